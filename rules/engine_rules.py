@@ -1,0 +1,112 @@
+"""Checked to compiled: an edition's rules as conjunctions of the engine's safe tests.
+
+What the safe shape cannot say enters it as a boolean computed beforehand: whether a fact is
+missing, and how two facts compare. Their property names hold a space, so that no fact can
+have them. Dates become day numbers, exact decimals whole numbers of their smallest unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from math import prod
+
+from rules.engine_limits import MOST_RULES, EngineLimit, EngineRule, Scalar, Test
+from rules.normal_form import Absence, AllOf, AnyOf, Atom, FactRef, Normal
+from rules.three_valued import compare
+from rules.values import Domain, Value
+from rules.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The engine's rules, and what of a case its message must say."""
+
+    rules: tuple[EngineRule, ...]
+    properties: Mapping[str, Absence | Atom]
+    domains: Mapping[str, Domain]
+
+    def message(self, known: Mapping[str, Value]) -> dict[str, Scalar]:
+        """Return the message that states the known facts this program looks at."""
+        message: dict[str, Scalar] = {}
+        for name, stated in self.properties.items():
+            if isinstance(stated, Absence):
+                message[name] = stated.fact not in known
+            elif isinstance(stated.other, FactRef):
+                truth = compare(
+                    known.get(stated.fact), stated.operator, known.get(stated.other.name)
+                )
+                if truth is not None:
+                    message[name] = truth
+            elif stated.fact in known:
+                message[name] = encoded(known[stated.fact], self.domains[stated.fact])
+        return message
+
+
+def compiled(rules: Sequence[tuple[str, Normal]], vocabulary: Vocabulary) -> Program:
+    """Return the program for rules given by id and condition in normal form.
+
+    Raises:
+        EngineLimit: more alternatives than the engine can hold.
+    """
+    domains = {name: fact.domain for name, fact in vocabulary.facts.items()}
+    properties: dict[str, Absence | Atom] = {}
+    engine_rules: list[EngineRule] = []
+    for rule, condition in rules:
+        count = _count_alternatives(condition)
+        if len(engine_rules) + count > MOST_RULES:
+            raise EngineLimit(
+                f"rule `{rule}` takes the policy over {MOST_RULES:,} alternatives,"
+                " the most that the engine takes",
+                "say it with fewer `or`, or split the policy",
+            )
+        for alternative in _alternatives(condition):
+            tests = tuple(_test(literal, domains, properties) for literal in alternative)
+            engine_rules.append(EngineRule(rule, tests))
+    return Program(tuple(engine_rules), properties, domains)
+
+
+def _count_alternatives(condition: Normal) -> int:
+    if isinstance(condition, AnyOf):
+        return sum(_count_alternatives(part) for part in condition.parts)
+    if isinstance(condition, AllOf):
+        return prod(_count_alternatives(part) for part in condition.parts)
+    return 1
+
+
+def _alternatives(condition: Normal) -> list[tuple[Atom | Absence, ...]]:
+    """Return the disjunctive normal form: one conjunction of literals for each alternative."""
+    if isinstance(condition, AnyOf):
+        return [literals for part in condition.parts for literals in _alternatives(part)]
+    if isinstance(condition, AllOf):
+        choices = product(*(_alternatives(part) for part in condition.parts))
+        return [tuple(dict.fromkeys(sum(chosen, ()))) for chosen in choices]
+    return [(condition,)]
+
+
+def _test(
+    literal: Atom | Absence, domains: Mapping[str, Domain], properties: dict[str, Absence | Atom]
+) -> Test:
+    if isinstance(literal, Absence):
+        name = f"{literal.fact} is missing"
+        properties[name] = Absence(literal.fact, missing=True)
+        return Test(name, "=", literal.missing)
+    if isinstance(literal.other, FactRef):
+        name = f"{literal.fact} {literal.operator} {literal.other.name}"
+        properties[name] = literal
+        return Test(name, "=", True)
+    properties.setdefault(literal.fact, literal)
+    value = encoded(literal.other, domains[literal.fact])
+    return Test(literal.fact, literal.operator, value)
+
+
+def encoded(value: Value, domain: Domain) -> Scalar:
+    """Return a value as the engine compares it exactly."""
+    if isinstance(value, date):
+        return value.toordinal()
+    if domain.type == "number" and not isinstance(value, bool | str):
+        return int(Decimal(value).scaleb(domain.scale))
+    return int(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,163 @@
+"""The one tree of errors.
+
+    TollgateError
+    ├── Refused                     what was asked cannot be done as it was asked
+    │   ├── BadRequestBody          malformed-body            the body is not JSON at all
+    │   ├── BadFields               invalid-fields            JSON, but not what is asked for
+    │   ├── UnknownRecord           not-found                 no such case, decision, policy
+    │   ├── NotAuthenticated        not-authenticated         no key, or one that is not valid
+    │   ├── NotAllowed              not-allowed               the key lacks the role
+    │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
+    │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
+    │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
+    │   ├── RequestStillRunning     request-still-running     same key, not answered yet
+    │   └── RuleFilesRefused        rule-files-refused        a rule file has problems
+    └── Unable                      nothing wrong with the request: the service cannot answer now
+        ├── DatabaseAway            database-away
+        ├── NoLiveRevision          no-live-revision          nothing has been published yet
+        ├── InferenceNotConfirmed   inference-not-confirmed   the two readings of a rule differ
+        ├── NoRuleApplies           no-rule-applies           an error of the policy
+        └── RulesConflict           rules-conflict            an error of the policy
+
+Codes are stable: callers may match on them. `api/problems.py` is the one place that knows
+which HTTP status each becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from rules.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One thing wrong with one member of a request; `pointer` is a JSON Pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+    help: str | None = None
+
+
+class TollgateError(Exception):
+    """The root: every error that this product raises on purpose."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Refused(TollgateError):
+    """What was asked cannot be done as it was asked; asking again the same way will not help."""
+
+    code = "refused"
+
+
+class BadRequestBody(Refused):
+    """The body could not be read as JSON."""
+
+    code = "malformed-body"
+
+
+class BadFields(Refused):
+    """The body is JSON, but some of its members are not what is asked for."""
+
+    code = "invalid-fields"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{p.pointer or '/'}: {p.detail}" for p in problems))
+        self.problems = tuple(problems)
+
+
+class UnknownRecord(Refused):
+    """There is no such case, decision, policy or revision."""
+
+    code = "not-found"
+
+
+class NotAuthenticated(Refused):
+    """No API key came with the request, or it is unknown, expired or revoked."""
+
+    code = "not-authenticated"
+
+
+class NotAllowed(Refused):
+    """The API key is valid and does not carry a role that may do this."""
+
+    code = "not-allowed"
+
+
+class CaseMovedOn(Refused):
+    """The case has a newer version than the one the caller saw."""
+
+    code = "case-moved-on"
+
+
+class PreconditionRequired(Refused):
+    """The request changes a case and must say in If-Match which version it saw."""
+
+    code = "precondition-required"
+
+
+class KeyUsedForAnother(Refused):
+    """The Idempotency-Key already stands for a request with another body."""
+
+    code = "idempotency-key-reused"
+
+
+class RequestStillRunning(Refused):
+    """A request under this Idempotency-Key has not been answered yet."""
+
+    code = "request-still-running"
+
+
+class RuleFilesRefused(Refused):
+    """The rule files have problems; all of them are listed, sorted by place."""
+
+    code = "rule-files-refused"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'} in the rule files")
+        self.problems = tuple(problems)
+
+
+class Unable(TollgateError):
+    """Nothing is wrong with the request: the service cannot give a right answer now."""
+
+    code = "unable"
+
+
+class DatabaseAway(Unable):
+    """The database did not answer in time."""
+
+    code = "database-away"
+
+
+class NoLiveRevision(Unable):
+    """No revision of the rule files has been published to this database."""
+
+    code = "no-live-revision"
+
+
+class InferenceNotConfirmed(Unable):
+    """The engine and the three-valued evaluation disagree: the answer is withheld."""
+
+    code = "inference-not-confirmed"
+
+
+class NoRuleApplies(Unable):
+    """An error of the policy: none of its rules is true for a case that has every fact."""
+
+    code = "no-rule-applies"
+
+
+class RulesConflict(Unable):
+    """An error of the policy: two of its rules are true and their outcomes exclude each other."""
+
+    code = "rules-conflict"

@@ -1,0 +1,88 @@
+"""Problems in rule files: collected, sorted by place and shown with the line and a caret."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+class RuleText:
+    """The text of one rule file, which knows the line and column of each of its characters."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._line_starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Return line and column, both counted from 1, of the character at `index`."""
+        line = bisect_right(self._line_starts, index)
+        return line, index - self._line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """Return the text of a line, counted from 1, without its end."""
+        start = self._line_starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing wrong with a rule file, at a place, with a way out where one is known."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    line_text: str = ""
+    help: str | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        """Return `path:line:column: error[code]: message`, the line, a caret and the help."""
+        shown = [f"{self.path}:{self.line}:{self.column}: error[{self.code}]: {self.message}"]
+        if self.line_text:
+            gutter = f"{self.line:>5} | "
+            before = "".join(c if c == "\t" else " " for c in self.line_text[: self.column - 1])
+            shown += [gutter + self.line_text, " " * (len(gutter) - 2) + "| " + before + "^"]
+        if self.help:
+            shown.append(f"      = help: {self.help}")
+        return "\n".join(shown)
+
+
+class Findings:
+    """Where every check leaves what it finds; nothing stops at the first problem."""
+
+    def __init__(self) -> None:
+        self._problems: set[Problem] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._problems)
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    def add(
+        self, text: RuleText, index: int, code: str, message: str, help: str | None = None
+    ) -> None:
+        """Note a problem at the character `index` of a rule file."""
+        line, column = text.place(index)
+        self._problems.add(Problem(text.path, line, column, code, message, text.line(line), help))
+
+    def add_for_file(self, path: str, code: str, message: str, help: str | None = None) -> None:
+        """Note a problem of a file as a whole: it is missing, or cannot be read as text."""
+        self._problems.add(Problem(path, 1, 1, code, message, "", help))
+
+    def extend(self, others: Findings) -> None:
+        """Take over what another check has found."""
+        self._problems |= others._problems
+
+    def sorted(self) -> tuple[Problem, ...]:
+        """Return every problem, by path, line and column."""
+        return tuple(sorted(self._problems))
+
+
+def report(problems: Iterable[Problem]) -> str:
+    """Return all problems as one text, a blank line between two."""
+    return "\n\n".join(str(problem) for problem in problems)

@@ -1,0 +1,182 @@
+"""A rule book: every rule file of one revision, parsed, checked and ready to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+from rules.chain import Chain
+from rules.compiled_policy import CompiledPolicy
+from rules.decision import Decision
+from rules.errors import RuleFilesRefused, UnknownRecord
+from rules.policy import Policy, Routing
+from rules.policy_checks import check_last_stage, check_policy
+from rules.policy_reader import POLICY_KEYS, read_policy
+from rules.problems import Findings
+from rules.reading import section_of
+from rules.routing_reader import ROUTING_KEYS, read_routing
+from rules.sources import Sources, read_sources
+from rules.spelling import did_you_mean
+from rules.vocabulary import Facts, Vocabulary
+from rules.vocabulary_reader import read_vocabulary
+from rules.yaml_tree import Node, parse
+
+RuleFiles = Mapping[str, str]
+"""Rule files by their path below the rules folder, with `/`: the text itself."""
+
+VOCABULARY, SOURCES, ROUTING = "vocabulary.yaml", "sources.yaml", "routing.yaml"
+POLICIES = "policies/"
+
+
+class RuleBook:
+    """What one revision of the rule files decides."""
+
+    def __init__(
+        self,
+        files: RuleFiles,
+        vocabulary: Vocabulary,
+        sources: Sources,
+        policies: Mapping[str, Policy],
+        routings: Mapping[str, Routing],
+    ) -> None:
+        self.files = MappingProxyType(dict(files))
+        self.revision = revision_of(files)
+        self.vocabulary = vocabulary
+        self.sources = sources
+        self.policies = MappingProxyType(dict(policies))
+        self.routings = MappingProxyType(dict(routings))
+        self.decisions = (*routings, *policies)
+        compiled = {name: CompiledPolicy(each, vocabulary) for name, each in policies.items()}
+        self._chains = {name: Chain(name, (compiled[name],), vocabulary) for name in policies}
+        for name, routing in routings.items():
+            stages = tuple(compiled[stage] for stage in routing.stages)
+            self._chains[name] = Chain(name, stages, vocabulary)
+
+    def decide(self, decision: str, held: Facts, as_of: date) -> Decision:
+        """Decide a case on the facts held of it, by the rules and parameters of a day.
+
+        Raises:
+            UnknownRecord: there is no such decision.
+            InferenceNotConfirmed, NoRuleApplies, RulesConflict: no right answer can be given.
+        """
+        chain = self._chains.get(decision)
+        if chain is None:
+            hint = did_you_mean(decision, self.decisions)
+            raise UnknownRecord(
+                f"there is no decision `{decision}`" + (f"; {hint}" if hint else "")
+            )
+        return chain.decide(held, as_of)
+
+
+def revision_of(files: RuleFiles) -> str:
+    """Return the name of these files' contents: `sha256:` and 64 hexadecimal digits."""
+    digest = sha256()
+    for path in sorted(files):
+        for part in (path, files[path]):
+            encoded = part.encode("utf-8")
+            digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def read_files(folder: Path) -> RuleFiles:
+    """Return the rule files below a folder.
+
+    Raises:
+        RuleFilesRefused: a file is not UTF-8, or cannot be read.
+    """
+    findings = Findings()
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        if name not in (VOCABULARY, SOURCES, ROUTING) and not name.startswith(POLICIES):
+            continue
+        try:
+            files[name] = path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} of this file is not UTF-8"
+            findings.add_for_file(name, "not-utf-8", message, "save the file as UTF-8")
+        except OSError as error:
+            findings.add_for_file(name, "unreadable", f"cannot be read: {error.strerror}")
+    if findings:
+        raise RuleFilesRefused(findings.sorted())
+    return files
+
+
+def load(files: RuleFiles) -> RuleBook:
+    """Return the rule book of these files.
+
+    Raises:
+        RuleFilesRefused: with every problem of every file, sorted by place.
+    """
+    findings = Findings()
+    book = _Loader(files, findings).book()
+    if findings or book is None:
+        raise RuleFilesRefused(findings.sorted())
+    return book
+
+
+class _Loader:
+    """Reads the files in the order in which they need each other."""
+
+    def __init__(self, files: RuleFiles, findings: Findings) -> None:
+        self._files = files
+        self._findings = findings
+
+    def book(self) -> RuleBook | None:
+        for required in (VOCABULARY, SOURCES, ROUTING):
+            if required not in self._files:
+                self._findings.add_for_file(required, "missing-file", "there is no such file")
+        sources_node, vocabulary_node = self._tree(SOURCES), self._tree(VOCABULARY)
+        routing_node = self._tree(ROUTING)
+        policy_nodes = {
+            path: self._tree(path) for path in sorted(self._files) if path.startswith(POLICIES)
+        }
+        if sources_node is None or vocabulary_node is None:
+            return None
+        sources = read_sources(sources_node, self._findings)
+        vocabulary = read_vocabulary(vocabulary_node, sources, self._findings)
+        policies = self._policies(policy_nodes, vocabulary, sources)
+        routings = self._routings(routing_node, policies, vocabulary, sources)
+        if self._findings:
+            return None
+        return RuleBook(self._files, vocabulary, sources, policies, routings)
+
+    def _tree(self, path: str) -> Node | None:
+        return parse(path, self._files[path], self._findings) if path in self._files else None
+
+    def _policies(
+        self, nodes: Mapping[str, Node | None], vocabulary: Vocabulary, sources: Sources
+    ) -> dict[str, Policy]:
+        policies: dict[str, Policy] = {}
+        for node in nodes.values():
+            own = Findings()
+            policy = read_policy(node, vocabulary, sources, own) if node else None
+            if policy is None or node is None:
+                self._findings.extend(own)
+                continue
+            section = section_of(node, own, POLICY_KEYS)
+            if section:
+                check_policy(policy, section, vocabulary)
+            self._findings.extend(own)
+            if policy.name in policies:
+                message = f"`{policies[policy.name].path}` is a policy `{policy.name}` too"
+                self._findings.add(node.source, node.start, "duplicate-policy", message)
+            policies.setdefault(policy.name, policy)
+        return policies
+
+    def _routings(
+        self,
+        node: Node | None,
+        policies: dict[str, Policy],
+        vocabulary: Vocabulary,
+        sources: Sources,
+    ) -> dict[str, Routing]:
+        section = section_of(node, self._findings, ROUTING_KEYS) if node else None
+        if section is None:
+            return {}
+        routing = read_routing(section, vocabulary, sources, policies)
+        check_last_stage(routing, policies, section)
+        return {routing.name: routing}

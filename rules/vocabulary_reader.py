@@ -1,0 +1,187 @@
+"""Tree to vocabulary: reads `vocabulary.yaml` and checks each fact and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from rules.condition_parser import KEYWORDS
+from rules.engine_limits import EngineLimit, check_limits
+from rules.problems import Findings
+from rules.reading import WORD, Section, section_of
+from rules.sources import Sources, read_citations
+from rules.spelling import did_you_mean
+from rules.values import LARGEST_INTEGER, Domain, FactType
+from rules.vocabulary import Fact, Outcome, Vocabulary
+from rules.yaml_tree import MappingNode, Node, ScalarNode
+
+_DOMAIN_KEYS = ("type", "choices", "range", "scale", "unit")
+_FACT_KEYS = (
+    *_DOMAIN_KEYS, "question", "asked_of", "action", "group", "default", "derived", "sources",
+)  # fmt: skip
+_OUTCOME_KEYS = ("type", "choices", "many", "kept")
+_ASKED = ("question", "asked_of", "action")
+_RESERVED = (*KEYWORDS, "null", "as_of")
+_DATES = (date(1, 1, 1), date(9999, 12, 31))
+LARGEST_SCALE = 9
+
+
+def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabulary:
+    """Return the vocabulary of a `vocabulary.yaml`; what is wrong goes to `findings`."""
+    section = section_of(node, findings, ("facts", "outcomes"), ("facts", "outcomes"))
+    if section is None:
+        return Vocabulary({}, {})
+    outcomes = {
+        key.text: _outcome(key, entry, section) for key, entry in section.entries("outcomes")
+    }
+    facts = {
+        key.text: _fact(key, entry, section, sources, outcomes)
+        for key, entry in section.entries("facts")
+    }
+    _resolve_derived(facts, section)
+    _require_engine_names(facts, section)
+    return Vocabulary(MappingProxyType(facts), MappingProxyType(outcomes))
+
+
+def _fact(
+    key: ScalarNode, node: Node, parent: Section, sources: Sources, outcomes: Mapping[str, Outcome]
+) -> Fact:
+    _require_name(key, parent)
+    asked = isinstance(node, MappingNode) and not (node.get("default") or node.get("derived"))
+    required = ("type", *_ASKED) if asked else ("type",)
+    section = section_of(node, parent.findings, _FACT_KEYS, required)
+    if section is None:
+        return Fact(key.text, Domain(FactType.BOOLEAN), "", "", "")
+    domain = read_domain(section)
+    for name, outcome in (("asked_of", "assign_to"), ("action", "action"), ("group", "group")):
+        if outcome in outcomes:
+            section.value(name, outcomes[outcome].domain)
+    return Fact(
+        name=key.text,
+        domain=domain,
+        question=section.text("question"),
+        asked_of=section.text("asked_of"),
+        action=section.text("action"),
+        group=section.optional_text("group"),
+        unit=section.optional_text("unit"),
+        default=section.value("default", domain),
+        derived_from=_derived_from(section, domain),
+        sources=read_citations(section, sources),
+    )
+
+
+def _outcome(key: ScalarNode, node: Node, parent: Section) -> Outcome:
+    _require_name(key, parent)
+    section = section_of(node, parent.findings, _OUTCOME_KEYS, ("type",))
+    if section is None:
+        return Outcome(key.text, Domain(FactType.TEXT))
+    domain = read_domain(section)
+    many = section.boolean("many")
+    if many and domain.type not in (FactType.CHOICE, FactType.TEXT):
+        section.problem(section.node, "bad-outcome", "`many` needs the type choice or text")
+    if domain.type in (FactType.DATE, FactType.NUMBER):
+        section.problem(section.node, "bad-outcome", f"an outcome cannot be a {domain.type}")
+    return Outcome(key.text, domain, many, section.boolean("kept"))
+
+
+def read_domain(section: Section) -> Domain:
+    """Return the domain that `type`, `choices`, `range` and `scale` of a section declare."""
+    name = section.choice("type", [type.value for type in FactType])
+    type = FactType(name) if name else FactType.TEXT
+    scale = section.value("scale", Domain(FactType.INTEGER, low=0, high=LARGEST_SCALE))
+    if scale is not None and type is not FactType.NUMBER:
+        section.problem(section.node, "bad-domain", "only a number has a scale")
+    domain = Domain(type, _choices(section, type), scale=scale if isinstance(scale, int) else 0)
+    return _with_range(section, domain)
+
+
+def _choices(section: Section, type: FactType) -> tuple[str, ...]:
+    choices = tuple(scalar.text for scalar in section.words("choices"))
+    if type is FactType.CHOICE and not choices and section.node.get("type"):
+        section.problem(section.node, "bad-domain", "a choice needs `choices`")
+    if choices and type is not FactType.CHOICE and section.node.get("type"):
+        section.problem(section.node, "bad-domain", f"a {type} has no choices")
+    return choices
+
+
+def _with_range(section: Section, domain: Domain) -> Domain:
+    low, high = _widest(domain)
+    bounds = section.items("range")
+    if bounds and not domain.type.ordered:
+        section.problem(bounds[0], "bad-domain", f"a {domain.type} has no range")
+        return domain
+    if bounds and len(bounds) != 2:
+        section.problem(bounds[0], "bad-domain", "a range is `[low, high]`")
+    elif bounds:
+        widest = replace(domain, low=low, high=high)
+        first, last = (section.value_of(bound, widest) for bound in bounds)
+        if first is None or last is None:
+            return domain
+        low, high = first, last  # type: ignore[assignment]  # of the domain's own type
+        if low > high:  # type: ignore[operator]  # both of the domain's own type
+            section.problem(bounds[0], "bad-domain", "the range ends before it begins")
+    return replace(domain, low=low, high=high)
+
+
+def _widest(
+    domain: Domain,
+) -> tuple[int | Decimal | date | None, int | Decimal | date | None]:
+    if domain.type is FactType.INTEGER:
+        return -LARGEST_INTEGER, LARGEST_INTEGER
+    if domain.type is FactType.NUMBER:
+        largest = Decimal(LARGEST_INTEGER).scaleb(-domain.scale)
+        return -largest, largest
+    return _DATES if domain.type is FactType.DATE else (None, None)
+
+
+def _derived_from(section: Section, domain: Domain) -> str | None:
+    entries = section.entries("derived")
+    if not entries:
+        return None
+    key, base = entries[0]
+    if len(entries) > 1 or key.text != "days_until" or not isinstance(base, ScalarNode):
+        message = "the only derivation is `{days_until: FACT}`"
+        section.problem(key, "bad-derivation", message)
+        return None
+    if domain.type is not FactType.INTEGER:
+        section.problem(key, "bad-derivation", "a number of days is an integer")
+    return base.text
+
+
+def _resolve_derived(facts: dict[str, Fact], section: Section) -> None:
+    """Give each derived fact the question of the date that it counts to."""
+    for key, node in section.entries("facts"):
+        fact = facts[key.text]
+        if fact.derived_from is None:
+            continue
+        base = facts.get(fact.derived_from)
+        if base is None or base.domain.type is not FactType.DATE:
+            message = f"`{fact.derived_from}` is not a fact of type date"
+            help = did_you_mean(fact.derived_from, facts)
+            section.problem(node, "bad-derivation", message, help)
+            facts[key.text] = replace(fact, derived_from=None)
+        else:
+            facts[key.text] = replace(
+                fact, question=base.question, asked_of=base.asked_of, action=base.action,
+                group=base.group,
+            )  # fmt: skip
+
+
+def _require_name(key: ScalarNode, section: Section) -> None:
+    if not WORD.fullmatch(key.text):
+        help = "a name is small letters, digits and `_`, beginning with a letter"
+        section.problem(key, "bad-name", f"`{key.text}` cannot be a name", help)
+    elif key.text in _RESERVED:
+        section.problem(key, "bad-name", f"`{key.text}` is a word of the condition language")
+    elif len(key.text) > 60:
+        section.problem(key, "bad-name", "a name has at most 60 characters")
+
+
+def _require_engine_names(facts: Mapping[str, Fact], section: Section) -> None:
+    try:
+        check_limits("vocabulary", (), tuple(facts))
+    except EngineLimit as limit:
+        section.problem(section.node, "engine-limit", limit.limit, limit.help)
