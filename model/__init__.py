@@ -1,0 +1,1 @@
+"""SQL: cases and their facts, decisions, revisions, keys, and what is done with them."""

@@ -1,0 +1,199 @@
+"""API keys: who may ask, in which roles, until when. Only a keyed hash of a key is stored."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import cast
+from uuid import uuid4
+
+from sqlalchemy import String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.columns import Instant, JsonText
+from model.database import Base, Database
+from model.locking import hold
+from model.texts import LONGEST_NAME, require_texts
+from rules.errors import DatabaseAway, NotAuthenticated, UnknownRecord
+
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+class Role(StrEnum):
+    """What a key may be used for; an administrator's may be used for everything."""
+
+    TICKETING = "ticketing"
+    POLICY_OWNER = "policy-owner"
+    SERVICE_MANAGER = "service-manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class ApiKey(Base):
+    """A key, without the key."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    roles: Mapped[object] = mapped_column(JsonText)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the key that came with the request."""
+
+    key_id: str
+    name: str
+    roles: frozenset[Role]
+    last_used_at: datetime | None = None
+
+    def may(self, *roles: Role) -> bool:
+        """Whether the key carries one of `roles`, or is an administrator's."""
+        return Role.ADMIN in self.roles or not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made; `key` is shown once and stored nowhere."""
+
+    id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """What may be shown of a key."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def identify(database: Database, key: str, secret: bytes, now: datetime) -> Caller:
+    """Return whose `key` it is, and note its use, at most once a minute.
+
+    Raises:
+        NotAuthenticated: the key is unknown, expired or revoked.
+        DatabaseAway: the database did not answer in time.
+    """
+    with database.reading() as session:
+        caller = authenticate(session, key, secret, now)
+    if caller.last_used_at is None or now - caller.last_used_at >= USE_IS_NOTED_EVERY:
+        # Knowing when a key was last used is not worth refusing the request for.
+        with suppress(DatabaseAway), database.transaction() as session:
+            used = update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=now)
+            session.execute(used)
+    return caller
+
+
+def authenticate(session: Session, key: str, secret: bytes, now: datetime) -> Caller:
+    """Return whose `key` it is; reads only.
+
+    Raises:
+        NotAuthenticated: the key is unknown, expired or revoked.
+    """
+    found = session.scalar(select(ApiKey).where(ApiKey.key_hash == _hash(key, secret)))
+    if found is None:
+        raise NotAuthenticated("this API key is not known")
+    if found.revoked_at is not None and found.revoked_at <= now:
+        raise NotAuthenticated("this API key has been revoked")
+    if found.expires_at is not None and found.expires_at <= now:
+        raise NotAuthenticated("this API key has expired")
+    return Caller(found.id, found.name, frozenset(_roles(found)), found.last_used_at)
+
+
+def create_key(
+    session: Session,
+    name: str,
+    roles: Collection[Role],
+    secret: bytes,
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
+    key: str | None = None,
+) -> NewKey:
+    """Store the hash of `key`, or of a new random one, and return it, this once.
+
+    Raises:
+        BadFields: the name is not 1 to 200 plain characters.
+    """
+    require_texts({"/name": (name, LONGEST_NAME)})
+    key = key or fresh_key()
+    new = ApiKey(
+        id=str(uuid4()),
+        name=name,
+        key_hash=_hash(key, secret),
+        roles=sorted(Role(role).value for role in roles),
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(new)
+    session.flush()
+    return NewKey(new.id, key)
+
+
+def bootstrap(session: Session, key: str | None, secret: bytes, now: datetime) -> NewKey | None:
+    """Make the first administrator's key if there is no key at all; else return `None`."""
+    hold(session, "bootstrap")
+    if session.scalar(select(ApiKey.id).limit(1)) is not None:
+        return None
+    return create_key(session, "first administrator", [Role.ADMIN], secret, now, key=key)
+
+
+def list_keys(session: Session) -> tuple[KeyView, ...]:
+    """Return every key, oldest first."""
+    rows = session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id))
+    return tuple(_view(row) for row in rows)
+
+
+def revoke(session: Session, key_id: str, now: datetime) -> KeyView:
+    """Refuse the key from now on; a key that was revoked before stays as it is.
+
+    Raises:
+        UnknownRecord: there is no such key.
+    """
+    row = session.get(ApiKey, key_id)
+    if row is None:
+        raise UnknownRecord(f"there is no API key `{key_id}`")
+    row.revoked_at = row.revoked_at or now
+    return _view(row)
+
+
+def fresh_key() -> str:
+    """Return a random key, marked so that it is found when it leaks."""
+    return f"tollgate_{secrets.token_urlsafe(32)}"
+
+
+def _view(row: ApiKey) -> KeyView:
+    return KeyView(
+        row.id,
+        row.name,
+        _roles(row),
+        row.created_at,
+        row.expires_at,
+        row.revoked_at,
+        row.last_used_at,
+    )
+
+
+def _roles(row: ApiKey) -> tuple[Role, ...]:
+    return tuple(Role(role) for role in cast("list[str]", row.roles))
+
+
+def _hash(key: str, secret: bytes) -> str:
+    return hmac.new(secret, key.encode("utf-8", "surrogatepass"), "sha256").hexdigest()

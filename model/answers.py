@@ -1,0 +1,82 @@
+"""The answer: the contract's JSON, as a body and as the exact text that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from model import json_text
+from model.moment import rfc3339
+from rules.decision import Decision, OutcomeValue, Question, Reason
+from rules.values import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is plain JSON (dict, list, str, int, Decimal, bool, None); `text` is its text."""
+
+    body: Mapping[str, object]
+    text: str
+
+    @classmethod
+    def of(cls, body: Mapping[str, object]) -> Answer:
+        """Write `body` down."""
+        return cls(body, json_text.dumps(body))
+
+    @classmethod
+    def read(cls, text: str) -> Answer:
+        """Take up an answer that was kept."""
+        return cls(cast("Mapping[str, object]", json_text.loads(text)), text)
+
+
+def answer_with(
+    decision: Decision, *, id: str | None, ref: str, version: int, revision: str, at: datetime
+) -> Answer:
+    """Return the answer that says `decision`; without an `id` it is a preview."""
+    return Answer.of(
+        {
+            "id": id,
+            "case": {"ref": ref, "version": version},
+            **decided(decision),
+            "policy_revision": revision,
+            "decided_at": rfc3339(at),
+        }
+    )
+
+
+def decided(decision: Decision) -> dict[str, object]:
+    """Return what was decided and why, as JSON."""
+    return {
+        "decision": decision.decision,
+        "stage": decision.stage,
+        "status": decision.status.value,
+        "outcome": {name: _outcome(value) for name, value in decision.outcome.items()},
+        "needs": [_need(question) for question in decision.needs],
+        "assumptions": list(decision.assumptions),
+        "because": [_reason(reason) for reason in decision.because],
+    }
+
+
+def _outcome(value: OutcomeValue) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _need(question: Question) -> dict[str, object]:
+    return {
+        "fact": question.fact,
+        "question": question.question,
+        "asked_of": question.asked_of,
+        "sources": list(question.sources),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {
+        "policy": reason.policy,
+        "rule": reason.rule,
+        "label": reason.label,
+        "sources": list(reason.sources),
+        "facts": {name: to_json(value) for name, value in reason.facts.items()},
+    }

@@ -1,0 +1,139 @@
+"""Deciding a case: facts merged, rules applied, answer recorded, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from model import json_text
+from model.access import Caller
+from model.answers import Answer, answer_with
+from model.cases import (
+    Case,
+    facts_of,
+    find_case,
+    lock_or_open_case,
+    require_version,
+    store_changes,
+    typed,
+)
+from model.decisions import DecisionPage, DecisionRecord, answer_of, decisions_of
+from model.moment import Moment
+from model.replaying import Replay, replay
+from model.requests import DecisionRequest
+from model.revisions import live_book
+from rules.errors import BadFields, FieldProblem
+from rules.rule_book import RuleBook
+from rules.spelling import did_you_mean
+from rules.values import Value, to_json
+from rules.vocabulary import Facts
+
+__all__ = [
+    "Answer",
+    "DecisionPage",
+    "DecisionRequest",
+    "Moment",
+    "Replay",
+    "answer_of",
+    "decide",
+    "decisions_of",
+    "preview",
+    "replay",
+]
+
+
+def decide(
+    session: Session, request: DecisionRequest, caller: Caller, moment: Moment, new_id: str
+) -> Answer:
+    """Decide the case and record it; its version grows by one. Needs a `transaction()`.
+
+    Nobody else changes the case meanwhile. Any error leaves it as it was, once the
+    transaction is rolled back.
+
+    Raises:
+        BadFields: unknown facts or decision, values outside their domain, unsound texts.
+        CaseMovedOn: the case is not at `if_version` (0: not there yet).
+        Unable: no rules are published, or they cannot give a right answer.
+    """
+    book, as_of, changes = _read(session, request, moment)
+    case = lock_or_open_case(session, request.ref, moment.now)
+    require_version(case.version, request.if_version)
+    held = _merged(_held(session, case, book), changes)
+    decision = book.decide(request.decision, held, as_of)
+    case.title = request.title or case.title
+    store_changes(session, case, changes, request.by or caller.name, moment.now)
+    answer = answer_with(
+        decision,
+        id=new_id,
+        ref=case.ref,
+        version=case.version,
+        revision=book.revision,
+        at=moment.now,
+    )
+    session.add(
+        DecisionRecord(
+            id=new_id,
+            case_id=case.id,
+            case_ref=case.ref,
+            case_version=case.version,
+            request=request.as_json(),
+            facts={name: to_json(value) for name, value in held.items()},
+            as_of=as_of,
+            decision=decision.decision,
+            stage=decision.stage,
+            status=decision.status.value,
+            because=answer.body["because"],
+            assumptions=answer.body["assumptions"],
+            answer=answer.text,
+            revision=book.revision,
+            decided_at=moment.now,
+            decided_by=caller.key_id,
+        )
+    )
+    session.flush()
+    return answer
+
+
+def preview(session: Session, request: DecisionRequest, moment: Moment) -> Answer:
+    """Answer as `decide` would now, and store nothing: no id, the case at its version.
+
+    Raises:
+        the same as `decide`.
+    """
+    book, as_of, changes = _read(session, request, moment)
+    case = find_case(session, request.ref)
+    version = case.version if case else 0
+    require_version(version, request.if_version)
+    held = _merged(_held(session, case, book), changes)
+    return answer_with(
+        book.decide(request.decision, held, as_of),
+        id=None,
+        ref=request.ref,
+        version=version,
+        revision=book.revision,
+        at=moment.now,
+    )
+
+
+def _read(
+    session: Session, request: DecisionRequest, moment: Moment
+) -> tuple[RuleBook, date, Mapping[str, Value | None]]:
+    request.require_sound()
+    book = live_book(session)
+    if request.decision not in book.decisions:
+        help = did_you_mean(request.decision, book.decisions)
+        raise BadFields([FieldProblem("/decision", "there is no such decision", help)])
+    as_of = request.as_of or moment.today
+    return book, as_of, book.vocabulary.read_changes(request.facts, as_of)
+
+
+def _held(session: Session, case: Case | None, book: RuleBook) -> dict[str, Value]:
+    facts = facts_of(session, case) if case else {}
+    return typed({name: json_text.loads(row.value) for name, row in facts.items()}, book.vocabulary)
+
+
+def _merged(held: Facts, changes: Mapping[str, Value | None]) -> dict[str, Value]:
+    merged = {**held, **changes}
+    return {name: value for name, value in merged.items() if value is not None}

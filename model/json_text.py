@@ -1,0 +1,27 @@
+"""JSON text with exact decimals, both ways."""
+
+from __future__ import annotations
+
+from decimal import InvalidOperation
+
+import simplejson
+
+
+def dumps(value: object) -> str:
+    """Return `value` as JSON on one line; decimals keep every digit, keys their order."""
+    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False)
+
+
+def loads(text: str) -> object:
+    """Return what JSON `text` says; numbers with a fraction come as `Decimal`.
+
+    Raises:
+        ValueError: it is not JSON, is nested too deeply, or holds a number without bounds.
+    """
+    try:
+        loaded: object = simplejson.loads(text, use_decimal=True, allow_nan=False)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except InvalidOperation:
+        raise ValueError("holds a number that is too large") from None
+    return loaded

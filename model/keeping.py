@@ -1,0 +1,138 @@
+"""Idempotent deciding: the same request under the same key is done once, answered alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from model.access import Caller
+from model.database import Database
+from model.deciding import DecisionRequest, Moment, decide
+from model.kept_answers import LONGEST_KEY, KeptAnswer, kept_answer
+from model.locking import try_hold
+from model.texts import require_texts
+from rules.errors import KeyUsedForAnother, RequestStillRunning
+
+CREATED = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The caller's Idempotency-Key and the hash of the request that it stands for."""
+
+    key: str
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer's exact text and status; `replayed`: it was given before."""
+
+    text: str
+    status: int
+    replayed: bool
+
+
+def hash_of(route: str, body: bytes) -> str:
+    """Return the hash of a request: its route (`POST /api/v1/decisions`) and its body."""
+    return sha256(route.encode() + b"\0" + body).hexdigest()
+
+
+def decide_once(  # noqa: PLR0917  # a use case names everything it needs
+    database: Database,
+    request: DecisionRequest,
+    caller: Caller,
+    moment: Moment,
+    new_id: str,
+    once: Once | None = None,
+) -> Given:
+    """Decide as `decide` does, in a transaction of its own; with `once`, a single time.
+
+    The answer is kept in the decision's own transaction: both are stored or neither.
+
+    Raises:
+        KeyUsedForAnother: the key stands for another request.
+        RequestStillRunning: a request under the key has not been answered yet.
+        and whatever `decide` raises.
+    """
+
+    def work(session: Session) -> str:
+        return decide(session, request, caller, moment, new_id).text
+
+    return do_once(database, caller, moment, once, work, status=CREATED)
+
+
+def do_once(
+    database: Database,
+    caller: Caller,
+    moment: Moment,
+    once: Once | None,
+    work: Callable[[Session], str],
+    *,
+    status: int = CREATED,
+) -> Given:
+    """Do `work` in a transaction, once for each key, and keep the text it returns.
+
+    Raises:
+        KeyUsedForAnother, RequestStillRunning: see `decide_once`.
+        and whatever `work` raises; nothing is kept then.
+    """
+    if once is None:
+        with database.transaction() as session:
+            return Given(work(session), status, replayed=False)
+    require_texts({"/Idempotency-Key": (once.key, LONGEST_KEY)})
+    with _running_here(caller.key_id, once.key), database.transaction() as session:
+        if not try_hold(session, f"answer {caller.key_id} {once.key}"):
+            raise _still_running()
+        kept = kept_answer(session, caller.key_id, once.key, moment.now)
+        if kept is not None:
+            return _again(kept, once)
+        text = work(session)
+        session.add(
+            KeptAnswer(
+                api_key_id=caller.key_id,
+                key=once.key,
+                request_hash=once.request_hash,
+                status=status,
+                body=text,
+                created_at=moment.now,
+            )
+        )
+        return Given(text, status, replayed=False)
+
+
+def _again(kept: KeptAnswer, once: Once) -> Given:
+    if kept.request_hash != once.request_hash:
+        raise KeyUsedForAnother("this Idempotency-Key stands for a request with another body")
+    return Given(kept.body, kept.status, replayed=True)
+
+
+_running: set[tuple[str, str]] = set()
+_running_lock = Lock()
+
+
+@contextmanager
+def _running_here(api_key_id: str, key: str) -> Iterator[None]:
+    """Refuse a second request under the key while this process is busy with the first.
+
+    On SQLite the second would otherwise wait for the first to end; between processes it
+    does, and is then answered with what was kept.
+    """
+    with _running_lock:
+        if (api_key_id, key) in _running:
+            raise _still_running()
+        _running.add((api_key_id, key))
+    try:
+        yield
+    finally:
+        with _running_lock:
+            _running.remove((api_key_id, key))
+
+
+def _still_running() -> RequestStillRunning:
+    return RequestStillRunning("a request under this Idempotency-Key has not been answered yet")

@@ -1,0 +1,24 @@
+"""When something is done: the instant, and the day that it is in the service's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in UTC with the service's calendar day."""
+
+    now: datetime
+    today: date
+
+    @classmethod
+    def at(cls, now: datetime, zone: tzinfo) -> Moment:
+        """Return the moment that `now` (aware) is in `zone`."""
+        return cls(now.astimezone(UTC), now.astimezone(zone).date())
+
+
+def rfc3339(instant: datetime) -> str:
+    """Return `instant` (aware) as RFC 3339 in UTC, to the millisecond, with a `Z`."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

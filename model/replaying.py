@@ -1,0 +1,56 @@
+"""Replaying: deciding again from the record alone, with the rules of that day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from model.answers import Answer, answer_with
+from model.cases import typed
+from model.decisions import record_of
+from model.revisions import book_of
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What was answered then and what the record gives now; `same` means to the letter."""
+
+    id: str
+    same: bool
+    recorded: Mapping[str, object]
+    replayed: Mapping[str, object]
+
+    @property
+    def body(self) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "same": self.same,
+            "id": self.id,
+            "recorded": self.recorded,
+            "replayed": self.replayed,
+        }
+
+
+def replay(session: Session, decision_id: str) -> Replay:
+    """Decide again what the record says was decided, and compare; stores nothing.
+
+    Raises:
+        UnknownRecord: there is no such decision.
+        Unable: the rules of that day give no answer any more.
+    """
+    record = record_of(session, decision_id)
+    book = book_of(session, record.revision)
+    held = typed(cast("Mapping[str, object]", record.facts), book.vocabulary)
+    replayed = answer_with(
+        book.decide(record.decision, held, record.as_of),
+        id=record.id,
+        ref=record.case_ref,
+        version=record.case_version,
+        revision=book.revision,
+        at=record.decided_at,
+    )
+    recorded = Answer.read(record.answer)
+    return Replay(record.id, replayed.text == recorded.text, recorded.body, replayed.body)

@@ -1,0 +1,136 @@
+"""Revisions of the rule files, text and all, and which of them is live."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Lock
+from typing import cast
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.append_only import append_only
+from model.columns import Instant, JsonText, RowNumber
+from model.database import Base
+from model.texts import LONGEST_NAME
+from rules import rule_book
+from rules.errors import NoLiveRevision, RuleFilesRefused, Unable, UnknownRecord
+from rules.rule_book import RuleBook, RuleFiles
+
+BOOKS_KEPT = 8
+
+
+@append_only
+class Revision(Base):
+    """The rule files as they were at one time."""
+
+    __tablename__ = "revisions"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    files: Mapped[object] = mapped_column(JsonText)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+@append_only
+class Publication(Base):
+    """A revision going live; the last one is."""
+
+    __tablename__ = "publications"
+
+    seq: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"))
+    published_at: Mapped[datetime] = mapped_column(Instant)
+    published_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+
+
+def live_revision(session: Session) -> str | None:
+    """Return the id of the revision that decides now, if any has been published."""
+    last = select(Publication.revision_id).order_by(Publication.seq.desc()).limit(1)
+    return session.scalar(last)
+
+
+def live_book(session: Session) -> RuleBook:
+    """Return the rules that decide now.
+
+    Raises:
+        NoLiveRevision: nothing has been published yet.
+    """
+    revision = live_revision(session)
+    if revision is None:
+        raise NoLiveRevision("no rules have been published: run `policy publish`")
+    return book_of(session, revision)
+
+
+def book_of(session: Session, revision: str) -> RuleBook:
+    """Return the rules of a revision.
+
+    Raises:
+        UnknownRecord: there is no such revision.
+        Unable: its text cannot be read any more.
+    """
+    return _SHELF.book(session, revision)
+
+
+def book_from(files: RuleFiles) -> RuleBook:
+    """Return the rules that `files` say, whether they are a revision yet or not.
+
+    Raises:
+        RuleFilesRefused: with every problem of the files.
+    """
+    return _SHELF.book_from(files)
+
+
+def files_of(session: Session, revision: str) -> RuleFiles:
+    """Return the text of a revision's files, by path.
+
+    Raises:
+        UnknownRecord: there is no such revision.
+    """
+    row = session.get(Revision, revision)
+    if row is None:
+        raise UnknownRecord(f"there is no revision `{revision}`")
+    return cast("Mapping[str, str]", row.files)
+
+
+class BookShelf:
+    """The books read last, so that a decision does not read its rules anew."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = Lock()
+        self._books: OrderedDict[str, RuleBook] = OrderedDict()
+
+    def book(self, session: Session, revision: str) -> RuleBook:
+        """Return the book of a revision; raises as `book_of` does."""
+        return self._shelved(revision, lambda: _read(session, revision))
+
+    def book_from(self, files: RuleFiles) -> RuleBook:
+        """Return the book that `files` make; raises as `book_from` does."""
+        return self._shelved(rule_book.revision_of(files), lambda: rule_book.load(files))
+
+    def _shelved(self, revision: str, read: Callable[[], RuleBook]) -> RuleBook:
+        # Reading happens under the lock: threads that want the same new book read it once.
+        with self._lock:
+            book = self._books.get(revision)
+            if book is None:
+                book = self._books[revision] = read()
+            self._books.move_to_end(revision)
+            while len(self._books) > self._size:
+                self._books.popitem(last=False)
+            return book
+
+
+_SHELF = BookShelf(BOOKS_KEPT)
+
+
+def _read(session: Session, revision: str) -> RuleBook:
+    files = files_of(session, revision)
+    try:
+        book = rule_book.load(files)
+    except RuleFilesRefused as refused:
+        raise Unable(f"revision `{revision}` cannot be read any more: {refused}") from refused
+    if book.revision != revision:
+        raise Unable(f"the text of revision `{revision}` is not the one that was published")
+    return book

@@ -1,0 +1,33 @@
+"""Texts that callers choose: short, plain, and the same on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.errors import BadFields, FieldProblem
+from rules.values import has_control_character
+
+LONGEST_NAME = 200
+
+
+def require_texts(texts: Mapping[str, tuple[str | None, int]]) -> None:
+    """Refuse each text (by its JSON Pointer) that is not 1 to so many plain characters.
+
+    Raises:
+        BadFields: with one problem for each.
+    """
+    problems = [
+        FieldProblem(pointer, detail)
+        for pointer, (text, longest) in texts.items()
+        if (detail := _unsound(text, longest))
+    ]
+    if problems:
+        raise BadFields(problems)
+
+
+def _unsound(text: str | None, longest: int) -> str | None:
+    if text is None:
+        return None
+    if not 1 <= len(text) <= longest:
+        return f"must be 1 to {longest} characters long"
+    return "must not contain control characters" if has_control_character(text) else None

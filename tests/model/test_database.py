@@ -1,0 +1,174 @@
+"""The database: all or nothing, nothing lost, and never a caller left hanging."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+
+from model.database import Database
+from rules.errors import DatabaseAway
+
+COUNT = text("SELECT count(*) FROM cases")
+ADD = text(
+    "INSERT INTO cases (ref, version, created_at, updated_at) "
+    "VALUES (:ref, 0, '2026-11-22 08:00:00', '2026-11-22 08:00:00')"
+)
+BUMP = text("UPDATE cases SET version = :version WHERE ref = 'A'")
+VERSION = text("SELECT version FROM cases WHERE ref = 'A'")
+
+
+class Interrupted(Exception):
+    """Something goes wrong in the middle."""
+
+
+def test_a_transaction_is_all_or_nothing(database: Database) -> None:
+    """After an error nothing of it is there; without one, all of it."""
+
+    def fail() -> None:
+        with database.transaction() as session:
+            session.execute(ADD, {"ref": "A"})
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        fail()
+    with database.transaction() as session:
+        assert session.scalar(COUNT) == 0
+        session.execute(ADD, {"ref": "A"})
+    with database.reading() as session:
+        assert session.scalar(COUNT) == 1
+
+
+def test_sqlite_loses_no_update(sqlite_database: Database) -> None:
+    """Eight threads that each read and write on add up to every one of their steps."""
+    with sqlite_database.transaction() as session:
+        session.execute(ADD, {"ref": "A"})
+
+    def step(_: int) -> None:
+        with sqlite_database.transaction() as session:
+            session.execute(BUMP, {"version": session.scalar(VERSION) + 1})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(step, range(200)))
+    with sqlite_database.reading() as session:
+        assert session.scalar(VERSION) == 200
+
+
+def test_a_reader_waits_for_no_writer(database: Database) -> None:
+    """While one caller writes, another reads what was there before, at once."""
+    with database.transaction() as writer:
+        writer.execute(ADD, {"ref": "A"})
+        with database.reading() as reader:
+            assert reader.scalar(COUNT) == 0
+
+
+def test_a_reader_sees_one_state(database: Database) -> None:
+    """What is committed while a reader reads does not show until it reads anew."""
+    with database.reading() as reader:
+        assert reader.scalar(COUNT) == 0
+        with database.transaction() as writer:
+            writer.execute(ADD, {"ref": "A"})
+        assert reader.scalar(COUNT) == 0
+
+
+def test_sqlite_survives_a_power_cut(sqlite_database: Database) -> None:
+    """The file is in WAL mode, and a commit is on disk before it is reported."""
+    with sqlite_database.reading() as session:
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA synchronous")) == 2
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+def test_a_lock_is_not_waited_for_long(database: Database) -> None:
+    """Who cannot get a lock in time is told so, and the holder is not disturbed."""
+    with database.transaction() as session:
+        session.execute(ADD, {"ref": "A"})
+    with (
+        closing(Database(database.url, patience=0.2)) as hurried,
+        database.transaction() as holder,
+    ):
+        holder.execute(BUMP, {"version": 7})
+        began = time.monotonic()
+        with pytest.raises(DatabaseAway), hurried.transaction() as session:
+            session.execute(BUMP, {"version": 8})
+        assert time.monotonic() - began < 3
+    with database.reading() as session:
+        assert session.scalar(VERSION) == 7
+
+
+def test_a_statement_does_not_run_on_and_on(postgresql_database: Database) -> None:
+    """A statement that takes too long is ended, and its caller told."""
+    with (
+        closing(Database(postgresql_database.url, patience=0.2)) as hurried,
+        pytest.raises(DatabaseAway, match="did not answer in time"),
+        hurried.transaction() as session,
+    ):
+        session.execute(text("SELECT pg_sleep(30)"))
+
+
+def test_a_connection_is_not_waited_for_long(database: Database) -> None:
+    """When every connection is in use, the next caller is told after a moment."""
+    with closing(Database(database.url, patience=0.2, pool_size=1)) as small:
+        enough = Barrier(3)
+
+        def hold() -> None:
+            with small.reading() as session:
+                session.execute(text("SELECT 1"))
+                enough.wait(10)
+                enough.wait(10)
+
+        with ThreadPoolExecutor(2) as pool:
+            held = [pool.submit(hold) for _ in range(2)]
+            enough.wait(10)
+            with pytest.raises(DatabaseAway, match="every connection"):
+                small.ping()
+            enough.wait(10)
+            for each in held:
+                each.result()
+        small.ping()
+
+
+def test_a_server_that_is_not_there_is_away(tmp_path: Path) -> None:
+    """Neither a closed port nor a folder that does not exist raises anything else."""
+    for url in (
+        f"sqlite:///{tmp_path}/none/tollgate.db",
+        "postgresql://postgres@127.0.0.1:1/tollgate",
+        f"postgresql://postgres@/tollgate?host={tmp_path}",
+    ):
+        with closing(Database(url)) as database, pytest.raises(DatabaseAway):
+            database.ping()
+
+
+def test_a_server_that_ended_the_connection_is_asked_anew(postgresql_database: Database) -> None:
+    """After the server was restarted, the next request is answered."""
+    postgresql_database.ping()
+    with closing(Database(postgresql_database.url)) as other, other.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    postgresql_database.ping()
+
+
+def test_a_connection_that_breaks_in_the_middle_is_away(postgresql_database: Database) -> None:
+    """The caller whose connection the server ends gets an answer that says so."""
+    with pytest.raises(DatabaseAway), postgresql_database.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_a_database_without_tables_says_what_to_do(empty_database: Database) -> None:
+    """Whoever forgot to set the database up reads which command does it."""
+    if empty_database.is_sqlite and empty_database.url.database:
+        Path(empty_database.url.database).parent.mkdir()
+    with (
+        pytest.raises(DatabaseAway, match="run `db upgrade`"),
+        empty_database.reading() as session,
+    ):
+        session.execute(COUNT)

@@ -1,0 +1,51 @@
+"""JSON text: what is written is read back exactly, and nothing else is taken for JSON."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model import json_text
+
+numbers = st.integers(-(2**63), 2**63) | st.decimals(
+    -(10**12), 10**12, allow_nan=False, allow_infinity=False, places=4
+)
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    max_leaves=20,
+)
+
+
+@given(values)
+@settings(max_examples=50)
+def test_every_value_comes_back_as_it_went(value: object) -> None:
+    """Decimals keep each digit, texts each character, integers their size."""
+    assert json_text.loads(json_text.dumps(value)) == value
+
+
+@given(st.decimals(-(10**12), 10**12, places=2))
+def test_a_decimal_keeps_its_digits(number: Decimal) -> None:
+    """`2.50` is written `2.50`, neither 2.5 nor a binary fraction near it."""
+    assert json_text.dumps(number) == str(number)
+    assert str(json_text.loads(str(number))) == str(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "NaN", "[Infinity]", "-Infinity", "{'a': 1}", "[1e9999999999999999999]", "[" * 10**5],
+)
+def test_what_is_not_json_is_refused(text: str) -> None:
+    """No text, however crooked, raises anything but a `ValueError`."""
+    with pytest.raises(ValueError, match=r".+"):
+        json_text.loads(text)
+
+
+def test_a_float_that_is_no_number_is_not_written() -> None:
+    """NaN never gets into a record."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_text.dumps(float("nan"))

@@ -1,0 +1,31 @@
+"""Moments: one instant, and the calendar day it is where the service is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.moment import Moment, rfc3339
+
+
+def test_today_is_the_day_in_the_services_zone() -> None:
+    """Half past three in the night, UTC, is still yesterday in Oklahoma."""
+    now = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
+    assert Moment.at(now, ZoneInfo("America/Chicago")) == Moment(now, date(2026, 11, 21))
+    assert Moment.at(now, ZoneInfo("UTC")).today == date(2026, 11, 22)
+
+
+def test_an_instant_is_shown_in_utc_with_a_z() -> None:
+    """Callers read RFC 3339, to the millisecond."""
+    at = datetime(2026, 11, 22, 10, 0, 0, 5_999, tzinfo=timezone(timedelta(hours=1)))
+    assert rfc3339(at) == "2026-11-22T09:00:00.005Z"
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_every_instant_reads_back(at: datetime) -> None:
+    """What is shown names the same millisecond, wherever the clock stood."""
+    shown = datetime.fromisoformat(rfc3339(at))
+    assert timedelta(0) <= at.astimezone(UTC) - shown < timedelta(milliseconds=1)

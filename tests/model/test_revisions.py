@@ -1,0 +1,82 @@
+"""Revisions: the live one is read once and shared; a text that was altered decides nothing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from model.database import Database
+from model.publishing import publish
+from model.revisions import BookShelf, Publication, Revision, book_of, files_of, live_book
+from rules.errors import NoLiveRevision, Unable, UnknownRecord
+from rules.rule_book import RuleBook, RuleFiles
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+def go_live(database: Database, revision: str, files: RuleFiles) -> None:
+    """Make a revision live, past every check."""
+    with database.transaction() as session:
+        session.add(Revision(id=revision, files=dict(files), created_at=NOW))
+        session.flush()
+        session.add(Publication(revision_id=revision, published_at=NOW, published_by="x"))
+
+
+def test_without_a_revision_nothing_is_decided(database: Database) -> None:
+    """Before anything is published, the operator reads which command publishes."""
+    with database.reading() as session, pytest.raises(NoLiveRevision, match="policy publish"):
+        live_book(session)
+
+
+def test_a_book_is_read_once(published: Database) -> None:
+    """Every thread decides with the same book, which one of them read."""
+
+    def read(_: int) -> RuleBook:
+        with published.reading() as session:
+            return live_book(session)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len({id(book) for book in pool.map(read, range(16))}) == 1
+
+
+def test_old_books_are_put_away_and_read_again(
+    sqlite_database: Database, rule_files: RuleFiles
+) -> None:
+    """Memory holds the books used last; any other is read again from its text."""
+    newer = {**rule_files, "routing.yaml": "# newer\n" + rule_files["routing.yaml"]}
+    shelf = BookShelf(1)
+    with sqlite_database.transaction() as session:
+        first, second = (publish(session, files, "Pat", NOW) for files in (rule_files, newer))
+        book = shelf.book(session, first)
+        assert shelf.book(session, first) is book
+        shelf.book(session, second)
+        again = shelf.book(session, first)
+        assert again is not book
+        assert again.revision == book.revision == first
+
+
+def test_an_unknown_revision_is_not_found(database: Database) -> None:
+    """A revision that was never published has neither text nor rules."""
+    with database.reading() as session:
+        with pytest.raises(UnknownRecord, match="`sha256:00`"):
+            files_of(session, "sha256:00")
+        with pytest.raises(UnknownRecord, match="`sha256:00`"):
+            book_of(session, "sha256:00")
+
+
+def test_a_text_that_is_not_what_its_name_says_decides_nothing(
+    database: Database, rule_files: RuleFiles
+) -> None:
+    """A revision is named by its contents, so rules slipped into the database are found."""
+    go_live(database, "sha256:another", rule_files)
+    with database.reading() as session, pytest.raises(Unable, match="not the one"):
+        live_book(session)
+
+
+def test_a_revision_that_cannot_be_read_any_more_says_so(database: Database) -> None:
+    """Rules that this version refuses are the operator's matter, not the caller's fault."""
+    go_live(database, "sha256:old", {"vocabulary.yaml": "facts: ["})
+    with database.reading() as session, pytest.raises(Unable, match="cannot be read any more"):
+        live_book(session)
