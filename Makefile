@@ -1,0 +1,58 @@
+# Tollgate's front door. `make help` lists what it can do.
+
+VENV ?= .venv
+PYTHON ?= python3
+JOBS ?= 2
+
+python := $(VENV)/bin/python
+pip := $(python) -m pip --disable-pip-version-check --quiet
+tollgate := $(python) -m flask --app app
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run install test test-long check format clean
+
+help: ## List what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
+	    | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+run: $(VENV)/.installed ## Install, prepare the database and serve on http://127.0.0.1:8000
+	@$(tollgate) db prepare
+	@exec $(python) -m gunicorn --config gunicorn.conf.py 'app:create_app()'
+
+install: $(VENV)/.installed ## Make the virtual environment that `make run` uses
+
+test: $(VENV)/.installed-dev ## Run the tests
+	@$(python) -m pytest -n $(JOBS)
+
+test-long: $(VENV)/.installed-dev ## Run the long differential test (TOLLGATE_DIFFERENTIAL_FACTS sets its length)
+	@$(python) -m pytest -m long
+
+check: $(VENV)/.installed-dev ## Lint, check formats, types, import order and the laws of the house
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+	@$(python) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(python) -m pytest -q tests/test_house_law.py
+
+format: $(VENV)/.installed-dev ## Put the code into its one format
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
+
+clean: ## Remove the virtual environment and the caches; the database under var/ stays
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(python):
+	@scripts/preflight.sh $(PYTHON)
+	@$(PYTHON) -m venv --clear $(VENV)
+
+# The stamps say which requirements a virtual environment holds; they make the second run quick.
+$(VENV)/.installed: requirements.txt | $(python)
+	@echo 'installing what Tollgate needs (about 20 seconds, once) …'
+	@$(pip) install --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(python)
+	@echo 'installing what the tests need (about a minute, once) …'
+	@$(pip) install --requirement requirements-dev.txt
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,65 @@
+"""How every command speaks: plain words for what went wrong, and tables for what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from rules.errors import BadFields, RuleFilesRefused, TollgateError
+from rules.problems import report
+
+_WIDTH_OF_A_PIPE = 200
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table to the terminal, or to whatever stands for it."""
+    table = Table(*headings, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, width=_WIDTH_OF_A_PIPE)
+    console.print(table)
+
+
+def counted(number: int, what: str) -> str:
+    """Return `1 case`, `2 cases`, `2 policies`."""
+    if number == 1:
+        return f"1 {what}"
+    return f"{number} {what[:-1]}ies" if what.endswith("y") else f"{number} {what}s"
+
+
+def explained(error: TollgateError) -> str:
+    """Return everything that an error has to say."""
+    if isinstance(error, RuleFilesRefused):
+        return f"{error.detail}\n\n{report(error.problems)}"
+    if isinstance(error, BadFields):
+        return "; ".join(
+            f"{problem.pointer or '/'}: {problem.detail}"
+            + (f" ({problem.help})" if problem.help else "")
+            for problem in error.problems
+        )
+    return error.detail
+
+
+class PlainCommand(click.Command):
+    """A command that says what went wrong in words, not in a traceback; exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except TollgateError as error:
+            raise click.ClickException(explained(error)) from error
+
+
+class PlainGroup(AppGroup):
+    """A group of such commands."""
+
+    command_class = PlainCommand

@@ -1,0 +1,16 @@
+"""Puts Tollgate's commands beside Flask's own."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api.command_line.db import db
+from api.command_line.decide import decide
+from api.command_line.key import key
+from api.command_line.policy import policy
+
+
+def register(app: Flask) -> None:
+    """Give `app` the groups `policy`, `db` and `key` and the command `decide`."""
+    for command in (policy, db, key, decide):
+        app.cli.add_command(command)

@@ -1,0 +1,34 @@
+"""The one place where the parts meet: `create_app` and the `flask` command groups."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+import api
+from api.command_line import registration
+from model.database import Database
+from model.settings import Settings
+from rules.errors import Refused
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the service, with settings from the environment unless they are given.
+
+    It touches no database: that comes with the first request or command.
+    """
+    if settings is None:
+        settings = _settings_from_environment()
+    app = Flask("tollgate", static_folder=None)
+    database = Database(settings.database_url)
+    api.register(app, settings, database)
+    registration.register(app)
+    return app
+
+
+def _settings_from_environment() -> Settings:
+    try:
+        return Settings.from_environment(os.environ)
+    except Refused as refused:
+        raise SystemExit(f"tollgate: {refused.detail}") from refused

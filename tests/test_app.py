@@ -1,0 +1,78 @@
+"""The parts put together: what `create_app` gives, and what `flask --app app` says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from model.settings import HOME, Settings
+
+SECRET = b"a secret made up for the tests"
+
+
+def settings_at(folder: Path) -> Settings:
+    """Return settings whose database cannot be opened: its folder is not there."""
+    return Settings(f"sqlite:///{folder}/nowhere/tollgate.db", SECRET, HOME / "rules")
+
+
+def flask(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *words],
+        cwd=HOME,
+        env={**os.environ, "TOLLGATE_SECRET": SECRET.decode(), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_service_is_alive_before_its_database_is(tmp_path: Path) -> None:
+    """Making the application touches no database: it says that it is alive, and not ready."""
+    client = create_app(settings_at(tmp_path)).test_client()
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert int(ready.headers["Retry-After"]) > 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_applications_share_nothing(tmp_path: Path) -> None:
+    """Each call makes an application of its own."""
+    one, other = create_app(settings_at(tmp_path)), create_app(settings_at(tmp_path))
+    assert one.extensions["tollgate"] is not other.extensions["tollgate"]
+
+
+def test_the_command_line_lists_its_groups(tmp_path: Path) -> None:
+    """Every group of commands is there beside Flask's own."""
+    commands = create_app(settings_at(tmp_path)).cli.commands
+    assert {"policy", "db", "key", "decide"} <= set(commands)
+
+
+def test_rules_are_checked_and_tested_without_a_database(tmp_path: Path) -> None:
+    """An owner of rules needs no database, no key and no server to check them."""
+    url = f"sqlite:///{tmp_path}/nowhere/tollgate.db"
+    checked = flask("policy", "check", TOLLGATE_DATABASE_URL=url)
+    assert checked.returncode == 0, checked.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOLLGATE_PORT", "eight thousand"),
+        ("TOLLGATE_DATABASE_URL", "mysql://root@localhost/tollgate"),
+        ("TOLLGATE_BOOTSTRAP_KEY", "short"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    """A bad setting ends any command with a line that names it, not with a traceback."""
+    refused = flask("db", "status", **{name: value})
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"tollgate: {name}: ")
+    assert "Traceback" not in refused.stderr
