@@ -8,9 +8,10 @@ from api.command_line.db import db
 from api.command_line.decide import decide
 from api.command_line.key import key
 from api.command_line.policy import policy
+from api.command_line.record import record
 
 
 def register(app: Flask) -> None:
-    """Give `app` the groups `policy`, `db` and `key` and the command `decide`."""
-    for command in (policy, db, key, decide):
+    """Give `app` the groups `policy`, `db`, `key` and `record` and the command `decide`."""
+    for command in (policy, db, key, record, decide):
         app.cli.add_command(command)

@@ -1,0 +1,78 @@
+"""What is done around every request: its id, its caller, the limit, the headers, the log."""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+
+from api import rate_limit
+from api.authentication import admit_caller, identify_caller, known_caller
+from api.service import current_service
+from rules.engine import rulesets_built
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_TIMED = {
+    "decisions.decide": "decision",
+    "decisions.preview_decision": "preview",
+    "decisions.replay_decision": "replay",
+}
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def register(app: Flask, limit: str | None) -> None:
+    """Do all of it around every request to `app`, and hold its callers to `limit`."""
+    app.before_request(_begin)
+    app.before_request(identify_caller)
+    # After it is known who asks, so that each caller is counted; before anything is refused,
+    # so that those without a valid key are counted too.
+    rate_limit.register(app, limit)
+    app.before_request(admit_caller)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    g.began = perf_counter()
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else current_service().new_id()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    # What is said of a case may be read by whoever asks with a key, and by no cache between.
+    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
+    _note(response)
+    _seal_afterwards(response)
+    return response
+
+
+def _seal_afterwards(response: Response) -> None:
+    """Seal the record, if it is time to, once the answer is on its way."""
+    service = current_service()
+    now = service.clock()
+    if service.sealer.should_look(now):
+        response.call_on_close(lambda: service.sealer.seal_if_due(now))
+
+
+def _note(response: Response) -> None:
+    service, seconds = current_service(), perf_counter() - g.began
+    method = request.method if request.method in _METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else "none"
+    service.metrics.count_request(method, route, response.status_code)
+    service.metrics.note_rulesets(rulesets_built())
+    if response.status_code < 300 and (kind := _TIMED.get(request.endpoint or "")):
+        service.metrics.time_decision(kind, seconds)
+    caller = known_caller()
+    name = caller.name if caller else "-"
+    service.log.answered(method, route, response.status_code, seconds, name)

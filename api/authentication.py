@@ -1,0 +1,138 @@
+"""Who may use which route: every route declares it, and every request is held to it."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, g, request
+
+from api.service import current_service
+from model.access import Caller, Role, identify
+from rules.errors import NotAllowed, NotAuthenticated
+
+View = TypeVar("View", bound=Callable[..., Any])
+_DECLARED = "tollgate_access"
+LONGEST_KEY = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may use a route: everybody, or a key with one of `roles` (an administrator's has all).
+
+    `from_browsers`: the key may also come as the password of HTTP Basic.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    everybody: bool = False
+    from_browsers: bool = False
+
+
+EVERYBODY = Access(everybody=True)
+ANY_KEY = Access(frozenset(Role))
+ANY_KEY_FROM_BROWSERS = Access(frozenset(Role), from_browsers=True)
+
+
+def only(*roles: Role) -> Access:
+    """Return the access that needs one of `roles`."""
+    return Access(frozenset(roles))
+
+
+def declare(view: View, access: Access) -> View:
+    """Say who may use the routes of `view`."""
+    setattr(view, _DECLARED, access)
+    return view
+
+
+def access_to(app: Flask, endpoint: str) -> Access | None:
+    """Return who may use an endpoint; `None` if nothing declares it."""
+    return getattr(app.view_functions[endpoint], _DECLARED, None)
+
+
+def undeclared(app: Flask) -> tuple[str, ...]:
+    """Return the endpoints that do not say who may use them; there must be none."""
+    return tuple(name for name in app.view_functions if access_to(app, name) is None)
+
+
+def identify_caller() -> None:
+    """Find out who asks, before anything else is done for them.
+
+    Raises:
+        DatabaseAway: the keys could not be looked up.
+    """
+    access = _asked_for()
+    if access is None or access.everybody:
+        return
+    service = current_service()
+    try:
+        key = _key(access)
+        g.caller = identify(service.database, key, service.settings.secret, service.clock())
+    except NotAuthenticated as refused:
+        g.refused = refused
+
+
+def admit_caller() -> None:
+    """Refuse who came without a valid key, or without a role that the route needs.
+
+    Raises:
+        NotAuthenticated, NotAllowed: the one or the other.
+    """
+    access = _asked_for()
+    if access is None or access.everybody:
+        return
+    if "refused" in g:
+        raise g.refused
+    if current_caller().may(*access.roles):
+        return
+    needed = " or ".join(f"`{role}`" for role in sorted(access.roles))
+    raise NotAllowed(f"this needs a key with the role {needed}")
+
+
+def current_caller() -> Caller:
+    """Return who asks."""
+    return cast("Caller", g.caller)
+
+
+def known_caller() -> Caller | None:
+    """Return who asks, if that is known already."""
+    return cast("Caller | None", g.get("caller"))
+
+
+def challenges() -> list[str]:
+    """Return what WWW-Authenticate says: the ways in which a key may come to this route."""
+    access = _declared()
+    basic = ['Basic realm="Tollgate", charset="UTF-8"']
+    return (basic if access and access.from_browsers else []) + ['Bearer realm="Tollgate"']
+
+
+def _declared() -> Access | None:
+    return access_to(current_app, request.endpoint) if request.endpoint else None
+
+
+def _asked_for() -> Access | None:
+    access = _declared()
+    if access is None and request.endpoint is not None:
+        raise NotAllowed("nothing says who may use this")
+    return access
+
+
+def _key(access: Access) -> str:
+    header = request.headers.get("Authorization", "").encode("latin-1", "replace")
+    scheme, _, credentials = header.decode("utf-8", "replace").strip().partition(" ")
+    key = ""
+    if scheme.lower() == "bearer":
+        key = credentials.strip()
+    elif scheme.lower() == "basic" and access.from_browsers:
+        key = _password(credentials)
+    if not key or len(key) > LONGEST_KEY:
+        raise NotAuthenticated("send your API key as `Authorization: Bearer KEY`")
+    return key
+
+
+def _password(credentials: str) -> str:
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""

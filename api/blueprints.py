@@ -1,0 +1,70 @@
+"""Everything that is under the API's addresses, put into an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api  # type: ignore[import-untyped]
+
+from api import around_requests, problems, service, url_parts
+from api.authentication import undeclared
+from api.cases import cases
+from api.decisions import decisions
+from api.documentation import documentation, publish_document, register_page
+from api.json_body import LARGEST_BODY
+from api.operations import operations
+from api.policies import policies
+from api.service import Service
+from api.vocabulary import vocabulary
+
+NOUNS = (decisions, cases, policies, vocabulary, operations, documentation)
+VERSION = "1"
+_DESCRIPTION = """\
+Who does what next with a case, and why? Send what is known of a case; the answer says who is to
+do what next, cites the clause that each step rests on, and asks only for what can still change it.
+
+Every error is a problem document (RFC 9457); its `type` is stable and explained at that address.
+Bodies are read strictly: a member that is unknown, of another type or given twice is refused.
+"""
+
+
+class _Document(Api):  # type: ignore[misc]  # the library has no types
+    """The library's part that writes the document; errors are answered by `api/problems.py`."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        pass
+
+
+def register(app: Flask, parts: Service) -> None:
+    """Let `app` serve the API with these parts."""
+    service.install(app, parts)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    url_parts.register(app)
+    problems.register(app)
+    around_requests.register(app, parts.settings.rate_limit)
+    api = _document(app)
+    for noun in NOUNS:
+        noun.register(api)
+    publish_document(app, api)
+    register_page(app)
+    if missing := undeclared(app):
+        raise RuntimeError(f"nothing says who may use {', '.join(missing)}")
+
+
+def _document(app: Flask) -> Api:
+    ways: dict[str, Any] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "an API key"},
+        "browser": {"type": "http", "scheme": "basic", "description": "the key as the password"},
+    }
+    app.config.update(API_TITLE="Tollgate", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
+    api = _Document(app, spec_kwargs={"info": {"description": _DESCRIPTION}})
+    for name, way in ways.items():
+        api.spec.components.security_scheme(name, way)
+    url_parts.describe(api)
+    return api

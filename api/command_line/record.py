@@ -1,0 +1,127 @@
+"""`flask record`: verifying, sealing and exporting the record, and erasing personal values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import IO
+
+import click
+
+from api.command_line.plain_words import PlainGroup, counted
+from api.service import current_service
+from model.checkpoints import seal_record
+from model.erasing import clear_from_disk, erase
+from model.exporting import export
+from model.verifying import Tally, verify
+from rules.errors import Refused
+
+
+@click.group(cls=PlainGroup)
+def record() -> None:
+    """Verify, seal and export the record of decisions; erase personal values."""
+
+
+@record.command("verify")
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Check every decision, checkpoint and personal value; print each that is not as recorded.
+
+    Exit status 1 when there is one.
+    """
+    at, tally = current_service(), Tally()
+    with at.database.reading() as session:
+        for finding in verify(session, at.settings.secret, tally):
+            click.echo(str(finding))
+    click.echo(_summary(tally))
+    context.exit(1 if tally.findings else 0)
+
+
+@record.command("seal")
+def seal() -> None:
+    """Seal every decision that is not sealed yet.
+
+    The service does so by itself, when a thousand wait or an hour has passed.
+    """
+    at, count = current_service(), 0
+    while True:
+        with at.database.transaction() as session:
+            sealed = seal_record(session, at.settings.secret, at.moment().now)
+        if sealed is None:
+            break
+        count += sealed.count
+        click.echo(f"checkpoint {sealed.seq} seals {counted(sealed.count, 'decision')}")
+    if not count:
+        click.echo("every decision is sealed already")
+
+
+@record.command("export")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only what was decided from this day on, in the service's time zone.",
+)
+@click.option("--case", "ref", help="Only the decisions of the case with this ref.")
+@click.option(
+    "--output",
+    type=click.File("w", encoding="utf-8", lazy=False, atomic=True),
+    default="-",
+    help="Where the lines go; else standard output.",
+)
+def write(since: datetime | None, ref: str | None, output: IO[str]) -> None:
+    """Write the record as JSON lines, for an auditor to verify as docs/record.md says.
+
+    Personal values are left out: salted hashes stand in for them.
+    """
+    at = current_service()
+    first = since.replace(tzinfo=at.settings.timezone) if since else None
+    with at.database.reading() as session:
+        for line in export(session, at.moment().now, first, ref):
+            output.write(f"{line}\n")
+
+
+@record.command("erase")
+@click.argument("ref")
+@click.option("--fact", "facts", multiple=True, help="A fact to erase; may be given several times.")
+@click.option("--all-personal", is_flag=True, help="Erase every personal fact of the case.")
+@click.option("--by", default="command line", show_default=True, help="Who has it erased.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes: bool) -> None:
+    """Erase the values of personal facts of the case REF, now and in all of its history.
+
+    Its decisions stay, and verify as before; where a value stood, they show null. That it was
+    done, by whom and when, is recorded.
+    """
+    if bool(facts) == all_personal:
+        raise click.UsageError("say what to erase: --fact NAME, or --all-personal")
+    if not yes:
+        what = ", ".join(facts) if facts else "every personal fact"
+        click.confirm(f"Erase {what} of case {ref}? It cannot be undone.", abort=True)
+    at = current_service()
+    with at.database.transaction() as session:
+        erased = erase(session, ref, facts or None, by, at.moment())
+    clear_from_disk(at.database)
+    what = ", ".join(erased.facts)
+    click.echo(f"erased from case {ref} and {counted(erased.decisions, 'decision')}: {what}")
+    if erased.still_recorded:
+        raise Refused(
+            "these decisions were recorded before the facts were marked personal, and still hold"
+            f" values: {', '.join(erased.still_recorded)}"
+        )
+
+
+def _summary(tally: Tally) -> str:
+    looked_at = (
+        counted(tally.decisions, "decision"),
+        counted(tally.cases, "case"),
+        counted(tally.checkpoints, "checkpoint"),
+        counted(tally.revisions, "revision"),
+    )
+    found = counted(tally.findings, "finding") if tally.findings else "nothing is wrong"
+    lines = [
+        f"looked at   {', '.join(looked_at)}",
+        f"sealed      {tally.sealed} decisions, {tally.waiting} waiting to be",
+        f"personal    {counted(tally.personal_values, 'value')}, {tally.erased} of them erased",
+    ]
+    if tally.unchained:
+        lines.append(f"unchained   {tally.unchained} from before the record was chained")
+    return "\n".join([*lines, found])

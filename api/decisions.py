@@ -1,0 +1,172 @@
+"""Decisions: asking for one, trying one, reading them, replaying one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+
+from api import examples
+from api.authentication import current_caller, only
+from api.idempotency import HEADER as IDEMPOTENCY_KEY
+from api.idempotency import PATTERN, once_under
+from api.json_body import read_json
+from api.noun import Answers, Header, Noun, Takes, ok
+from api.query import read_query
+from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema
+from api.response_schemas import DecisionPageSchema, DecisionSchema, PreviewSchema, ReplaySchema
+from api.service import current_service
+from api.strict_schema import load
+from model import json_text
+from model.access import Role
+from model.deciding import DecisionRequest, answer_of, decisions_of, preview, replay
+from model.keeping import decide_once
+from rules.errors import (
+    CaseMovedOn,
+    InferenceNotConfirmed,
+    KeyUsedForAnother,
+    NoLiveRevision,
+    NoRuleApplies,
+    RequestStillRunning,
+    RulesConflict,
+    UnknownRecord,
+)
+
+READERS = only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER, Role.AUDITOR)
+_CANNOT_DECIDE = (NoLiveRevision, InferenceNotConfirmed, NoRuleApplies, RulesConflict)
+
+decisions = Noun("decisions", "Who does what next with a case, and why")
+
+
+@decisions.route(
+    "POST",
+    "/api/v1/decisions",
+    access=only(Role.TICKETING),
+    takes=Takes(
+        DecisionRequestSchema,
+        examples.DECISION_REQUESTS,
+        headers=[
+            Header(
+                IDEMPOTENCY_KEY,
+                "1 to 255 visible characters; the same request under the same key is done once"
+                " and answered with the same text, for 30 days",
+                PATTERN,
+            )
+        ],
+    ),
+    answers=Answers(
+        201,
+        DecisionSchema,
+        examples.DECISION,
+        headers={
+            "Location": "where this decision can be read again",
+            "Idempotency-Replayed": "`true` when this was answered before under the same key",
+        },
+    ),
+    fails=(CaseMovedOn, KeyUsedForAnother, RequestStillRunning, *_CANNOT_DECIDE),
+)
+def decide() -> Response:
+    """Decide a case.
+
+    Merges the facts into those that the case holds, decides on all of them, and records it.
+    """
+    service, raw = current_service(), read_json(request)
+    asked = decision_request(raw)
+    once = once_under(request, "POST /api/v1/decisions", raw)
+    given = decide_once(
+        service.database,
+        asked,
+        current_caller(),
+        service.moment(),
+        service.new_id(),
+        once=once,
+    )
+    answer = ok(given.text, given.status)
+    answer.headers["Location"] = f"/api/v1/decisions/{_id_in(given.text)}"
+    if given.replayed:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+@decisions.route(
+    "POST",
+    "/api/v1/decisions/preview",
+    access=only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER),
+    takes=Takes(DecisionRequestSchema, examples.DECISION_REQUESTS),
+    answers=Answers(200, PreviewSchema, examples.PREVIEW),
+    fails=(CaseMovedOn, *_CANNOT_DECIDE),
+)
+def preview_decision() -> Response:
+    """Answer as a decision would, and store nothing."""
+    service = current_service()
+    asked = decision_request(read_json(request))
+    with service.database.reading() as session:
+        return ok(preview(session, asked, service.moment()).text)
+
+
+@decisions.route(
+    "GET",
+    "/api/v1/decisions",
+    access=READERS,
+    takes=Takes(query=DecisionsQuerySchema),
+    answers=Answers(200, DecisionPageSchema, examples.DECISION_PAGE),
+    fails=(UnknownRecord,),
+)
+def list_decisions() -> Response:
+    """List the decisions of a case, newest first."""
+    query = read_query(request, DecisionsQuerySchema())
+    with current_service().database.reading() as session:
+        page = decisions_of(session, query["case"], query.get("after"), query["limit"])
+    body = {"decisions": [answer.body for answer in page.decisions], "next": page.next}
+    return ok(json_text.dumps(body))
+
+
+@decisions.route(
+    "GET",
+    "/api/v1/decisions/<id:decision_id>",
+    access=READERS,
+    answers=Answers(200, DecisionSchema, examples.DECISION),
+    fails=(UnknownRecord,),
+)
+def read_decision(decision_id: str) -> Response:
+    """Read a decision again, word for word."""
+    with current_service().database.reading() as session:
+        return ok(answer_of(session, decision_id).text)
+
+
+@decisions.route(
+    "POST",
+    "/api/v1/decisions/<id:decision_id>/replay",
+    access=READERS,
+    answers=Answers(200, ReplaySchema, examples.REPLAY),
+    fails=(UnknownRecord, *_CANNOT_DECIDE),
+)
+def replay_decision(decision_id: str) -> Response:
+    """Decide again from the record alone, with the rules of that day, and compare."""
+    with current_service().database.reading() as session:
+        return ok(json_text.dumps(replay(session, decision_id).body))
+
+
+def decision_request(raw: object) -> DecisionRequest:
+    """Return what a caller asks to have decided, from the JSON that came.
+
+    Raises:
+        BadFields: it is not what is asked for.
+    """
+    read = load(DecisionRequestSchema(), raw)
+    case: Mapping[str, Any] = read["case"]
+    return DecisionRequest(
+        ref=case["ref"],
+        title=case.get("title"),
+        by=case.get("by"),
+        if_version=case.get("if_version"),
+        facts=read["facts"],
+        decision=read["decision"],
+        as_of=read.get("as_of"),
+    )
+
+
+def _id_in(text: str) -> object:
+    body = json_text.loads(text)
+    return body["id"] if isinstance(body, dict) else ""

@@ -1,0 +1,83 @@
+"""The numbers an operator watches, in Prometheus' format; right over several processes too."""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_UNCONFIRMED = "inference-not-confirmed"
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+
+
+class Metrics:
+    """The metrics of one application, in a registry of their own."""
+
+    def __init__(self) -> None:
+        # When each number was first counted would double the text, and nobody asks.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        registry = self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "tollgate_requests",
+            "Requests answered",
+            ("method", "route", "status"),
+            registry=registry,
+        )
+        self._latency = Histogram(
+            "tollgate_decision_seconds",
+            "Time from request to answer of a decision",
+            ("kind",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._unconfirmed = Counter(
+            "tollgate_unconfirmed_inferences",
+            "Inferences withheld because the second reading did not confirm them",
+            registry=registry,
+        )
+        self._unable = Counter(
+            "tollgate_unable",
+            "Requests answered with 503, by problem",
+            ("problem",),
+            registry=registry,
+        )
+        self._rulesets = Gauge(
+            "tollgate_rulesets_built", "Rulesets that the processes alive have built",
+            registry=registry, multiprocess_mode="livesum",
+        )  # fmt: skip
+
+    def count_request(self, method: str, route: str, status: int) -> None:
+        """Count an answered request under its route, never under its path."""
+        self._requests.labels(method, route, str(status)).inc()
+
+    def time_decision(self, kind: str, seconds: float) -> None:
+        """Note how long a decision (or a preview, or a replay) took."""
+        self._latency.labels(kind).observe(seconds)
+
+    def count_unable(self, problem: str) -> None:
+        """Count an answer that could not be given."""
+        self._unable.labels(problem).inc()
+        if problem == _UNCONFIRMED:
+            self._unconfirmed.inc()
+
+    def note_rulesets(self, built: int) -> None:
+        """Note how many rulesets this process has built."""
+        self._rulesets.set(built)
+
+    def exposed(self) -> bytes:
+        """Return every number as text, of all processes when they share a folder."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)

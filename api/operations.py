@@ -1,0 +1,53 @@
+"""For operators: is it alive, can it decide, and how is it doing."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from api import examples
+from api.authentication import ANY_KEY, EVERYBODY
+from api.metrics import MEDIA_TYPE
+from api.noun import Answers, Noun, ok
+from api.response_schemas import AliveSchema, ReadySchema
+from api.service import current_service
+from model import json_text, migrating
+from model.revisions import live_book
+from rules.errors import DatabaseAway, NoLiveRevision, Unable
+
+operations = Noun("operations", "For those who run the service")
+
+
+@operations.route(
+    "GET", "/healthz", access=EVERYBODY, answers=Answers(200, AliveSchema, {"status": "alive"})
+)
+def alive() -> Response:
+    """Tell that the process answers; nothing else is asked."""
+    return ok(json_text.dumps({"status": "alive"}))
+
+
+@operations.route(
+    "GET",
+    "/readyz",
+    access=EVERYBODY,
+    answers=Answers(200, ReadySchema, examples.READY),
+    fails=(DatabaseAway, NoLiveRevision, Unable),
+)
+def ready() -> Response:
+    """Tell whether it can decide: the database is there, migrated, and rules are live."""
+    database = current_service().database
+    if not migrating.is_current(database):
+        raise Unable("the database is not migrated to this version: run `db upgrade`")
+    with database.reading() as session:
+        revision = live_book(session).revision
+    return ok(json_text.dumps({"status": "ready", "policy_revision": revision}))
+
+
+@operations.route(
+    "GET",
+    "/metrics",
+    access=ANY_KEY,
+    answers=Answers(200, {"type": "string"}, examples.METRICS, media_type="text/plain"),
+)
+def metrics() -> Response:
+    """Read the metrics, as Prometheus does."""
+    return Response(current_service().metrics.exposed(), content_type=MEDIA_TYPE)

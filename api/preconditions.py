@@ -1,0 +1,56 @@
+"""ETag and If-Match: a change says which version of a case it was made for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Request
+
+from rules.errors import BadFields, CaseMovedOn, FieldProblem, PreconditionRequired
+
+HEADER = "If-Match"
+PATTERN = r'^(\*|"[0-9]{1,18}"( *, *"[0-9]{1,18}")*)$'
+_TAG = re.compile(r'"([0-9]{1,18})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What If-Match says: any of `versions`, or (`None`) whatever version there is."""
+
+    versions: frozenset[int] | None
+
+    def require(self, version: int) -> None:
+        """Refuse a case that is at another version.
+
+        Raises:
+            CaseMovedOn: it is.
+        """
+        if self.versions is not None and version not in self.versions:
+            seen = " or ".join(str(each) for each in sorted(self.versions))
+            raise CaseMovedOn(f"the case is at version {version}, not {seen}")
+
+
+def etag(version: int) -> str:
+    """Return the ETag of a case at a version."""
+    return f'"{version}"'
+
+
+def read_match(request: Request) -> Match:
+    """Return what the request's If-Match says.
+
+    Raises:
+        PreconditionRequired: there is none.
+        BadFields: it is neither `*` nor ETags of a case.
+    """
+    given = request.headers.get(HEADER)
+    if given is None:
+        raise PreconditionRequired("say in If-Match which version of the case this changes")
+    if given.strip() == "*":
+        return Match(None)
+    tags = [_TAG.fullmatch(tag.strip()) for tag in given.split(",")]
+    versions = [int(tag[1]) for tag in tags if tag]
+    if len(versions) != len(tags):
+        detail = "must be `*` or the ETag of the case"
+        raise BadFields([FieldProblem(f"/{HEADER}", detail, 'send it in quotes, as in `"3"`')])
+    return Match(frozenset(versions))

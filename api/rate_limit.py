@@ -1,0 +1,36 @@
+"""The limit of requests, for an operator who sets one."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from api.authentication import known_caller
+
+_FOR_WATCHERS = ("/healthz", "/readyz")
+
+
+def register(app: Flask, limit: str | None) -> None:
+    """Hold each API key (or, without a valid one, each address) to `limit`, if there is one.
+
+    Each process counts for itself.
+    """
+    if limit is None:
+        return
+    limiter = Limiter(
+        key_func=_who,
+        application_limits=[limit],
+        headers_enabled=True,
+        storage_uri="memory://",
+    )
+    limiter.request_filter(_is_watching)
+    limiter.init_app(app)
+
+
+def _who() -> str:
+    caller = known_caller()
+    return f"key {caller.key_id}" if caller else f"address {request.remote_addr}"
+
+
+def _is_watching() -> bool:
+    return request.path in _FOR_WATCHERS

@@ -1,0 +1,50 @@
+"""The log of requests: one line of JSON each, and never a fact of a case."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import TextIO
+
+import structlog
+from flask import g
+
+
+class RequestLog:
+    """Writes one line a request, and one for an error that nobody foresaw."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+            structlog.WriteLogger(stream or sys.stdout),
+            processors=[
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float, key: str) -> None:
+        """Write who asked for what, and how it went."""
+        problem = g.get("problem")
+        self._log.info(
+            "request",
+            request_id=g.request_id,
+            key=key,
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            **({"problem": problem} if problem else {}),
+        )
+
+    def unexpected(self, error: BaseException) -> None:
+        """Write where an error came from; its message is left out, since it may hold facts."""
+        self._log.error("unexpected error", request_id=g.request_id, errors=list(_told(error)))
+
+
+def _told(error: BaseException | None) -> Iterator[dict[str, object]]:
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        yield {"type": type(error).__name__, "places": places}
+        error = error.__cause__ or error.__context__

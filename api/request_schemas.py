@@ -1,0 +1,71 @@
+"""What callers may send."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from api.strict_schema import Day, Part, RawFacts, StrictSchema, Text, WholeNumber
+from api.strict_schema import WholeNumberInQuery as Count
+from model.decisions import LONGEST_PAGE
+from model.texts import LONGEST_NAME
+from rules.values import LARGEST_INTEGER, LONGEST_TEXT
+
+PAGE = 50
+_FACTS = {
+    "description": (
+        "Facts by name, as the vocabulary declares them; `null` forgets a fact. Numbers are read"
+        " exactly, dates are written 2027-01-31"
+    ),
+    "additionalProperties": {"type": ["boolean", "number", "string", "null"]},
+    "maxProperties": 500,
+}
+
+
+class CaseReferenceSchema(StrictSchema):
+    """Which case it is."""
+
+    ref = Text(
+        LONGEST_NAME,
+        required=True,
+        metadata={"description": "The ticketing system's own name of the case"},
+    )
+    title = Text(LONGEST_TEXT, metadata={"description": "What people call the case"})
+    by = Text(
+        LONGEST_NAME,
+        metadata={"description": "Who supplied the facts; if absent, the API key's name"},
+    )
+    if_version = WholeNumber(
+        0,
+        LARGEST_INTEGER,
+        metadata={"description": "Refuse (412) unless the case is at this version; 0: not there"},
+    )
+
+
+class DecisionRequestSchema(StrictSchema):
+    """A case, what is new about it, and what to decide."""
+
+    case = Part(CaseReferenceSchema, required=True)
+    facts = RawFacts(load_default=dict, metadata=_FACTS)
+    decision = Text(
+        LONGEST_NAME,
+        load_default="routing",
+        metadata={"description": "`routing`, or the name of a policy"},
+    )
+    as_of = Day(
+        metadata={"description": "The day that dates and parameters are picked for; else today"},
+    )
+
+
+class FactChangesSchema(StrictSchema):
+    """New facts of a case that is not to be decided now."""
+
+    facts = RawFacts(required=True, metadata=_FACTS)
+    by = Text(LONGEST_NAME, metadata={"description": "Who supplied them; else the key's name"})
+
+
+class DecisionsQuerySchema(StrictSchema):
+    """Whose decisions, and which page of them."""
+
+    case = Text(LONGEST_NAME, required=True, metadata={"description": "The case's `ref`"})
+    after = fields.String(metadata={"description": "`next` of the page before this one"})
+    limit = Count(1, LONGEST_PAGE, load_default=PAGE, metadata={"description": "How many at most"})

@@ -1,0 +1,198 @@
+"""What the service answers, for the OpenAPI document; the answers themselves are kept texts."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import INCLUDE, Schema, fields
+from marshmallow.types import UnknownOption
+
+from api.strict_schema import StrictSchema
+
+_VALUE = {"type": ["boolean", "number", "string", "null"]}
+_INSTANT = {"format": "date-time"}
+
+
+def text(**metadata: Any) -> fields.String:
+    """Return a text that is always there."""
+    return fields.String(required=True, metadata=metadata)
+
+
+def maybe(**metadata: Any) -> fields.String:
+    """Return a text that may be null."""
+    return fields.String(required=True, allow_none=True, metadata=metadata)
+
+
+def texts(**metadata: Any) -> fields.List[Any]:
+    """Return a list of texts."""
+    return fields.List(fields.String(), required=True, metadata=metadata)
+
+
+def values(**metadata: Any) -> fields.Dict:
+    """Return values by name."""
+    return fields.Dict(required=True, metadata={"additionalProperties": _VALUE, **metadata})
+
+
+def value() -> fields.Field[Any]:
+    """Return a value of any of the facts' types."""
+    return fields.Raw(required=True, metadata=_VALUE)
+
+
+def many(schema: type[Schema]) -> fields.List[Any]:
+    """Return a list of objects."""
+    return fields.List(fields.Nested(schema), required=True)
+
+
+class CaseVersionSchema(StrictSchema):
+    """Which case it was, and its version after this decision."""
+
+    ref = text()
+    version = fields.Integer(required=True, metadata={"minimum": 0})
+
+
+class OutcomeSchema(Schema):
+    """Who does what next; the vocabulary may declare more members."""
+
+    class Meta:
+        unknown: ClassVar[UnknownOption] = INCLUDE
+
+    assign_to = text(description="who is to do it")
+    action = text(description="what is to be done")
+    group = maybe()
+    cc = texts(description="people to copy")
+    notify = texts(description="people to tell")
+    portfolios = texts()
+    submit_to = maybe()
+    references = texts()
+    final = fields.Boolean(required=True, metadata={"description": "the case ends here"})
+
+
+class NeedSchema(StrictSchema):
+    """A missing fact that can still change the outcome."""
+
+    fact = text()
+    question = text(description="as one would ask a person")
+    asked_of = text()
+    sources = texts()
+
+
+class ReasonSchema(StrictSchema):
+    """A rule that fired, with the facts it used."""
+
+    policy = text()
+    rule = text()
+    label = text()
+    sources = texts(description="the clauses that the rule rests on")
+    facts = values()
+
+
+class AnswerSchema(StrictSchema):
+    """Who does what next with a case, and why."""
+
+    case = fields.Nested(CaseVersionSchema, required=True)
+    decision = text()
+    stage = text()
+    status = text(enum=["decided", "awaiting_facts"])
+    outcome = fields.Nested(OutcomeSchema, required=True)
+    needs = many(NeedSchema)
+    assumptions = texts(description="what was chosen where the source is silent")
+    because = many(ReasonSchema)
+    policy_revision = text()
+    decided_at = text(**_INSTANT)
+
+
+class DecisionSchema(AnswerSchema):
+    """A decision that was made and recorded."""
+
+    id = text()
+
+
+class PreviewSchema(AnswerSchema):
+    """A decision that would be made now."""
+
+    id = fields.Raw(required=True, metadata={"type": "null"})
+
+
+class DecisionPageSchema(StrictSchema):
+    """Some decisions of a case, newest first."""
+
+    decisions = many(DecisionSchema)
+    next = maybe(description="send it as `after` for the page that follows")
+
+
+class ReplaySchema(StrictSchema):
+    """What was decided then, and what its record gives now."""
+
+    same = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "whether they are, to the letter; null when facts that it was decided"
+            " on have been erased"
+        },
+    )
+    id = text()
+    erased = fields.List(
+        fields.String(), metadata={"description": "the erased facts; there when `same` is null"}
+    )
+    recorded = fields.Nested(DecisionSchema, required=True)
+    replayed = fields.Nested(DecisionSchema, required=True, allow_none=True)
+
+
+class HeldFactSchema(StrictSchema):
+    """A fact that a case holds."""
+
+    value = value()
+    supplied_by = text()
+    supplied_at = text(**_INSTANT)
+
+
+class CaseDecisionSchema(StrictSchema):
+    """A decision of the case, in short."""
+
+    id = text()
+    version = fields.Integer(required=True)
+    decision = text()
+    stage = text()
+    status = text(enum=["decided", "awaiting_facts"])
+    decided_at = text(**_INSTANT)
+
+
+class CaseSchema(StrictSchema):
+    """A case as it stands."""
+
+    ref = text()
+    title = maybe()
+    version = fields.Integer(required=True, metadata={"minimum": 1})
+    created_at = text(**_INSTANT)
+    updated_at = text(**_INSTANT)
+    facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
+    decisions = many(CaseDecisionSchema)
+
+
+class AliveSchema(StrictSchema):
+    """It answers."""
+
+    status = text(enum=["alive"])
+
+
+class ReadySchema(StrictSchema):
+    """It can decide."""
+
+    status = text(enum=["ready"])
+    policy_revision = text()
+
+
+class ProblemKindSchema(StrictSchema):
+    """A kind of problem, and what to do about it."""
+
+    type = text(format="uri-reference")
+    title = text()
+    status = fields.Integer(required=True)
+    remedy = text()
+
+
+class ProblemKindsSchema(StrictSchema):
+    """Every kind of problem."""
+
+    problems = many(ProblemKindSchema)

@@ -1,0 +1,147 @@
+"""Schemas that coerce nothing: a member is of its type, known and sound, or it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, ClassVar, NamedTuple, NoReturn
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.types import UnknownOption
+
+from rules.errors import BadFields, FieldProblem
+from rules.spelling import did_you_mean
+from rules.values import Domain, FactType, ValueRefused, has_control_character
+from rules.vocabulary import escaped
+
+_MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
+_OF_TEXT = {**_MESSAGES, "invalid": "must be text"}
+_OF_NUMBER = {**_MESSAGES, "invalid": "must be a whole number"}
+_OF_OBJECT = {**_MESSAGES, "invalid": "must be a JSON object", "type": "must be a JSON object"}
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_NO_SUCH_MEMBER = "there is no such member"
+_DAYS = Domain(FactType.DATE)
+
+
+class _Refusal(NamedTuple):
+    detail: str
+    help: str | None = None
+
+
+class StrictSchema(Schema):
+    """A schema that refuses what it does not know."""
+
+    class Meta:
+        unknown: ClassVar[UnknownOption] = RAISE
+
+    error_messages = {  # noqa: RUF012 - the library's own way
+        "unknown": _NO_SUCH_MEMBER,
+        "type": "must be a JSON object",
+    }
+
+
+class Text(fields.String):
+    """A text of 1 to `longest` characters, none of which is a control character."""
+
+    default_error_messages = _OF_TEXT
+
+    def __init__(self, longest: int, **options: Any) -> None:
+        self.longest = longest
+        bounds = {"minLength": 1, "maxLength": longest, "pattern": _PLAIN}
+        described = {**bounds, **options.pop("metadata", {})}
+        super().__init__(metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not 1 <= len(value) <= self.longest:
+            raise ValidationError(f"must be 1 to {self.longest} characters long")
+        if has_control_character(value):
+            raise ValidationError("must not contain control characters")
+        return value
+
+
+class WholeNumber(fields.Integer):
+    """A number without a fraction, from `low` to `high`; never a text or a boolean."""
+
+    default_error_messages = _OF_NUMBER
+
+    def __init__(self, low: int, high: int, **options: Any) -> None:
+        self.low, self.high = low, high
+        described = {"minimum": low, "maximum": high, **options.pop("metadata", {})}
+        super().__init__(metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid")
+        if not self.low <= value <= self.high:
+            raise ValidationError(f"must be between {self.low} and {self.high}")
+        return value
+
+
+class WholeNumberInQuery(WholeNumber):
+    """A whole number where everything is text: in a query."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+            raise self.make_error("invalid")
+        return super()._deserialize(int(value), attr, data, **options)
+
+
+class Day(fields.Date):
+    """A calendar day, written as 2027-01-31."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> date:
+        try:
+            day = _DAYS.read(value)
+        except ValueRefused as refused:
+            _refuse(refused.detail, refused.help)
+        assert isinstance(day, date)
+        return day
+
+
+class RawFacts(fields.Dict):
+    """Facts by name as JSON has them; what each may be is the vocabulary's to say."""
+
+    default_error_messages = _OF_OBJECT
+
+
+class Part(fields.Nested):
+    """An object within the object."""
+
+    default_error_messages = _OF_OBJECT
+
+
+def load(schema: Schema, raw: object) -> Mapping[str, Any]:
+    """Return what `raw` says, as `schema` reads it.
+
+    Raises:
+        BadFields: with every problem, each under the pointer of its member.
+    """
+    if not isinstance(raw, Mapping):
+        raise BadFields([FieldProblem("", "must be a JSON object")])
+    try:
+        loaded: Mapping[str, Any] = schema.load(raw)
+    except ValidationError as error:
+        raise BadFields(list(_problems("", error.messages, schema))) from None
+    return loaded
+
+
+def _refuse(detail: str, help: str | None) -> NoReturn:
+    raise ValidationError([_Refusal(detail, help)])
+
+
+def _problems(pointer: str, messages: Any, schema: Schema) -> Iterator[FieldProblem]:
+    for name, told in messages.items():
+        at = pointer if name == "_schema" else f"{pointer}/{escaped(str(name))}"
+        field = schema.fields.get(name)
+        if isinstance(told, Mapping) and isinstance(field, Part):
+            yield from _problems(at, told, field.schema)
+            continue
+        for one in told:
+            refusal = one if isinstance(one, _Refusal) else _Refusal(str(one))
+            unknown = refusal.detail == _NO_SUCH_MEMBER
+            help = did_you_mean(str(name), schema.fields) if unknown else refusal.help
+            yield FieldProblem(at, refusal.detail, help)

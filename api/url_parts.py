@@ -1,0 +1,52 @@
+"""The parts of URLs that name things: a case's ref, which may hold anything, and an id."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api  # type: ignore[import-untyped]
+from werkzeug.routing import BaseConverter, ValidationError
+
+from model.texts import LONGEST_NAME
+from rules.values import has_control_character
+
+
+class RefInUrl(BaseConverter):
+    """A case's ref, percent-encoded; it may hold a slash, even at its ends."""
+
+    regex = r".+?"
+    part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        """Return the ref, unless no case can have it."""
+        if len(value) > LONGEST_NAME or has_control_character(value):
+            raise ValidationError
+        return value
+
+
+class IdInUrl(BaseConverter):
+    """An id that this service gave."""
+
+    regex = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+class NameInUrl(BaseConverter):
+    """A name out of the rule files, or a problem's code."""
+
+    regex = r"[0-9A-Za-z_-]{1,200}"
+
+
+def register(app: Flask) -> None:
+    """Let routes of `app` speak of these parts."""
+    app.url_map.converters.update(ref=RefInUrl, id=IdInUrl, name=NameInUrl)
+    # A ref such as `a//b` is another case than `a/b`.
+    app.url_map.merge_slashes = False
+
+
+def describe(api: Api) -> None:
+    """Let the OpenAPI document say what the parts look like."""
+    for part, schema in (
+        (RefInUrl, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
+        (IdInUrl, {"type": "string", "format": "uuid", "pattern": f"^{IdInUrl.regex}$"}),
+        (NameInUrl, {"type": "string", "pattern": f"^{NameInUrl.regex}$"}),
+    ):
+        api.register_converter(part, lambda _converter, schema=schema: dict(schema))

@@ -1,0 +1,46 @@
+"""Reading the live policies: all of them, and one with its rules, clauses and text."""
+
+from __future__ import annotations
+
+from model.settings import HOME
+from tests.api.calling import Calls, body_of, problem_of
+
+
+def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> None:
+    """The routing with its stages, and every policy."""
+    body = body_of(calls_on_each.get("/api/v1/policies"))
+    [routing] = body["routings"]
+    assert routing["name"] == "routing"
+    assert set(routing["stages"]) == {policy["name"] for policy in body["policies"]}
+    assert body["policy_revision"] == calls_on_each.decided()["policy_revision"]
+    for policy in body["policies"]:
+        assert policy["owner"]
+        assert policy["review"].startswith("P")
+
+
+def test_a_policy_is_shown_whole(calls: Calls) -> None:
+    """Its parameters, its rules as they read today, the clauses' own words, and the file."""
+    body = body_of(calls.get("/api/v1/policies/expedite"))
+    [days] = body["parameters"]
+    assert (days["name"], days["value"], days["unit"]) == ("expedite_days", 90, "days")
+    labels = {rule["id"]: rule["label"] for rule in body["rules"]}
+    assert "90 days" in labels["not-needed-soon"]
+    assert body["clauses"]["OMES 04.3.1 §4.5"].startswith("Next, it must be determined")
+    cited = {clause for rule in body["rules"] for clause in rule["sources"]}
+    assert cited <= set(body["clauses"])
+    assert body["path"] == "policies/expedite.yaml"
+    file = HOME / "rules" / "policies" / "expedite.yaml"
+    assert body["text"] == file.read_text(encoding="utf-8")
+
+
+def test_every_policy_that_is_listed_can_be_read(calls: Calls) -> None:
+    """Under its name."""
+    for policy in body_of(calls.get("/api/v1/policies"))["policies"]:
+        body = body_of(calls.get(f"/api/v1/policies/{policy['name']}"))
+        assert {name: body[name] for name in policy} == policy
+
+
+def test_a_policy_one_letter_off_is_recognized(calls: Calls) -> None:
+    """404, with the name that was probably meant."""
+    problem = problem_of(calls.get("/api/v1/policies/expedit"), 404, "not-found")
+    assert "did you mean `expedite`?" in problem["detail"]

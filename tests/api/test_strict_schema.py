@@ -1,0 +1,119 @@
+"""Members are of their type or refused; every refusal has a pointer, and help where one helps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.request_schemas import DecisionRequestSchema
+from api.strict_schema import load
+from rules.errors import BadFields, FieldProblem
+
+CASE = {"ref": "A"}
+SCALARS = st.none() | st.booleans() | st.integers() | st.decimals() | st.text()
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def problems(raw: object) -> tuple[FieldProblem, ...]:
+    """Return what is said of a decision's request."""
+    with pytest.raises(BadFields) as refusal:
+        load(DecisionRequestSchema(), raw)
+    return refusal.value.problems
+
+
+@pytest.mark.parametrize(
+    ("raw", "pointer", "detail"),
+    [
+        ([], "", "must be a JSON object"),
+        ("case", "", "must be a JSON object"),
+        (None, "", "must be a JSON object"),
+        ({}, "/case", "is required"),
+        ({"case": None}, "/case", "must not be null"),
+        ({"case": "A"}, "/case", "must be a JSON object"),
+        ({"case": []}, "/case", "must be a JSON object"),
+        ({"case": {}}, "/case/ref", "is required"),
+        ({"case": {"ref": None}}, "/case/ref", "must not be null"),
+        ({"case": {"ref": 1}}, "/case/ref", "must be text"),
+        ({"case": {"ref": ""}}, "/case/ref", "must be 1 to 200 characters long"),
+        ({"case": {"ref": "x" * 201}}, "/case/ref", "must be 1 to 200 characters long"),
+        ({"case": {"ref": "a\0"}}, "/case/ref", "must not contain control characters"),
+        ({"case": {"ref": "a\nb"}}, "/case/ref", "must not contain control characters"),
+        ({"case": CASE | {"title": 7}}, "/case/title", "must be text"),
+        ({"case": CASE | {"by": True}}, "/case/by", "must be text"),
+        ({"case": CASE | {"if_version": "1"}}, "/case/if_version", "must be a whole number"),
+        ({"case": CASE | {"if_version": True}}, "/case/if_version", "must be a whole number"),
+        (
+            {"case": CASE | {"if_version": Decimal("1.0")}},
+            "/case/if_version",
+            "must be a whole number",
+        ),
+        (
+            {"case": CASE | {"if_version": -1}},
+            "/case/if_version",
+            f"must be between 0 and {2**63 - 1}",
+        ),
+        (
+            {"case": CASE | {"if_version": 10**30}},
+            "/case/if_version",
+            f"must be between 0 and {2**63 - 1}",
+        ),
+        ({"case": CASE, "facts": []}, "/facts", "must be a JSON object"),
+        ({"case": CASE, "facts": None}, "/facts", "must not be null"),
+        ({"case": CASE, "decision": 1}, "/decision", "must be text"),
+        ({"case": CASE, "as_of": 20261122}, "/as_of", "must be a date such as 2027-01-31"),
+        ({"case": CASE, "as_of": "20261122"}, "/as_of", "must be a date such as 2027-01-31"),
+        (
+            {"case": CASE, "as_of": "2026-11-22T00:00"},
+            "/as_of",
+            "must be a date such as 2027-01-31",
+        ),
+        ({"case": CASE, "as_of": "2026-02-30"}, "/as_of", "is not a day of the calendar"),
+        ({"case": CASE, "as_of": None}, "/as_of", "must not be null"),
+        ({"case": CASE, "a/b~c": 1}, "/a~1b~0c", "there is no such member"),
+    ],
+    ids=str,
+)
+def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, detail: str) -> None:
+    """Nothing is coerced, and the refusal says where and what instead."""
+    assert [(each.pointer, each.detail) for each in problems(raw)] == [(pointer, detail)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "help"),
+    [
+        ({"case": CASE, "fact": {}}, "did you mean `facts`?"),
+        ({"case": CASE, "asof": "2026-11-22"}, "did you mean `as_of`?"),
+        ({"case": CASE | {"reff": 1}}, "did you mean `ref`?"),
+        ({"case": CASE | {"qqqqqq": 1}}, None),
+    ],
+    ids=str,
+)
+def test_a_member_one_letter_off_is_recognized(raw: object, help: str | None) -> None:
+    """The help names the member that was probably meant, on whatever level."""
+    assert [problem.help for problem in problems(raw)] == [help]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    """A caller need not mend one thing after the other."""
+    raw = {"case": {"ref": 1, "by": 2}, "facts": 3, "decision": 4, "as_of": 5, "more": 6}
+    pointers = {problem.pointer for problem in problems(raw)}
+    assert pointers == {"/case/ref", "/case/by", "/facts", "/decision", "/as_of", "/more"}
+
+
+@given(raw=JSON)
+def test_any_json_is_read_or_refused_with_pointers(raw: object) -> None:
+    """Whatever JSON comes, the answer is a request or a list of what is wrong with it."""
+    told: tuple[FieldProblem, ...] = ()
+    try:
+        read = load(DecisionRequestSchema(), raw)
+    except BadFields as refusal:
+        told = refusal.problems
+    assert told or read["case"]["ref"]
+    assert all(problem.pointer in ("", f"/{problem.pointer[1:]}") for problem in told)
