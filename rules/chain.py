@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from rules.compiled_policy import CompiledPolicy, StageDecision
-from rules.condition import facts_of
 from rules.decision import Decision, OutcomeValue, Question, Reason, Status
 from rules.errors import RulesConflict
 from rules.policy import Rule
@@ -86,7 +85,7 @@ def _reason(rule: Rule, decided: StageDecision, known: Mapping[str, Value]) -> R
     return Reason(
         policy=decided.edition.policy.name,
         rule=rule.id,
-        label=decided.edition.label(rule),
+        label=rule.label,
         sources=rule.sources,
-        facts={name: known.get(name) for name in facts_of(rule.when)},
+        facts={name: known.get(name) for name in rule.facts},
     )

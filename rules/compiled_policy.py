@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from rules.decision_diagram import Rules, TooEntangled
 from rules.edition import Edition, edition_on, first_days
 from rules.engine import Inference
 from rules.engine_rules import Program, compiled
 from rules.errors import InferenceNotConfirmed, NoRuleApplies, RulesConflict
 from rules.normal_form import normal_form
 from rules.policy import HitPolicy, Policy, Rule
-from rules.questions import Residue, Stage, TooEntangled, prospect
-from rules.three_valued import evaluate
+from rules.questions import Prospect, Stage, only_looked_for, prospect
+from rules.truth_table import TruthTable, truth_table
 from rules.values import Value
 from rules.vocabulary import Vocabulary
+
+_PROSPECTS_KEPT = 2_048
+"""Many cases wait for the same facts: what was found for one serves the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class StageDecision:
 @dataclass(frozen=True, slots=True)
 class _CompiledEdition:
     edition: Edition
-    residue: Residue
+    rules: Rules
+    table: TruthTable
     program: Program
     inference: Inference
 
@@ -45,6 +50,8 @@ class CompiledPolicy:
         self._vocabulary = vocabulary
         self._first_days = first_days(policy)
         self._edition = lru_cache(maxsize=None)(self._compile)
+        self._looked_at = _looked_at(policy, vocabulary)
+        self._prospect = lru_cache(maxsize=_PROSPECTS_KEPT)(self._look_ahead)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
         """Return which rules fire for the known facts on a day.
@@ -53,46 +60,46 @@ class CompiledPolicy:
             InferenceNotConfirmed: engine and evaluation disagree.
             NoRuleApplies, RulesConflict: errors of the policy.
         """
-        compiled_edition = self._edition(bisect_right(self._first_days, as_of))
-        edition = compiled_edition.edition
-        truths = [evaluate(rule.when, known, edition.parameters) for rule in edition.rules]
-        self._confirm(compiled_edition, known, truths)
-        fired = _fired(edition, truths)
+        number = bisect_right(self._first_days, as_of)
+        compiled_edition = self._edition(number)
+        not_false = compiled_edition.table.not_false(known)
+        self._confirm(compiled_edition, known, not_false)
+        fired = _fired(self.policy.hit, not_false)
         if fired is not None:
-            return StageDecision(edition, self._checked(fired), ())
-        return self._undetermined(compiled_edition, known, as_of)
+            return StageDecision(compiled_edition.edition, self._checked(fired), ())
+        return self._undetermined(number, known, as_of)
 
     def check_limits(self, as_of: date) -> None:
-        """Compile every edition, and tell what matters with nothing known.
+        """Compile every edition, and tell what matters with nothing compared known.
 
         Raises:
             EngineLimit: an edition is beyond what the engine can hold.
             TooEntangled: what to ask for cannot be told in time.
         """
         for number in range(len(self._first_days) + 1):
-            prospect(self._stage(self._edition(number), as_of), {})
+            stage = self._stage(self._edition(number), as_of)
+            prospect(stage, {})
+            prospect(stage, dict.fromkeys(only_looked_for(stage), True))  # whatever their values
 
     def _compile(self, number: int) -> _CompiledEdition:
         day = self._first_days[number - 1] if number else date.min
         edition = edition_on(self.policy, day)
-        residue = tuple(
+        rules = tuple(
             (rule.id, normal_form(rule.when, edition.parameters)) for rule in edition.rules
         )
-        program = compiled(residue, self._vocabulary)
-        return _CompiledEdition(
-            edition, residue, program, Inference(self.policy.name, program.rules)
-        )
+        program = compiled(rules, self._vocabulary)
+        inference = Inference(self.policy.name, program.rules)
+        return _CompiledEdition(edition, rules, truth_table(edition), program, inference)
 
     def _confirm(
         self,
         compiled_edition: _CompiledEdition,
         known: Mapping[str, Value],
-        truths: list[bool | None],
+        not_false: Sequence[tuple[Rule, bool | None]],
     ) -> None:
         message = compiled_edition.program.message(known)
         inferred = compiled_edition.inference.true_rules(message)
-        rules = compiled_edition.edition.rules
-        evaluated = {rule.id for rule, truth in zip(rules, truths, strict=True) if truth}
+        evaluated = {rule.id for rule, truth in not_false if truth}
         if inferred != evaluated:
             differing = ", ".join(sorted(inferred ^ evaluated))
             raise InferenceNotConfirmed(
@@ -100,12 +107,11 @@ class CompiledPolicy:
                 f"{differing}"
             )
 
-    def _undetermined(
-        self, compiled_edition: _CompiledEdition, known: Mapping[str, Value], as_of: date
-    ) -> StageDecision:
-        edition = compiled_edition.edition
+    def _undetermined(self, number: int, known: Mapping[str, Value], as_of: date) -> StageDecision:
+        edition = self._edition(number).edition
+        looked_at = tuple((name, known[name]) for name in self._looked_at if name in known)
         try:
-            ahead = prospect(self._stage(compiled_edition, as_of), known)
+            ahead = self._prospect(number, looked_at, as_of)
         except TooEntangled as error:
             raise NoRuleApplies(f"policy `{self.policy.name}`: {error}") from error
         if ahead.asks:
@@ -114,8 +120,15 @@ class CompiledPolicy:
         fired = tuple(rule for rule in edition.rules if rule.id in ahead.fires)
         return StageDecision(edition, self._checked(fired), ())
 
+    def _look_ahead(
+        self, number: int, known: tuple[tuple[str, Value], ...], as_of: date
+    ) -> Prospect:
+        return prospect(self._stage(self._edition(number), as_of), dict(known))
+
     def _stage(self, compiled_edition: _CompiledEdition, as_of: date) -> Stage:
-        return Stage(compiled_edition.residue, self.policy.hit, self._vocabulary, as_of)
+        used = tuple(name for rule in compiled_edition.edition.rules for name in rule.facts)
+        hit = self.policy.hit
+        return Stage(compiled_edition.rules, hit, self._vocabulary, as_of, used)
 
     def _checked(self, fired: tuple[Rule, ...]) -> tuple[Rule, ...]:
         if not fired:
@@ -126,15 +139,18 @@ class CompiledPolicy:
         return fired
 
 
-def _fired(edition: Edition, truths: list[bool | None]) -> tuple[Rule, ...] | None:
+def _fired(
+    hit: HitPolicy, not_false: Sequence[tuple[Rule, bool | None]]
+) -> tuple[Rule, ...] | None:
     """Apply the hit policy; None while the stage is undetermined."""
-    hit = edition.policy.hit
-    true = tuple(rule for rule, truth in zip(edition.rules, truths, strict=True) if truth)
     if hit is HitPolicy.FIRST:
-        for rule, truth in zip(edition.rules, truths, strict=True):
-            if truth is not False:
-                return (rule,) if truth else None
-        return ()
-    if None in truths and not (hit is HitPolicy.UNIQUE and true):
-        return None
-    return true
+        not_false = not_false[:1]
+    true = tuple(rule for rule, truth in not_false if truth)
+    settled = len(true) == len(not_false) or (hit is HitPolicy.UNIQUE and true)
+    return true if settled else None
+
+
+def _looked_at(policy: Policy, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the facts that a policy compares, and the dates that they are derived from."""
+    bases = (vocabulary.facts[name].derived_from for name in policy.inputs)
+    return (*policy.inputs, *(base for base in bases if base))

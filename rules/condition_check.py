@@ -19,7 +19,6 @@ from rules.condition import (
     Name,
     Not,
     OneOf,
-    Operator,
     Or,
     ParameterTerm,
     Term,
@@ -72,19 +71,19 @@ class ConditionCheck:
                 return replace(condition, term=self._fact(self._looked_up(term, at), at))
             case Comparison(left, operator, right):
                 left, right = self._looked_up(left, at), self._looked_up(right, at)
-                self._require_comparable(left, operator, right, at)
+                self._require_comparable(left, f"`{operator}`", right, at)
                 return replace(condition, left=left, right=right)
             case Interval(term, low, high):
                 term, low, high = (self._looked_up(each, at) for each in (term, low, high))
-                self._require_comparable(term, ">=", low, at)
-                self._require_comparable(term, "<=", high, at)
+                self._require_comparable(term, "an interval", low, at)
+                self._require_comparable(term, "an interval", high, at)
                 self._require_forward(condition, at)
                 return replace(condition, term=term, low=low, high=high)
             case OneOf(term, options):
                 term = self._looked_up(term, at)
                 found = tuple(self._looked_up(option, at) for option in options)
                 for option in found:
-                    self._require_comparable(term, "=", option, at)
+                    self._require_comparable(term, "`=`", option, at)
                 return replace(condition, term=term, options=found)
 
     def _looked_up(self, term: Term, at: ScalarNode) -> Term:
@@ -108,8 +107,9 @@ class ConditionCheck:
 
     def _boolean(self, term: Term, at: ScalarNode) -> Term:
         type = self._type(term)
-        if type not in (FactType.BOOLEAN, None):
-            message = f"`{_shown(term)}` is a {type}, which is neither true nor false by itself"
+        if type is not None and type is not FactType.BOOLEAN:
+            kind = f"is {type.with_article}, which is neither true nor false by itself"
+            message = f"`{_shown(term)}` {kind}"
             self._add(at, term.span[0], "not-a-boolean", message, "compare it with something")
         return term
 
@@ -118,31 +118,37 @@ class ConditionCheck:
             self._add(at, term.span[0], "not-a-fact", "only a fact can be missing or known")
         return term
 
-    def _require_comparable(
-        self, left: Term, operator: Operator, right: Term, at: ScalarNode
-    ) -> None:
+    def _require_comparable(self, left: Term, operator: str, right: Term, at: ScalarNode) -> None:
         left_type, right_type = self._type(left), self._type(right)
         if left_type is None or right_type is None:
             return
-        if not self._same_type(left, left_type, right, right_type):
+        if left_type is right_type and not self._same_scale(left, right):
+            message = f"`{_shown(left)}` and `{_shown(right)}` have another number of decimals"
+            same = "give both the same `scale` in the vocabulary"
+            self._add(at, right.span[0], "different-types", message, same)
+        elif not self._same_type(left, left_type, right, right_type):
             message = (
-                f"`{_shown(left)}` is a {left_type} and `{_shown(right)}` a {right_type}: "
-                "they cannot be compared"
+                f"`{_shown(left)}` is {left_type.with_article} and `{_shown(right)}` "
+                f"{right_type.with_article}: they cannot be compared"
             )
-            self._add(at, right.span[0], "different-types", message, _quoting_help(left_type))
-        elif operator not in ("=", "!=") and not left_type.ordered:
-            message = f"a {left_type} has no order: `{operator}` means nothing here"
-            self._add(at, left.span[0], "no-order", message, "use `=`, `!=` or `in`")
+            help = _writing_help(left_type) if isinstance(right, LiteralTerm) else None
+            self._add(at, right.span[0], "different-types", message, help)
+        elif operator not in ("`=`", "`!=`") and not left_type.ordered:
+            message = f"{left_type.with_article} has no order: {operator} means nothing here"
+            self._add(at, left.span[0], "no-order", message, "use `=`, `!=` or `in (…)`")
         else:
             self._require_in_domain(left, right, at)
             self._require_in_domain(right, left, at)
+
+    def _same_scale(self, left: Term, right: Term) -> bool:
+        facts = [term.name for term in (left, right) if isinstance(term, FactTerm)]
+        return len({self._domain(name).scale for name in facts}) <= 1
 
     def _same_type(
         self, left: Term, left_type: FactType, right: Term, right_type: FactType
     ) -> bool:
         if isinstance(left, FactTerm) and isinstance(right, FactTerm):
-            scales = {self._domain(left.name).scale, self._domain(right.name).scale}
-            return left_type is right_type and len(scales) == 1
+            return left_type is right_type
         pair = {left_type, right_type}
         if len(pair) == 1:
             return True
@@ -221,9 +227,11 @@ def _shown(term: Term) -> str:
     return f'"{term.value}"' if isinstance(term.value, str) else str(term.value)
 
 
-def _quoting_help(expected: FactType) -> str | None:
+def _writing_help(expected: FactType) -> str:
     if expected is FactType.DATE:
         return 'write a date as `date("2027-01-31")`'
     if expected in (FactType.INTEGER, FactType.NUMBER):
         return "write a number without quotes"
-    return "write `true` or `false` without quotes" if expected is FactType.BOOLEAN else None
+    if expected is FactType.BOOLEAN:
+        return "write `true` or `false` without quotes"
+    return "put it in double quotes"

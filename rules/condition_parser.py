@@ -36,11 +36,17 @@ LONGEST_CONDITION = 4_000
 DEEPEST_NESTING = 40
 KEYWORDS = ("and", "or", "not", "in", "between", "is", "missing", "known", "true", "false", "date")
 
+_QUOTED = re.compile(r'"(\\.|[^"\\])*"')
+_BRACKET = re.compile(r"(\(|\bin\s*[\[\]])|[)\[\]]")
+"""A bracket, with a group for one that opens: an interval may open with `]` and close with `[`."""
+
 _FOREIGN_WORDS: dict[str, str] = {
     "&": "write `and`",
     "|": "write `or`",
     "!": "write `not(…)` or `!=`",
     "'": "put texts in double quotes",
+    '"': 'close the text with another `"`',
+    "\N{NO-BREAK SPACE}": "write an ordinary space",
     "“": "put texts in straight double quotes",
     "”": "put texts in straight double quotes",
     "+": "conditions compare; they do not calculate",
@@ -82,25 +88,27 @@ def _require_moderate(text: str) -> None:
         message = f"the condition is over {LONGEST_CONDITION:,} characters long"
         raise ConditionRefused(0, message, "split it into several rules")
     depth = 0
-    for offset, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
+    for bracket in _BRACKET.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
+        depth += 1 if bracket[1] else -1
         if depth > DEEPEST_NESTING:
             message = f"parentheses are nested deeper than {DEEPEST_NESTING}"
-            raise ConditionRefused(offset, message, "split it into several rules")
+            raise ConditionRefused(bracket.end() - 1, message, "split it into several rules")
 
 
 def _explained(error: UnexpectedInput, text: str) -> ConditionRefused:
     if isinstance(error, UnexpectedCharacters):
         offset: int = vars(error)["pos_in_stream"]
-        return _unexpected(text[offset], offset)
+        return _unexpected(text[offset], offset, text)
     token = error.token if isinstance(error, UnexpectedToken) else None
     if isinstance(error, UnexpectedEOF) or token is None or token.type == "$END":
-        return ConditionRefused(max(len(text) - 1, 0), "the condition ends too early", None)
+        open = text.count("(") > text.count(")")
+        help = "close the parenthesis with `)`" if open else None
+        return ConditionRefused(max(len(text) - 1, 0), "the condition ends too early", help)
     return _unexpected(str(token), token.start_pos or 0, text)
 
 
-def _unexpected(found: str, offset: int, text: str = "") -> ConditionRefused:
-    help = _FOREIGN_WORDS.get(found[0])
+def _unexpected(found: str, offset: int, text: str) -> ConditionRefused:
+    help = _FOREIGN_WORDS.get(found)
     before = text[:offset].rstrip()
     if found == "=" and before.endswith("="):
         help = "write a single `=`"
@@ -108,6 +116,12 @@ def _unexpected(found: str, offset: int, text: str = "") -> ConditionRefused:
         help = "write `!=`"
     elif found.lower() in KEYWORDS and found not in KEYWORDS:
         help = f"write `{found.lower()}`"
+    elif found == "not" and before.endswith(" is"):
+        help = "write `is known` or `is missing`"
+    elif found == "not":
+        help = "write `not(…)` around the whole comparison"
+    elif re.search(r"\bin$", before):
+        help = "write a list, `in (…)`, or an interval, `in [a..b]`"
     elif re.search(r"\bnot$", before):
         help = "write `not(…)`, with parentheses"
     elif found == "(" and re.search(r"\w$", before):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rules.policy import Policy, Rule
 from rules.values import Value, to_json
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,6 @@ class Edition:
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Value]
 
-    def label(self, rule: Rule) -> str:
-        """Return the rule's label with the day's values in place of `{parameter}`."""
-        label = rule.label
-        for name, value in self.parameters.items():
-            label = label.replace(f"{{{name}}}", str(to_json(value)))
-        return label
-
 
 def first_days(policy: Policy) -> tuple[date, ...]:
     """Return the first day of every edition but the earliest, in order."""
@@ -34,9 +30,20 @@ def first_days(policy: Policy) -> tuple[date, ...]:
 
 
 def edition_on(policy: Policy, day: date) -> Edition:
-    """Return the policy as it stands on `day`."""
-    return Edition(
-        policy,
-        tuple(rule for rule in policy.rules if rule.in_force(day)),
-        {name: parameter.on(day) for name, parameter in policy.parameters.items()},
-    )
+    """Return the policy as it stands on `day`, the day's values put into the labels."""
+    parameters = {name: parameter.on(day) for name, parameter in policy.parameters.items()}
+    in_force = (rule for rule in policy.rules if rule.in_force(day))
+    rules = tuple(replace(rule, label=_worded(rule.label, parameters)) for rule in in_force)
+    return Edition(policy, rules, parameters)
+
+
+def _worded(label: str, parameters: Mapping[str, Value]) -> str:
+    """Return a label with the parameters' values in place of `{parameter}`."""
+
+    def in_words(placeholder: re.Match[str]) -> str:
+        value = parameters.get(placeholder[1])
+        if value is None:
+            return placeholder[0]
+        return str(value).lower() if isinstance(value, bool) else str(to_json(value))
+
+    return _PLACEHOLDER.sub(in_words, label)

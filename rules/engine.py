@@ -1,23 +1,27 @@
 """The inference engine, durable-rules: which rules are true for a message.
 
 The one file that imports it, and only in the shape in which it is right and cannot hang: one
-fact in a fresh session, rules that are conjunctions of comparisons, each behind a constant
-anchor, a catch-all that always fires, the session deleted afterwards.
+fact at a time in a session that stays, rules that are conjunctions of comparisons, each behind
+a constant anchor, the fact retracted afterwards, everything under one lock for each ruleset.
 
 The engine reads strings, long numbers and mixed types loosely, so none of them enters it. A
 value enters as its rank among the literals that its property is compared with: the n-th
 literal is 2n + 1, a value between two literals the even number between theirs. Every
 comparison of ranks is then exactly the comparison of the values.
+
+What an assertion costs grows with the rules of its ruleset. So a long table is laid out by the
+property that most of its rules compare with one value each, and a message is asserted only
+where rules stand that its own value can make true.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -33,23 +37,14 @@ __all__ = [
 
 # Far below what breaks the engine: 64 sibling conditions true, 256 identical conditions.
 RULES_A_RULESET = 50
+# In a table that is laid out by a property: fewer make an assertion cheaper, more rulesets dearer.
+RULES_A_PART = 25
 _CATCH_ALL = "case"
-# With an id of its own the engine computes none, and a session left behind is noticed.
+# With an id of its own the engine computes none, and a fact left behind is noticed.
 _FACT_OPENS = json.dumps({ANCHOR: _CATCH_ALL, "id": "1"})[:-1]
 _HANDLED = 0
 _OPERATORS = {"=": "$eq", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-
-# What a session frees, up to this much, stays with the process; glibc's names, from malloc.h.
-_KEPT_MEMORY = 8 * 1024 * 1024
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-
-
-def _keep_freed_memory() -> None:
-    """Spare each decision the giving back and asking again, which takes four times its time."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:  # other C libraries than glibc do without
-        mallopt(_M_TRIM_THRESHOLD, _KEPT_MEMORY)
-        mallopt(_M_MMAP_THRESHOLD, _KEPT_MEMORY)
+_MOST_KEPT = 4_096
 
 
 class _Process:
@@ -61,7 +56,6 @@ class _Process:
 
     def build(self, definition: str) -> int:
         with self.lock:
-            _keep_freed_memory()
             self.built += 1
             return int(durable.create_ruleset("policy", definition))
 
@@ -82,35 +76,41 @@ def rulesets_built() -> int:
     return _process.built
 
 
-@dataclass(frozen=True, slots=True)
 class _Scale:
-    """The literals one property is compared with, in order, and the JSON member of each rank."""
+    """The literals that one property is compared with, in order, and the ranks of its values."""
 
-    property: str
-    kind: type
-    literals: tuple[Any, ...]
-    members: tuple[str, ...]
+    def __init__(self, property: str, literals: Iterable[Any]) -> None:
+        self._property = property
+        self._literals = tuple(sorted(literals))
+        self._kind = type(self._literals[0])
+        self._ranks: dict[Scalar, int] = {}
+        self._members = [
+            f",{json.dumps(property)}:{rank}" for rank in range(2 * len(self._literals) + 1)
+        ]
 
     def rank(self, value: Scalar) -> int:
-        if type(value) is not self.kind:
-            raise TypeError(f"`{self.property}` takes {self.kind.__name__}, not {value!r}")
-        place = bisect_left(self.literals, value)
-        return 2 * place + (place < len(self.literals) and self.literals[place] == value)
+        """The rank of a value among the literals."""
+        if type(value) is not self._kind:
+            raise TypeError(f"`{self._property}` takes {self._kind.__name__}, not {value!r}")
+        rank = self._ranks.get(value)
+        if rank is None:
+            place = bisect_left(self._literals, value)
+            here = place < len(self._literals) and self._literals[place] == value
+            rank = 2 * place + here
+            if len(self._ranks) < _MOST_KEPT:
+                self._ranks[value] = rank
+        return rank
+
+    def member(self, value: Scalar) -> str:
+        """The member of a JSON object that states the value, a comma before it."""
+        return self._members[self.rank(value)]
 
 
 def _scales(rules: Iterable[EngineRule]) -> dict[str, _Scale]:
     literals: dict[str, set[Any]] = {}
     for test in (test for rule in rules for test in rule.tests):
         literals.setdefault(test.property, set()).add(test.value)
-    return {
-        name: _Scale(
-            property=name,
-            kind=type(next(iter(values))),
-            literals=tuple(sorted(values)),
-            members=tuple(f",{json.dumps(name)}:{rank}" for rank in range(2 * len(values) + 1)),
-        )
-        for name, values in literals.items()
-    }
+    return {name: _Scale(name, values) for name, values in literals.items()}
 
 
 class Ruleset:
@@ -154,9 +154,9 @@ class Ruleset:
                 raise durable.error(f"rule {number} fired twice")
             fired.add(number)
             action = durable.complete_and_start_action(handle, session)
-        if _CATCH_ALL not in fired:  # deleting the session would bring the process down
+        if _CATCH_ALL not in fired:
             raise durable.error("the catch-all did not fire")
-        durable.delete_state(handle, None)
+        durable.retract_fact(handle, fact)
         return fired
 
 
@@ -168,6 +168,67 @@ def _condition(tests: Iterable[Test], scales: Mapping[str, _Scale]) -> dict[str,
     return {"all": [{"m": {"$and": [{"$eq": {ANCHOR: _CATCH_ALL}}, *comparisons]}}]}
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Rulesets that every message is asserted in, and those for each rank of one property."""
+
+    everywhere: tuple[Ruleset, ...] = ()
+    property: str | None = None
+    by_rank: Mapping[int, tuple[Ruleset, ...]] = field(default_factory=dict)
+
+    def all(self) -> Iterable[Ruleset]:
+        return dict.fromkeys((*self.everywhere, *chain.from_iterable(self.by_rank.values())))
+
+
+def _layout(rules: Sequence[EngineRule], scales: Mapping[str, _Scale]) -> _Layout:
+    """Lay out a policy's rules, a long table by the property that keeps most of them apart."""
+    named = _dividing_property(rules) if len(rules) > RULES_A_RULESET else None
+    if named is None:
+        return _Layout(tuple(_chunks(rules, scales, RULES_A_RULESET)))
+    ranked = [(_rank_asked(rule, named, scales[named]), rule) for rule in rules]
+    general = [rule for rank, rule in ranked if rank is None]
+    divided = sorted(
+        ((rank, rule) for rank, rule in ranked if rank is not None), key=lambda pair: pair[0]
+    )
+    by_rank: dict[int, dict[Ruleset, None]] = {}
+    for start in range(0, len(divided), RULES_A_PART):
+        part = divided[start : start + RULES_A_PART]
+        ruleset = Ruleset([rule for _, rule in part], scales)
+        for rank, _ in part:
+            by_rank.setdefault(rank, {})[ruleset] = None
+    everywhere = tuple(_chunks(general, scales, RULES_A_RULESET))
+    return _Layout(everywhere, named, {rank: tuple(parts) for rank, parts in by_rank.items()})
+
+
+def _chunks(
+    rules: Sequence[EngineRule], scales: Mapping[str, _Scale], size: int
+) -> Iterable[Ruleset]:
+    for start in range(0, len(rules), size):
+        yield Ruleset(rules[start : start + size], scales)
+
+
+def _dividing_property(rules: Sequence[EngineRule]) -> str | None:
+    """The property whose values keep most rules apart, if it keeps half of them apart."""
+    asked: dict[str, list[Scalar]] = {}
+    for rule in rules:
+        for name, value in {t.property: t.value for t in rule.tests if t.operator == "="}.items():
+            asked.setdefault(name, []).append(value)
+    enough = {
+        name: values
+        for name, values in asked.items()
+        if 2 * len(values) >= len(rules) and len(set(values)) > 2
+    }
+    return max(enough, key=lambda name: (len(set(enough[name])), len(enough[name])), default=None)
+
+
+def _rank_asked(rule: EngineRule, property: str, scale: _Scale) -> int | None:
+    """The one rank of a property at which a rule can be true, if there is only one."""
+    for test in rule.tests:
+        if test.property == property and test.operator == "=":
+            return scale.rank(test.value)
+    return None
+
+
 class Inference:
     """The rules of one policy. Nothing is built before its first use in a process."""
 
@@ -177,7 +238,7 @@ class Inference:
         self._rules = tuple(rules)
         self._scales = _scales(rules)
         self._process: _Process | None = None
-        self._rulesets: tuple[Ruleset, ...] = ()
+        self._laid_out = _Layout()
 
     def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
         """The ids of the rules that are true for a message; no test of an absent property is.
@@ -187,32 +248,35 @@ class Inference:
         """
         fact = self._fact(message)
         try:
-            return frozenset().union(*(ruleset.fired_by(fact) for ruleset in self._opened()))
+            fired = [ruleset.fired_by(fact) for ruleset in self._asked(message)]
         except (durable.error, MemoryError) as failure:
             raise InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`") from failure
+        return frozenset().union(*fired)
 
     def close(self) -> None:
         """Delete the rulesets. Each leaks about 700 KiB: close what is never used again."""
-        for ruleset in self._opened():
+        for ruleset in self._layout().all():
             ruleset.close()
 
     def _fact(self, message: Mapping[str, Scalar]) -> str:
         members = [
-            scale.members[scale.rank(message[name])]
-            for name, scale in self._scales.items()
-            if name in message
+            scale.member(message[name]) for name, scale in self._scales.items() if name in message
         ]
         return f"{_FACT_OPENS}{''.join(members)}}}"
 
-    def _opened(self) -> tuple[Ruleset, ...]:
+    def _asked(self, message: Mapping[str, Scalar]) -> tuple[Ruleset, ...]:
+        """The rulesets that hold a rule which this message may make true."""
+        layout = self._layout()
+        if layout.property is None or layout.property not in message:
+            return layout.everywhere
+        rank = self._scales[layout.property].rank(message[layout.property])
+        return layout.everywhere + layout.by_rank.get(rank, ())
+
+    def _layout(self) -> _Layout:
         process = _process
         if self._process is not process:
             with process.lock:
                 if self._process is not process:
-                    self._rulesets = tuple(self._chunks())
+                    self._laid_out = _layout(self._rules, self._scales)
                     self._process = process
-        return self._rulesets
-
-    def _chunks(self) -> Iterable[Ruleset]:
-        for start in range(0, len(self._rules), RULES_A_RULESET):
-            yield Ruleset(self._rules[start : start + RULES_A_RULESET], self._scales)
+        return self._laid_out

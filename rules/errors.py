@@ -11,6 +11,7 @@
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
     │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
     │   ├── RequestStillRunning     request-still-running     same key, not answered yet
+    │   ├── LastAdministrator       last-administrator        nobody could administer any more
     │   └── RuleFilesRefused        rule-files-refused        a rule file has problems
     └── Unable                      nothing wrong with the request: the service cannot answer now
         ├── DatabaseAway            database-away
@@ -114,6 +115,12 @@ class RequestStillRunning(Refused):
     """A request under this Idempotency-Key has not been answered yet."""
 
     code = "request-still-running"
+
+
+class LastAdministrator(Refused):
+    """The last administrator's key that works cannot be revoked."""
+
+    code = "last-administrator"
 
 
 class RuleFilesRefused(Refused):

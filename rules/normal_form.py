@@ -7,8 +7,8 @@ missing ones included.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from rules.condition import (
     COMPLEMENT,
@@ -160,3 +160,42 @@ def _name(term: Term) -> str:
     if isinstance(term, FactTerm):
         return term.name
     raise LookupError(f"{term} is not a fact")
+
+
+def assigned(normal: Normal, name: str, value: Value) -> Normal:
+    """Return what is left of a condition once the fact `name` has (encoded) `value`."""
+    match normal:
+        case AllOf(parts):
+            return both(tuple(assigned(part, name, value) for part in parts))
+        case AnyOf(parts):
+            return either(tuple(assigned(part, name, value) for part in parts))
+        case Absence():
+            return normal
+        case Atom():
+            return _atom_assigned(normal, name, value)
+
+
+def _atom_assigned(atom: Atom, name: str, value: Value) -> Normal:
+    right = value if atom.other == FactRef(name) else atom.other
+    if atom.fact != name:
+        return atom if right is atom.other else replace(atom, other=right)
+    if isinstance(right, FactRef):
+        return Atom(right.name, MIRROR[atom.operator], value)
+    return TRUE if compare(value, atom.operator, right) else FALSE
+
+
+def atoms_of(normal: Normal) -> Iterator[Atom]:
+    """Yield the comparisons of a condition, in order."""
+    if isinstance(normal, Atom):
+        yield normal
+    elif isinstance(normal, AllOf | AnyOf):
+        for part in normal.parts:
+            yield from atoms_of(part)
+
+
+def compared_facts(normal: Normal) -> Iterator[str]:
+    """Yield the facts that a condition compares, in order."""
+    for atom in atoms_of(normal):
+        yield atom.fact
+        if isinstance(atom.other, FactRef):
+            yield atom.other.name

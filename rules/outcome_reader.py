@@ -12,7 +12,7 @@ from rules.spelling import did_you_mean
 from rules.vocabulary import Outcome, Vocabulary
 from rules.yaml_tree import Node, ScalarNode, SequenceNode
 
-_EXPECTED = ("rule", "asks", "continue", "stage")
+EXPECTED = ("rule", "asks", "continue", "stage")
 
 
 def read_outcome(
@@ -20,9 +20,14 @@ def read_outcome(
 ) -> tuple[Mapping[str, OutcomeValue], bool]:
     """Return the outcomes under `key`, and whether the case is passed on."""
     node = parent.node.get(key)
-    section = section_of(node, parent.findings, (*outputs, "continue")) if node else None
+    allowed = (*vocabulary.outcomes, "continue")
+    section = section_of(node, parent.findings, allowed) if node else None
     if section is None:
         return MappingProxyType({}), False
+    for name, _ in section.node.entries:
+        if name.text in vocabulary.outcomes and name.text not in outputs:
+            message = f"`{name.text}` is not among the outputs of this policy"
+            section.problem(name, "not-an-output", message, f"add `{name.text}` to `outputs`")
     return MappingProxyType(_outcomes(section, vocabulary)), section.boolean("continue")
 
 
@@ -31,7 +36,7 @@ def read_expectation(
 ) -> Expectation:
     """Return what a case expects under `expect`; a policy's rule ids must be its own."""
     node = parent.node.get("expect")
-    allowed = (*vocabulary.outcomes, *_EXPECTED)
+    allowed = (*vocabulary.outcomes, *EXPECTED)
     section = section_of(node, parent.findings, allowed) if node else None
     if section is None:
         return Expectation(MappingProxyType({}))

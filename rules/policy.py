@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from rules.condition import Condition
+from rules.condition import Condition, facts_of
 from rules.decision import OutcomeValue
 from rules.values import Value
 
@@ -56,6 +56,11 @@ class Rule:
     assumption: str | None = None
     since: date | None = None
     until: date | None = None
+    facts: tuple[str, ...] = field(init=False, compare=False)
+    """The facts that `when` names, in order of first use."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", facts_of(self.when))
 
     def in_force(self, day: date) -> bool:
         """Whether the rule counts on `day`."""

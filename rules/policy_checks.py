@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.compiled_policy import CompiledPolicy
-from rules.condition import LiteralTerm, ParameterTerm, Truth, facts_of, terms
+from rules.condition import Condition, LiteralTerm, ParameterTerm, Truth, facts_of, terms
+from rules.decision_diagram import TooEntangled
 from rules.engine_limits import EngineLimit
 from rules.policy import HitPolicy, Policy, Routing, Rule
-from rules.policy_reader import RULE_KEYS
+from rules.policy_reader import NO_CONDITION, RULE_KEYS
 from rules.problems import Findings
-from rules.questions import TooEntangled
-from rules.reading import Section, section_of
+from rules.reading import Section, is_null, section_of
 from rules.vocabulary import Vocabulary
+from rules.yaml_tree import MappingNode, ScalarNode
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _ANSWERED = ("assign_to", "action")
@@ -31,17 +32,23 @@ class ReadPolicy:
 
     def rules(self) -> Iterable[tuple[Rule, Section]]:
         """Yield each rule with its section."""
-        nodes = self.section.items("rules")
+        nodes = [node for node in self.section.items("rules") if isinstance(node, MappingNode)]
         silent = Findings()  # the reader has told what is wrong with a rule's keys
         for rule, node in zip(self.policy.rules, nodes, strict=False):
             section = section_of(node, silent, RULE_KEYS)
             if section:
                 yield rule, section
 
+    def conditions(self) -> list[Condition]:
+        """Return the condition of each rule and property."""
+        rules, properties = self.policy.rules, self.policy.properties
+        return [rule.when for rule in rules] + [claim.when for claim in properties]
+
 
 def _inputs_are_used(read: ReadPolicy, findings: Findings) -> None:
-    conditions = [rule.when for rule in read.policy.rules]
-    conditions += [claim.when for claim in read.policy.properties]
+    conditions = read.conditions()
+    if NO_CONDITION in conditions:
+        return
     used = {name for condition in conditions for name in facts_of(condition)}
     for word in read.section.words("inputs"):
         if word.text in read.policy.inputs and word.text not in used:
@@ -50,8 +57,9 @@ def _inputs_are_used(read: ReadPolicy, findings: Findings) -> None:
 
 
 def _parameters_are_used(read: ReadPolicy, findings: Findings) -> None:
-    conditions = [rule.when for rule in read.policy.rules]
-    conditions += [claim.when for claim in read.policy.properties]
+    conditions = read.conditions()
+    if NO_CONDITION in conditions:
+        return
     used = {
         term.name
         for condition in conditions
@@ -76,7 +84,9 @@ def _rules_answer(read: ReadPolicy, findings: Findings) -> None:
     """Each rule passes the case on, or says who does what."""
     needed = [name for name in _ANSWERED if name in read.vocabulary.outcomes]
     for rule, section in read.rules():
-        place = section.node.get("then") or section.node
+        place = section.node.get("then")
+        if not isinstance(place, MappingNode):
+            continue
         if rule.continues:
             for name in rule.outcome:
                 if not read.vocabulary.outcomes[name].kept:
@@ -84,7 +94,8 @@ def _rules_answer(read: ReadPolicy, findings: Findings) -> None:
                     findings.add(place.source, place.start, "continue-and-answer", message)
         elif read.policy.hit is not HitPolicy.COLLECT:
             for name in needed:
-                if rule.outcome.get(name) is None:
+                written = place.get(name)
+                if written is None or (isinstance(written, ScalarNode) and is_null(written)):
                     message = f"rule `{rule.id}` does not say `{name}`"
                     help = "set it, or pass the case on with `continue: true`"
                     findings.add(place.source, place.start, "no-answer", message, help)
@@ -139,12 +150,17 @@ LAST_CHECK = ("the engine can hold it", _engine_can_hold_it)
 """Compiles the policy, so it runs only on one without problems."""
 
 
-def check_policy(policy: Policy, section: Section, vocabulary: Vocabulary) -> None:
-    """Run every check on a policy; what is wrong goes to the section's findings."""
+def check_policy(
+    policy: Policy, section: Section, vocabulary: Vocabulary, *, compile_it: bool = True
+) -> None:
+    """Run every check on a policy; what is wrong goes to the section's findings.
+
+    One that rests on a vocabulary with problems cannot be compiled.
+    """
     read = ReadPolicy(policy, section, vocabulary)
     for _, check in CHECKS:
         check(read, section.findings)
-    if not section.findings:
+    if compile_it and not section.findings:
         LAST_CHECK[1](read, section.findings)
 
 

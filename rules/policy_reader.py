@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 
-from rules.condition import Condition, LiteralTerm, Truth
+from rules.condition import Condition, Or
 from rules.condition_check import ConditionCheck
+from rules.condition_parser import KEYWORDS
 from rules.decision import OutcomeValue
 from rules.outcome_reader import read_expectation, read_outcome
 from rules.policy import CONTINUE, Case, HitPolicy, Parameter, Policy, Property, Rule
 from rules.problems import Findings
-from rules.reading import SLUG, WORD, Section, is_null, plain_value, section_of
+from rules.reading import (
+    SLUG,
+    SLUG_HELP,
+    WORD,
+    WORD_HELP,
+    Section,
+    is_empty,
+    is_null,
+    plain_value,
+    section_of,
+)
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType, Value, ValueRefused
 from rules.vocabulary import Vocabulary
-from rules.yaml_tree import Node, ScalarNode
+from rules.yaml_tree import MappingNode, Node, ScalarNode, SequenceNode
 
 POLICY_KEYS = (
     "policy", "title", "owner", "review", "hit", "sources", "parameters", "inputs", "outputs",
@@ -28,6 +39,9 @@ PARAMETER_KEYS = ("value", "unit", "meaning", "sources", "changes")
 PROPERTY_KEYS = ("says", "when", "then", "never")
 CASE_KEYS = ("name", "as_of", "given", "expect")
 _REQUIRED = ("policy", "title", "owner", "review", "hit", "inputs", "outputs", "rules")
+
+NO_CONDITION: Condition = Or(())
+"""In place of a condition that was refused."""
 
 DAY_OF_CASES = date(2026, 1, 1)
 """The day on which a case without `as_of` is decided: always the same, so it never turns red."""
@@ -66,7 +80,8 @@ class _PolicyReader:
         name = section.text("policy")
         if name and not SLUG.fullmatch(name):
             place = section.scalar("policy") or section.node
-            section.problem(place, "bad-name", f"`{name}` cannot be the name of a policy")
+            message = f"`{name}` cannot be the name of a policy"
+            section.problem(place, "bad-name", message, SLUG_HELP)
         rules = self._read_rules()
         return Policy(
             name=name,
@@ -96,10 +111,14 @@ class _PolicyReader:
     def _read_parameters(self) -> dict[str, Parameter]:
         parameters: dict[str, Parameter] = {}
         for key, node in self._section.entries("parameters"):
-            if not WORD.fullmatch(key.text) or key.text in self._vocabulary.facts:
+            taken = dict.fromkeys(self._vocabulary.facts, "it is the name of a fact")
+            taken |= dict.fromkeys(KEYWORDS, "it is a word of the condition language")
+            if not WORD.fullmatch(key.text) or key.text in taken:
                 message = f"`{key.text}` cannot be the name of a parameter"
-                help = "it is the name of a fact" if key.text in self._vocabulary.facts else None
-                self._section.problem(key, "bad-name", message, help)
+                self._section.problem(key, "bad-name", message, taken.get(key.text, WORD_HELP))
+            if isinstance(node, ScalarNode) and is_empty(node):
+                self._section.problem(key, "missing-key", f"`{key.text}` has no value")
+                continue
             parameter = self._read_parameter(key.text, node)
             if parameter:
                 parameters[key.text] = parameter
@@ -131,6 +150,7 @@ class _PolicyReader:
             if type(constant(scalar)) is not type(constant(first)):
                 message = f"`{scalar.text}` is of another type than `{first.text}`"
                 change.problem(scalar, "different-types", message)
+                continue
             if changes and day <= changes[-1][0]:
                 change.problem(change.node, "bad-order", "changes must follow one another in time")
             changes.append((day, constant(scalar)))
@@ -146,15 +166,16 @@ class _PolicyReader:
                 message = f"another rule of this policy has the id `{rule.id}`"
                 section.problem(place, "duplicate-id", message)
             rules.append(rule)
-        if not rules and self._section.node.get("rules"):
-            self._section.problem(self._section.node, "no-rules", "a policy needs a rule")
+        written = self._section.node.get("rules")
+        if not rules and isinstance(written, SequenceNode):
+            self._section.problem(written, "no-rules", "a policy needs a rule")
         return tuple(rules)
 
     def _read_rule(self, section: Section) -> Rule:
         id = section.text("id")
         if id and not SLUG.fullmatch(id):
             place = section.scalar("id") or section.node
-            section.problem(place, "bad-name", f"`{id}` cannot be the id of a rule")
+            section.problem(place, "bad-name", f"`{id}` cannot be the id of a rule", SLUG_HELP)
         outcome, continues = read_outcome(section, self._vocabulary, self._outputs)
         since, until = section.day("from"), section.day("until")
         if since and until and until <= since:
@@ -174,22 +195,29 @@ class _PolicyReader:
     def _condition(self, section: Section) -> Condition:
         scalar = section.scalar("when")
         checked = self._conditions.read(scalar) if scalar else None
-        return checked or Truth(LiteralTerm(False))
+        return checked or NO_CONDITION
 
     def _read_properties(self) -> tuple[Property, ...]:
-        return tuple(
-            Property(
-                section.text("says"),
-                self._condition(section),
-                self._claim(section, "then"),
-                self._claim(section, "never"),
-            )
-            for section in self._section.sections("properties", PROPERTY_KEYS, ("says", "when"))
-        )
+        properties: list[Property] = []
+        for section in self._section.sections("properties", PROPERTY_KEYS, ("says", "when")):
+            then, never = self._claim(section, "then"), self._claim(section, "never")
+            if not any(_holds_keys(section.node.get(key)) for key in ("then", "never")):
+                help = "say under `then` what must be so, or under `never` what must not"
+                section.problem(section.node, "no-claim", "this property claims nothing", help)
+            properties.append(Property(section.text("says"), self._condition(section), then, never))
+        return tuple(properties)
 
     def _claim(self, section: Section, key: str) -> Mapping[str, OutcomeValue]:
         outcome, continues = read_outcome(section, self._vocabulary, self._outputs, key)
-        return MappingProxyType({**outcome, CONTINUE: True}) if continues else outcome
+        written = section.node.get(key)
+        if not isinstance(written, MappingNode) or written.get(CONTINUE) is None:
+            return outcome
+        return MappingProxyType({**outcome, CONTINUE: continues})
+
+
+def _holds_keys(node: Node | None) -> bool:
+    """Whether there is anything in a mapping; what is none has been refused already."""
+    return node is not None and (not isinstance(node, MappingNode) or bool(node.entries))
 
 
 def constant(scalar: ScalarNode) -> Value:
@@ -245,6 +273,7 @@ def _require_agreement(
         days, until = given.get(fact.name), given.get(fact.derived_from or "")
         if not fact.derived_from or not isinstance(days, int):
             continue
-        if until is not None and until != (as_of + timedelta(days=days)).isoformat():
+        if isinstance(until, str) and (date.fromisoformat(until) - as_of).days != days:
             message = f"`{fact.name}` and `{fact.derived_from}` differ on {as_of.isoformat()}"
-            case.problem(case.node, "facts-differ", message, "give one of the two")
+            place = case.node.get("given") or case.node
+            case.problem(place, "facts-differ", message, "give one of the two")

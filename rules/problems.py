@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+WIDEST_LINE = 160
+LONGEST_MESSAGE = 1_000
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class RuleText:
@@ -13,7 +18,7 @@ class RuleText:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self._line_starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+        self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
 
     def place(self, index: int) -> tuple[int, int]:
         """Return line and column, both counted from 1, of the character at `index`."""
@@ -23,8 +28,8 @@ class RuleText:
     def line(self, number: int) -> str:
         """Return the text of a line, counted from 1, without its end."""
         start = self._line_starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
+        end = _LINE_END.search(self.text, start)
+        return self.text[start : end.start() if end else len(self.text)]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,17 +43,20 @@ class Problem:
     message: str
     line_text: str = ""
     help: str | None = field(default=None, compare=False)
+    left_out: int = field(default=0, compare=False)
+    """How many characters of the line stand before those in `line_text`."""
 
     def __str__(self) -> str:
         """Return `path:line:column: error[code]: message`, the line, a caret and the help."""
         shown = [f"{self.path}:{self.line}:{self.column}: error[{self.code}]: {self.message}"]
         if self.line_text:
             gutter = f"{self.line:>5} | "
-            before = "".join(c if c == "\t" else " " for c in self.line_text[: self.column - 1])
+            before = self.line_text[: self.column - 1 - self.left_out]
+            before = "".join(c if c == "\t" else " " for c in before)
             shown += [gutter + self.line_text, " " * (len(gutter) - 2) + "| " + before + "^"]
         if self.help:
             shown.append(f"      = help: {self.help}")
-        return "\n".join(shown)
+        return "\n".join(_printable(line) for line in shown)
 
 
 class Findings:
@@ -68,7 +76,11 @@ class Findings:
     ) -> None:
         """Note a problem at the character `index` of a rule file."""
         line, column = text.place(index)
-        self._problems.add(Problem(text.path, line, column, code, message, text.line(line), help))
+        shown = text.line(line)
+        left_out = max(0, column - WIDEST_LINE // 2) if len(shown) > WIDEST_LINE else 0
+        shown = shown[left_out : left_out + WIDEST_LINE]
+        message = message[:LONGEST_MESSAGE]
+        self._problems.add(Problem(text.path, line, column, code, message, shown, help, left_out))
 
     def add_for_file(self, path: str, code: str, message: str, help: str | None = None) -> None:
         """Note a problem of a file as a whole: it is missing, or cannot be read as text."""
@@ -81,6 +93,11 @@ class Findings:
     def sorted(self) -> tuple[Problem, ...]:
         """Return every problem, by path, line and column."""
         return tuple(sorted(self._problems))
+
+
+def _printable(line: str) -> str:
+    """Return `line` with a mark in place of what a terminal would obey instead of showing."""
+    return "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in line)
 
 
 def report(problems: Iterable[Problem]) -> str:

@@ -1,21 +1,18 @@
 """Which missing facts can still change the rule that fires, and no others.
 
 A missing fact matters when two completions of the missing facts, which differ in it alone,
-fire different rules. The rules are read as a function from the missing facts to the rule that
-fires, and built as a reduced ordered decision diagram (R. E. Bryant, Graph-Based Algorithms
-for Boolean Function Manipulation, 1986, here with as many branches as a fact has telling
-values): the function depends on exactly the facts that are left in it. Infinite domains are
-cut to their telling values: comparisons cannot tell others apart.
+fire different rules. Infinite domains are cut to their telling values: comparisons cannot
+tell others apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
-from rules.condition import MIRROR
+from rules.decision_diagram import Rules, dependence
 from rules.engine_rules import encoded
 from rules.normal_form import (
     FALSE,
@@ -26,34 +23,30 @@ from rules.normal_form import (
     Atom,
     FactRef,
     Normal,
+    assigned,
+    atoms_of,
     both,
+    compared_facts,
     either,
 )
 from rules.policy import HitPolicy
 from rules.telling_values import Variable, telling_values
-from rules.three_valued import compare
 from rules.values import Value
 from rules.vocabulary import Vocabulary
-
-MOST_STEPS = 200_000
-"""How many comparisons may be decided before the search is given up: about a second."""
-
-Residue = tuple[tuple[str, Normal], ...]
-"""The rules, by id, that can still fire, with what is still open of their conditions."""
-
-
-class TooEntangled(ValueError):
-    """The rules' missing facts hang together in too many ways to tell which of them matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The rules of one table on one day, in normal form and in order."""
+    """The rules of one table on one day, in normal form and in order.
 
-    rules: Residue
+    `used`: the facts that they name, in order of first use as they are written.
+    """
+
+    rules: Rules
     hit: HitPolicy
     vocabulary: Vocabulary
     as_of: date
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,120 +61,19 @@ def prospect(stage: Stage, known: Mapping[str, Value]) -> Prospect:
     """Return which missing facts matter to an undetermined stage.
 
     Raises:
-        TooEntangled: past `MOST_STEPS`; checked for every policy when it is loaded.
+        TooEntangled: it cannot be told in time; tried for every policy when it is loaded.
     """
     bases = {name: fact.derived_from or name for name, fact in stage.vocabulary.facts.items()}
     compared = dict.fromkeys(
-        bases[name] for _, rule in stage.rules for name in _compared(rule) if name not in known
+        bases[name] for _, rule in stage.rules for name in compared_facts(rule) if name not in known
     )
     codes = {name: _encoded(value, stage, name) for name, value in known.items()}
     opened = tuple((id, _renamed(rule, bases, codes, compared, stage)) for id, rule in stage.rules)
-    residue = _settled(opened, stage.hit)
-    atoms = [atom for _, rule in residue for atom in _atoms(rule)]
+    atoms = [atom for _, rule in opened for atom in atoms_of(rule)]
     variables = [_in_whole_numbers(name, stage, bases) for name in compared]
-    diagram = _Diagram(stage.hit, telling_values(variables, atoms), tuple(compared))
-    node = diagram.node(0, residue)
-    asks = tuple(name for name in compared if name in node.depends)
-    return Prospect(asks, node.fires)
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A function of the facts in `depends`; a constant one fires `fires`."""
-
-    key: Hashable
-    depends: frozenset[str]
-    fires: tuple[str, ...] = ()
-
-
-class _Diagram:
-    """Builds the reduced diagram; equal functions become one node."""
-
-    def __init__(
-        self, hit: HitPolicy, values: Mapping[str, Sequence[Value]], order: tuple[str, ...]
-    ) -> None:
-        self._hit = hit
-        self._values = values
-        self._order = order
-        self._built: dict[tuple[int, Residue], _Node] = {}
-        self._unique: dict[tuple[str, tuple[Hashable, ...]], _Node] = {}
-        self._steps = 0
-
-    def node(self, position: int, residue: Residue) -> _Node:
-        fires = _fires(residue, self._hit)
-        if fires is not None:
-            return _Node(fires, frozenset(), fires)
-        key = (position, residue)
-        if key not in self._built:
-            self._built[key] = self._build(position, residue)
-        return self._built[key]
-
-    def _build(self, position: int, residue: Residue) -> _Node:
-        name = self._order[position]
-        if not any(name in _compared(rule) for _, rule in residue):
-            return self.node(position + 1, residue)
-        children = [
-            self.node(position + 1, self._assigned(residue, name, value))
-            for value in self._values[name]
-        ]
-        if all(child.key == children[0].key for child in children):
-            return children[0]
-        key = (name, tuple(child.key for child in children))
-        if key not in self._unique:
-            depends = frozenset((name,)).union(*(child.depends for child in children))
-            self._unique[key] = _Node(len(self._unique), depends)
-        return self._unique[key]
-
-    def _assigned(self, residue: Residue, name: str, value: Value) -> Residue:
-        self._steps += len(residue)
-        if self._steps > MOST_STEPS:
-            raise TooEntangled(f"more than {MOST_STEPS:,} steps")
-        return _settled(((id, assign(rule, name, value)) for id, rule in residue), self._hit)
-
-
-def _settled(rules: Iterator[tuple[str, Normal]] | Residue, hit: HitPolicy) -> Residue:
-    """Drop the rules that can no longer fire."""
-    kept: list[tuple[str, Normal]] = []
-    for id, rule in rules:
-        if rule == FALSE:
-            continue
-        kept.append((id, rule))
-        if hit is HitPolicy.FIRST and rule == TRUE:
-            break
-    return tuple(kept)
-
-
-def _fires(residue: Residue, hit: HitPolicy) -> tuple[str, ...] | None:
-    """Return the ids of the rules that fire, when that is settled."""
-    if hit is HitPolicy.FIRST:
-        if residue and residue[0][1] != TRUE:
-            return None
-        return (residue[0][0],) if residue else ()
-    if all(rule == TRUE for _, rule in residue):
-        return tuple(id for id, _ in residue)
-    return None
-
-
-def assign(normal: Normal, name: str, value: Value) -> Normal:
-    """Return what is left of a condition once the fact `name` has (encoded) `value`."""
-    match normal:
-        case AllOf(parts):
-            return both(tuple(assign(part, name, value) for part in parts))
-        case AnyOf(parts):
-            return either(tuple(assign(part, name, value) for part in parts))
-        case Absence():
-            return normal
-        case Atom():
-            return _assign_atom(normal, name, value)
-
-
-def _assign_atom(atom: Atom, name: str, value: Value) -> Normal:
-    right = value if atom.other == FactRef(name) else atom.other
-    if atom.fact != name:
-        return replace(atom, other=right)
-    if isinstance(right, FactRef):
-        return Atom(right.name, MIRROR[atom.operator], value)
-    return TRUE if compare(value, atom.operator, right) else FALSE
+    found = dependence(opened, stage.hit, telling_values(variables, atoms))
+    used = (*(bases[name] for name in stage.used), *compared)
+    return Prospect(tuple(name for name in dict.fromkeys(used) if name in found.facts), found.fires)
 
 
 def _renamed(
@@ -209,9 +101,9 @@ def _renamed(
                 FactRef(other.name) if isinstance(other, FactRef) else _encoded(other, stage, fact)
             )
             opened: Normal = Atom(fact, operator, encoded_other)
-            for name in _compared(normal):
+            for name in compared_facts(normal):
                 if name in codes:
-                    opened = assign(opened, name, codes[name])
+                    opened = assigned(opened, name, codes[name])
             return _on_bases(opened, bases)
 
 
@@ -243,6 +135,8 @@ def _in_whole_numbers(name: str, stage: Stage, bases: Mapping[str, str]) -> Vari
         if base == name and derived != name and low is not None and high is not None:
             lows.append(_whole(low, stage, derived))
             highs.append(_whole(high, stage, derived))
+    if max(lows) > min(highs):  # so far off that no date can be counted in days: any will do
+        return Variable(facts[name], lows[0], highs[0])
     return Variable(facts[name], max(lows), min(highs))
 
 
@@ -250,17 +144,16 @@ def _whole(value: Value, stage: Stage, name: str) -> int:
     return cast(int, _encoded(value, stage, name))  # what has a range is encoded as one
 
 
-def _atoms(normal: Normal) -> Iterator[Atom]:
-    if isinstance(normal, Atom):
-        yield normal
+def only_looked_for(stage: Stage) -> tuple[str, ...]:
+    """Return the facts of which the stage asks only whether they are missing."""
+    compared = {name for _, rule in stage.rules for name in compared_facts(rule)}
+    looked_for = (name for _, rule in stage.rules for name in _looked_for(rule))
+    return tuple(name for name in dict.fromkeys(looked_for) if name not in compared)
+
+
+def _looked_for(normal: Normal) -> Iterator[str]:
+    if isinstance(normal, Absence):
+        yield normal.fact
     elif isinstance(normal, AllOf | AnyOf):
         for part in normal.parts:
-            yield from _atoms(part)
-
-
-def _compared(normal: Normal) -> Iterator[str]:
-    """Yield the facts that a condition compares, in order."""
-    for atom in _atoms(normal):
-        yield atom.fact
-        if isinstance(atom.other, FactRef):
-            yield atom.other.name
+            yield from _looked_for(part)

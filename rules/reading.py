@@ -9,11 +9,13 @@ from decimal import Decimal
 
 from rules.problems import Findings
 from rules.spelling import did_you_mean
-from rules.values import Domain, FactType, Value, ValueRefused, has_control_character
+from rules.values import Domain, FactType, Value, ValueRefused
 from rules.yaml_tree import MappingNode, Node, ScalarNode, SequenceNode
 
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9_-]*")
+WORD_HELP = "a name is small letters, digits and `_`, beginning with a letter"
+SLUG_HELP = "a name is small letters, digits, `-` and `_`, beginning with a letter"
 PERIOD = re.compile(r"P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -36,6 +38,9 @@ class Section:
         for name in required:
             if node.get(name) is None:
                 self.problem(node, "missing-key", f"`{name}` is missing")
+        for key, value in node.entries:
+            if key.text in required and isinstance(value, ScalarNode) and is_empty(value):
+                self.problem(key, "missing-key", f"`{key.text}` is empty")
 
     def problem(self, node: Node, code: str, message: str, help: str | None = None) -> None:
         """Note a problem where `node` begins."""
@@ -56,10 +61,7 @@ class Section:
         scalar = self.scalar(key)
         if scalar is None:
             return ""
-        folded = " ".join(scalar.text.split())
-        if has_control_character(folded):
-            self.problem(scalar, "control-character", "holds a control character")
-        return folded
+        return " ".join(scalar.text.split())
 
     def optional_text(self, key: str) -> str | None:
         """Return the text under `key`, or None when there is none."""
@@ -119,7 +121,8 @@ class Section:
         if node is None or (isinstance(node, ScalarNode) and is_null(node)):
             return ()
         if not isinstance(node, SequenceNode):
-            self.problem(node, "not-a-list", f"`{key}` must be a list", "write `[a, b]`")
+            help = "write `[a, b]`, or each on a line of its own after `- `"
+            self.problem(node, "not-a-list", f"`{key}` must be a list", help)
             return ()
         return node.items
 
@@ -168,6 +171,11 @@ def section_of(
 def is_null(scalar: ScalarNode) -> bool:
     """Whether the value is YAML's null: nothing, `~` or `null`."""
     return scalar.plain and scalar.text in ("", "~", "null")
+
+
+def is_empty(scalar: ScalarNode) -> bool:
+    """Whether there is nothing to read in the value."""
+    return is_null(scalar) or not scalar.text.strip()
 
 
 def as_json(scalar: ScalarNode, type: FactType) -> object:

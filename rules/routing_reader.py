@@ -12,16 +12,13 @@ from rules.spelling import did_you_mean
 from rules.vocabulary import Vocabulary
 
 ROUTING_KEYS = ("decision", "title", "owner", "review", "sources", "stages", "cases")
-_REQUIRED = ("decision", "title", "owner", "review", "stages")
+ROUTING_REQUIRED = ("decision", "title", "owner", "review", "stages")
 
 
 def read_routing(
     section: Section, vocabulary: Vocabulary, sources: Sources, policies: Collection[str]
 ) -> Routing:
     """Return the routing of a `routing.yaml`; what is wrong goes to the section's findings."""
-    for name in _REQUIRED:
-        if section.node.get(name) is None:
-            section.problem(section.node, "missing-key", f"`{name}` is missing")
     name = section.text("decision")
     if name and (not SLUG.fullmatch(name) or name in policies):
         help = "a policy has this name" if name in policies else None
@@ -45,6 +42,7 @@ def _stages(section: Section, policies: Collection[str]) -> tuple[str, ...]:
         if word.text not in policies:
             message = f"there is no policy `{word.text}`"
             section.problem(word, "unknown-policy", message, did_you_mean(word.text, policies))
-    if not words:
-        section.problem(section.node, "no-stages", "a routing needs a stage")
-    return tuple(word.text for word in words if word.text in policies)
+    stages = section.node.get("stages")
+    if not words and stages:
+        section.problem(stages, "no-stages", "a routing needs a stage")
+    return tuple(word.text for word in words)

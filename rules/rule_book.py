@@ -17,7 +17,7 @@ from rules.policy_checks import check_last_stage, check_policy
 from rules.policy_reader import POLICY_KEYS, read_policy
 from rules.problems import Findings
 from rules.reading import section_of
-from rules.routing_reader import ROUTING_KEYS, read_routing
+from rules.routing_reader import ROUTING_KEYS, ROUTING_REQUIRED, read_routing
 from rules.sources import Sources, read_sources
 from rules.spelling import did_you_mean
 from rules.vocabulary import Facts, Vocabulary
@@ -131,9 +131,7 @@ class _Loader:
                 self._findings.add_for_file(required, "missing-file", "there is no such file")
         sources_node, vocabulary_node = self._tree(SOURCES), self._tree(VOCABULARY)
         routing_node = self._tree(ROUTING)
-        policy_nodes = {
-            path: self._tree(path) for path in sorted(self._files) if path.startswith(POLICIES)
-        }
+        policy_nodes = {path: self._tree(path) for path in self._policy_paths()}
         if sources_node is None or vocabulary_node is None:
             return None
         sources = read_sources(sources_node, self._findings)
@@ -144,6 +142,9 @@ class _Loader:
             return None
         return RuleBook(self._files, vocabulary, sources, policies, routings)
 
+    def _policy_paths(self) -> list[str]:
+        return [path for path in sorted(self._files) if path.startswith(POLICIES)]
+
     def _tree(self, path: str) -> Node | None:
         return parse(path, self._files[path], self._findings) if path in self._files else None
 
@@ -151,6 +152,7 @@ class _Loader:
         self, nodes: Mapping[str, Node | None], vocabulary: Vocabulary, sources: Sources
     ) -> dict[str, Policy]:
         policies: dict[str, Policy] = {}
+        sound = not self._findings
         for node in nodes.values():
             own = Findings()
             policy = read_policy(node, vocabulary, sources, own) if node else None
@@ -159,7 +161,7 @@ class _Loader:
                 continue
             section = section_of(node, own, POLICY_KEYS)
             if section:
-                check_policy(policy, section, vocabulary)
+                check_policy(policy, section, vocabulary, compile_it=sound)
             self._findings.extend(own)
             if policy.name in policies:
                 message = f"`{policies[policy.name].path}` is a policy `{policy.name}` too"
@@ -174,9 +176,13 @@ class _Loader:
         vocabulary: Vocabulary,
         sources: Sources,
     ) -> dict[str, Routing]:
-        section = section_of(node, self._findings, ROUTING_KEYS) if node else None
+        keys = (ROUTING_KEYS, ROUTING_REQUIRED)
+        section = section_of(node, self._findings, *keys) if node else None
         if section is None:
             return {}
-        routing = read_routing(section, vocabulary, sources, policies)
+        # A policy in a file that cannot be read may well be there: it is not called unknown.
+        read = {policy.path for policy in policies.values()}
+        unread = [Path(path).stem for path in self._policy_paths() if path not in read]
+        routing = read_routing(section, vocabulary, sources, (*policies, *unread))
         check_last_stage(routing, policies, section)
         return {routing.name: routing}

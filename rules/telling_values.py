@@ -3,7 +3,8 @@
 For a fact compared only with constants these are the first value of each stretch on which
 every comparison stays the same. Facts compared with one another form a group: between two
 constants of the group, each of its n facts may lie above or below each other one, for which n
-neighbouring values on either side of every constant are enough.
+neighbouring values on either side of every constant are enough. The ends of a range count as
+constants of the whole group: there the other facts go on alone.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ def telling_values(
     variables: Sequence[Variable], atoms: Sequence[Atom]
 ) -> Mapping[str, tuple[Value, ...]]:
     """Return for each variable the values that stand for all, at least one."""
-    groups = _groups([variable.fact.name for variable in variables], atoms)
+    by_name = {variable.fact.name: variable for variable in variables}
+    groups = _groups(tuple(by_name), atoms)
     return {
-        variable.fact.name: _values_of(variable, groups[variable.fact.name], atoms)
-        for variable in variables
+        name: _values_of(variable, [by_name[other] for other in groups[name]], atoms)
+        for name, variable in by_name.items()
     }
 
 
@@ -47,10 +49,11 @@ def _groups(names: Sequence[str], atoms: Iterable[Atom]) -> Mapping[str, frozens
 
 
 def _values_of(
-    variable: Variable, group: frozenset[str], atoms: Sequence[Atom]
+    variable: Variable, group: Sequence[Variable], atoms: Sequence[Atom]
 ) -> tuple[Value, ...]:
     domain = variable.fact.domain
-    of_group = [atom for atom in atoms if atom.fact in group]
+    names = {member.fact.name for member in group}
+    of_group = [atom for atom in atoms if atom.fact in names]
     constants = dict.fromkeys(
         atom.other for atom in of_group if not isinstance(atom.other, FactRef)
     )
@@ -63,7 +66,7 @@ def _values_of(
         return tuple(c for c in domain.choices if c in constants) + tuple(others[:1])
     if domain.type is FactType.TEXT:
         return (*constants, *_new_texts(constants, len(group)))
-    return _whole_numbers(variable, len(group), of_group)
+    return _whole_numbers(variable, group, of_group)
 
 
 def _new_texts(constants: Iterable[Value], count: int) -> list[str]:
@@ -72,15 +75,18 @@ def _new_texts(constants: Iterable[Value], count: int) -> list[str]:
     return ["x" * (longest + 1 + number) for number in range(count)]
 
 
-def _whole_numbers(variable: Variable, group_size: int, atoms: Sequence[Atom]) -> tuple[Value, ...]:
+def _whole_numbers(
+    variable: Variable, group: Sequence[Variable], atoms: Sequence[Atom]
+) -> tuple[Value, ...]:
     low, high = variable.low, variable.high
     starts = {low}
     for atom in atoms:
         if isinstance(atom.other, int):
             starts.update(_stretch_starts(atom, atom.other))
-    if group_size > 1:
-        around = range(-group_size, group_size + 1)
-        starts = {start + step for start in starts | {high} for step in around}
+    if len(group) > 1:
+        starts.update(end for member in group for end in (member.low, member.high))
+        around = range(-len(group), len(group) + 1)
+        starts = {start + step for start in starts for step in around}
     return tuple(sorted(start for start in starts if low <= start <= high))
 
 

@@ -8,7 +8,8 @@ confirms every inference of the engine, so it shares nothing with the way there.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rules.condition import (
@@ -40,49 +41,127 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+KnownFacts = Mapping[str, Value]
+"""The facts that are known; a missing one is not in it."""
+
+Reading = Callable[[KnownFacts], bool | None]
+"""A condition made ready: given what is known it says true, false or (None) unknown."""
+
+
 def evaluate(
-    condition: Condition, facts: Mapping[str, Value], parameters: Mapping[str, Value]
+    condition: Condition, facts: KnownFacts, parameters: Mapping[str, Value]
 ) -> bool | None:
-    """Return whether a checked condition is true, false or (None) unknown.
+    """Return whether a checked condition is true, false or (None) unknown."""
+    return reading(condition, parameters)(facts)
 
-    `facts` holds only what is known; `parameters` each constant's value of the day.
+
+def reading(condition: Condition, parameters: Mapping[str, Value]) -> Reading:
+    """Return a checked condition as a function of what is known, to be used many times.
+
+    `parameters` holds each constant's value of the day.
     """
+    return _Reader(parameters).read(condition)
 
-    def value(term: Term) -> Value | None:
-        match term:
-            case FactTerm(name):
-                return facts.get(name)
-            case ParameterTerm(name):
-                return parameters[name]
-            case LiteralTerm(constant):
-                return constant
-            case Name(name):
-                raise LookupError(f"{name} has not been looked up")
 
-    def truth(node: Condition) -> bool | None:
-        match node:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    parameters: Mapping[str, Value]
+
+    def read(self, condition: Condition) -> Reading:
+        match condition:
             case And(parts):
-                return every(truth(part) for part in parts)
+                return _all_of([self.read(part) for part in parts])
             case Or(parts):
-                return some(truth(part) for part in parts)
+                return _any_of([self.read(part) for part in parts])
             case Not(part):
-                return opposite(truth(part))
+                return _none_of(self.read(part))
             case Comparison(left, sign, right):
-                return compare(value(left), sign, value(right))
+                return self._comparison(left, sign, right)
             case Interval(term, low, high, low_open, high_open):
-                above = compare(value(term), ">" if low_open else ">=", value(low))
-                below = compare(value(term), "<" if high_open else "<=", value(high))
-                return every((above, below))
+                above = self._comparison(term, ">" if low_open else ">=", low)
+                below = self._comparison(term, "<" if high_open else "<=", high)
+                return _all_of([above, below])
             case OneOf(term, options):
-                return some(compare(value(term), "=", value(option)) for option in options)
+                return _any_of([self._comparison(term, "=", option) for option in options])
             case Truth(term):
-                return compare(value(term), "=", True)
+                return self._comparison(term, "=", LiteralTerm(True))
             case Missing(term):
-                return value(term) is None
+                value = self._value(term)
+                return lambda known: value(known) is None
             case Known(term):
-                return value(term) is not None
+                value = self._value(term)
+                return lambda known: value(known) is not None
 
-    return truth(condition)
+    def _comparison(self, left: Term, sign: str, right: Term) -> Reading:
+        compares = _COMPARE[sign]
+        if isinstance(left, FactTerm) and isinstance(right, LiteralTerm | ParameterTerm):
+            name, constant = left.name, self._constant(right)
+
+            def with_constant(known: KnownFacts) -> bool | None:
+                value = known.get(name)
+                return None if value is None else compares(value, constant)
+
+            return with_constant
+        first, second = self._value(left), self._value(right)
+        return lambda known: compare(first(known), sign, second(known))
+
+    def _value(self, term: Term) -> Callable[[KnownFacts], Value | None]:
+        if isinstance(term, FactTerm):
+            name = term.name
+            return lambda known: known.get(name)
+        constant = self._constant(term)
+        return lambda _known: constant
+
+    def _constant(self, term: Term) -> Value:
+        match term:
+            case LiteralTerm(value):
+                return value
+            case ParameterTerm(name):
+                return self.parameters[name]
+            case FactTerm(name) | Name(name):
+                raise LookupError(f"{name} is not a constant")
+
+
+def _all_of(parts: Sequence[Reading]) -> Reading:
+    """Kleene's conjunction: false if one is false, else unknown if one is unknown."""
+
+    def read(known: KnownFacts) -> bool | None:
+        result: bool | None = True
+        for part in parts:
+            truth = part(known)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return read
+
+
+def _any_of(parts: Sequence[Reading]) -> Reading:
+    """Kleene's disjunction: true if one is true, else unknown if one is unknown."""
+
+    def read(known: KnownFacts) -> bool | None:
+        result: bool | None = False
+        for part in parts:
+            truth = part(known)
+            if truth is True:
+                return True
+            if truth is None:
+                result = None
+        return result
+
+    return read
+
+
+def _none_of(part: Reading) -> Reading:
+    """Kleene's negation: unknown stays unknown."""
+
+    def read(known: KnownFacts) -> bool | None:
+        truth = part(known)
+        return None if truth is None else not truth
+
+    return read
 
 
 def compare(left: Value | None, sign: str, right: Value | None) -> bool | None:
@@ -90,30 +169,3 @@ def compare(left: Value | None, sign: str, right: Value | None) -> bool | None:
     if left is None or right is None:
         return None
     return _COMPARE[sign](left, right)
-
-
-def every(parts: Iterable[bool | None]) -> bool | None:
-    """Kleene's conjunction: false if one is false, else unknown if one is unknown."""
-    result: bool | None = True
-    for part in parts:
-        if part is False:
-            return False
-        if part is None:
-            result = None
-    return result
-
-
-def some(parts: Iterable[bool | None]) -> bool | None:
-    """Kleene's disjunction: true if one is true, else unknown if one is unknown."""
-    result: bool | None = False
-    for part in parts:
-        if part is True:
-            return True
-        if part is None:
-            result = None
-    return result
-
-
-def opposite(part: bool | None) -> bool | None:
-    """Kleene's negation: unknown stays unknown."""
-    return None if part is None else not part

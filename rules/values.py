@@ -30,6 +30,11 @@ class FactType(StrEnum):
     TEXT = "text"
 
     @property
+    def with_article(self) -> str:
+        """Its name in a sentence: `a date`, `an integer`."""
+        return f"an {self}" if self is FactType.INTEGER else f"a {self}"
+
+    @property
     def ordered(self) -> bool:
         """Whether `<` and its kin mean something."""
         return self in (FactType.INTEGER, FactType.NUMBER, FactType.DATE)
@@ -66,6 +71,19 @@ class Domain:
         value = self._typed(raw)
         self._require_within_range(value)
         return value
+
+    def allows(self, value: Value) -> bool:
+        """Whether a value, typed already, is one of the domain's."""
+        match self.type:
+            case FactType.BOOLEAN:
+                return isinstance(value, bool)
+            case FactType.CHOICE:
+                return value in self.choices
+            case _:
+                try:
+                    return self.read(to_json(value)) == value
+                except ValueRefused:
+                    return False
 
     def _typed(self, raw: object) -> Value:
         match self.type:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from rules.decision import OutcomeValue
 from rules.errors import BadFields, FieldProblem
 from rules.spelling import did_you_mean
-from rules.values import Domain, Value, ValueRefused, to_json
+from rules.values import Domain, Value, ValueRefused
 
 Facts = Mapping[str, Value | None]
 """Facts by name; `None` or absent: not known."""
@@ -18,7 +18,10 @@ Facts = Mapping[str, Value | None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A declared fact. `derived_from` names the date that this number of days counts to."""
+    """A declared fact. `derived_from` names the date that this number of days counts to.
+
+    `personal`: it tells something about a person, and may have to be erased.
+    """
 
     name: str
     domain: Domain
@@ -30,6 +33,7 @@ class Fact:
     default: Value | None = None
     derived_from: str | None = None
     sources: tuple[str, ...] = ()
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Vocabulary:
 
     facts: Mapping[str, Fact]
     outcomes: Mapping[str, Outcome]
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """The facts that are personal, those derived from one among them."""
+        return frozenset(name for name, fact in self.facts.items() if fact.personal)
 
     def read_changes(self, raw: Mapping[str, object], as_of: date) -> dict[str, Value | None]:
         """Return the changes of facts that a JSON object asks for; `None` forgets a fact.
@@ -94,14 +103,14 @@ class Vocabulary:
         known: dict[str, Value] = {}
         for name, fact in self.facts.items():
             value = held.get(name)
-            if value is None or not _allowed(fact.domain, value):
+            if value is None or not fact.domain.allows(value):
                 value = fact.default
             if value is not None:
                 known[name] = value
         for fact in self._derived():
             known.pop(fact.name, None)
             days = self.days_until(fact, known, as_of)
-            if days is not None and _allowed(fact.domain, days):
+            if days is not None and fact.domain.allows(days):
                 known[fact.name] = days
         return known
 
@@ -131,7 +140,7 @@ class Vocabulary:
             detail = f"differs from `{base}`, counted from {as_of.isoformat()}"
             problems.append(_problem(fact.name, detail, f"send one of the two, `{base}` or this"))
             return
-        if until is not None and not _allowed(self.facts[base].domain, until):
+        if until is not None and not self.facts[base].domain.allows(until):
             problems.append(_problem(fact.name, f"leads to a date outside `{base}`", None))
         changes[base] = until
 
@@ -140,7 +149,7 @@ class Vocabulary:
     ) -> None:
         for fact in self._derived():
             days = self.days_until(fact, changes, as_of)
-            if days is not None and not _allowed(fact.domain, days):
+            if days is not None and not fact.domain.allows(days):
                 detail = f"is {days} days from {as_of.isoformat()}, outside `{fact.name}`"
                 problems.append(_problem(fact.derived_from or "", detail, None))
 
@@ -148,14 +157,6 @@ class Vocabulary:
 def frozen(mapping: Mapping[str, OutcomeValue]) -> Mapping[str, OutcomeValue]:
     """Return a read-only copy, in the same order."""
     return MappingProxyType(dict(mapping))
-
-
-def _allowed(domain: Domain, value: Value) -> bool:
-    try:
-        domain.read(to_json(value))
-    except ValueRefused:
-        return False
-    return True
 
 
 def _problem(name: str, detail: str, help: str | None) -> FieldProblem:

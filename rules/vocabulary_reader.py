@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from rules.condition_parser import KEYWORDS
 from rules.engine_limits import EngineLimit, check_limits
+from rules.outcome_reader import EXPECTED
 from rules.problems import Findings
-from rules.reading import WORD, Section, section_of
+from rules.reading import WORD, WORD_HELP, Section, is_null, section_of
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import LARGEST_INTEGER, Domain, FactType
@@ -19,10 +20,11 @@ from rules.vocabulary import Fact, Outcome, Vocabulary
 from rules.yaml_tree import MappingNode, Node, ScalarNode
 
 _DOMAIN_KEYS = ("type", "choices", "range", "scale", "unit")
-_FACT_KEYS = (
+FACT_KEYS = (
     *_DOMAIN_KEYS, "question", "asked_of", "action", "group", "default", "derived", "sources",
+    "personal",
 )  # fmt: skip
-_OUTCOME_KEYS = ("type", "choices", "many", "kept")
+OUTCOME_KEYS = ("type", "choices", "many", "kept")
 _ASKED = ("question", "asked_of", "action")
 _RESERVED = (*KEYWORDS, "null", "as_of")
 _DATES = (date(1, 1, 1), date(9999, 12, 31))
@@ -42,7 +44,7 @@ def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabul
         for key, entry in section.entries("facts")
     }
     _resolve_derived(facts, section)
-    _require_engine_names(facts, section)
+    _require_engine_names(section)
     return Vocabulary(MappingProxyType(facts), MappingProxyType(outcomes))
 
 
@@ -50,9 +52,9 @@ def _fact(
     key: ScalarNode, node: Node, parent: Section, sources: Sources, outcomes: Mapping[str, Outcome]
 ) -> Fact:
     _require_name(key, parent)
-    asked = isinstance(node, MappingNode) and not (node.get("default") or node.get("derived"))
+    asked = isinstance(node, MappingNode) and not (_has(node, "default") or _has(node, "derived"))
     required = ("type", *_ASKED) if asked else ("type",)
-    section = section_of(node, parent.findings, _FACT_KEYS, required)
+    section = section_of(node, parent.findings, FACT_KEYS, required)
     if section is None:
         return Fact(key.text, Domain(FactType.BOOLEAN), "", "", "")
     domain = read_domain(section)
@@ -70,12 +72,20 @@ def _fact(
         default=section.value("default", domain),
         derived_from=_derived_from(section, domain),
         sources=read_citations(section, sources),
+        personal=section.boolean("personal"),
     )
+
+
+def _has(node: MappingNode, key: str) -> bool:
+    value = node.get(key)
+    return value is not None and not (isinstance(value, ScalarNode) and is_null(value))
 
 
 def _outcome(key: ScalarNode, node: Node, parent: Section) -> Outcome:
     _require_name(key, parent)
-    section = section_of(node, parent.findings, _OUTCOME_KEYS, ("type",))
+    if key.text in EXPECTED:
+        parent.problem(key, "bad-name", f"`{key.text}` is a word of the rule files")
+    section = section_of(node, parent.findings, OUTCOME_KEYS, ("type",))
     if section is None:
         return Outcome(key.text, Domain(FactType.TEXT))
     domain = read_domain(section)
@@ -83,7 +93,8 @@ def _outcome(key: ScalarNode, node: Node, parent: Section) -> Outcome:
     if many and domain.type not in (FactType.CHOICE, FactType.TEXT):
         section.problem(section.node, "bad-outcome", "`many` needs the type choice or text")
     if domain.type in (FactType.DATE, FactType.NUMBER):
-        section.problem(section.node, "bad-outcome", f"an outcome cannot be a {domain.type}")
+        message = f"an outcome cannot be {domain.type.with_article}"
+        section.problem(section.node.get("type") or section.node, "bad-outcome", message)
     return Outcome(key.text, domain, many, section.boolean("kept"))
 
 
@@ -92,18 +103,22 @@ def read_domain(section: Section) -> Domain:
     name = section.choice("type", [type.value for type in FactType])
     type = FactType(name) if name else FactType.TEXT
     scale = section.value("scale", Domain(FactType.INTEGER, low=0, high=LARGEST_SCALE))
+    if name is None:
+        return Domain(type)
     if scale is not None and type is not FactType.NUMBER:
-        section.problem(section.node, "bad-domain", "only a number has a scale")
+        place = section.scalar("scale") or section.node
+        section.problem(place, "bad-domain", "only a number has a scale")
     domain = Domain(type, _choices(section, type), scale=scale if isinstance(scale, int) else 0)
     return _with_range(section, domain)
 
 
 def _choices(section: Section, type: FactType) -> tuple[str, ...]:
     choices = tuple(scalar.text for scalar in section.words("choices"))
-    if type is FactType.CHOICE and not choices and section.node.get("type"):
+    if type is FactType.CHOICE and not choices:
         section.problem(section.node, "bad-domain", "a choice needs `choices`")
-    if choices and type is not FactType.CHOICE and section.node.get("type"):
-        section.problem(section.node, "bad-domain", f"a {type} has no choices")
+    if choices and type is not FactType.CHOICE:
+        place = section.node.get("choices") or section.node
+        section.problem(place, "bad-domain", f"{type.with_article} has no choices")
     return choices
 
 
@@ -111,7 +126,7 @@ def _with_range(section: Section, domain: Domain) -> Domain:
     low, high = _widest(domain)
     bounds = section.items("range")
     if bounds and not domain.type.ordered:
-        section.problem(bounds[0], "bad-domain", f"a {domain.type} has no range")
+        section.problem(bounds[0], "bad-domain", f"{domain.type.with_article} has no range")
         return domain
     if bounds and len(bounds) != 2:
         section.problem(bounds[0], "bad-domain", "a range is `[low, high]`")
@@ -119,10 +134,11 @@ def _with_range(section: Section, domain: Domain) -> Domain:
         widest = replace(domain, low=low, high=high)
         first, last = (section.value_of(bound, widest) for bound in bounds)
         if first is None or last is None:
-            return domain
-        low, high = first, last  # type: ignore[assignment]  # of the domain's own type
-        if low > high:  # type: ignore[operator]  # both of the domain's own type
+            return widest
+        if first > last:  # type: ignore[operator]  # both of the domain's own type
             section.problem(bounds[0], "bad-domain", "the range ends before it begins")
+            return widest
+        low, high = first, last  # type: ignore[assignment]  # of the domain's own type
     return replace(domain, low=low, high=high)
 
 
@@ -146,6 +162,11 @@ def _derived_from(section: Section, domain: Domain) -> str | None:
         message = "the only derivation is `{days_until: FACT}`"
         section.problem(key, "bad-derivation", message)
         return None
+    if section.node.get("default"):
+        section.problem(key, "bad-derivation", "a fact that is derived has no default")
+    if place := section.node.get("personal"):
+        message = f"a fact that is derived is personal when `{base.text}` is"
+        section.problem(place, "bad-derivation", message)
     if domain.type is not FactType.INTEGER:
         section.problem(key, "bad-derivation", "a number of days is an integer")
     return base.text
@@ -161,27 +182,30 @@ def _resolve_derived(facts: dict[str, Fact], section: Section) -> None:
         if base is None or base.domain.type is not FactType.DATE:
             message = f"`{fact.derived_from}` is not a fact of type date"
             help = did_you_mean(fact.derived_from, facts)
-            section.problem(node, "bad-derivation", message, help)
+            derived = node.get("derived") if isinstance(node, MappingNode) else None
+            section.problem(derived or node, "bad-derivation", message, help)
             facts[key.text] = replace(fact, derived_from=None)
         else:
             facts[key.text] = replace(
                 fact, question=base.question, asked_of=base.asked_of, action=base.action,
-                group=base.group,
+                group=base.group, personal=base.personal,
             )  # fmt: skip
 
 
 def _require_name(key: ScalarNode, section: Section) -> None:
     if not WORD.fullmatch(key.text):
-        help = "a name is small letters, digits and `_`, beginning with a letter"
-        section.problem(key, "bad-name", f"`{key.text}` cannot be a name", help)
+        section.problem(key, "bad-name", f"`{key.text}` cannot be a name", WORD_HELP)
     elif key.text in _RESERVED:
         section.problem(key, "bad-name", f"`{key.text}` is a word of the condition language")
     elif len(key.text) > 60:
         section.problem(key, "bad-name", "a name has at most 60 characters")
 
 
-def _require_engine_names(facts: Mapping[str, Fact], section: Section) -> None:
+def _require_engine_names(section: Section) -> None:
+    keys = [key for key, _ in section.entries("facts")]
+    names = [key.text for key in keys]
     try:
-        check_limits("vocabulary", (), tuple(facts))
+        check_limits("vocabulary", (), names)
     except EngineLimit as limit:
-        section.problem(section.node, "engine-limit", limit.limit, limit.help)
+        named = (key for key in reversed(keys) if f"`{key.text}`" in limit.limit)
+        section.problem(next(named, section.node), "engine-limit", limit.limit, limit.help)

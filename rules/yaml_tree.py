@@ -24,9 +24,27 @@ from ruamel.yaml.events import (
 )
 
 from rules.problems import Findings, RuleText
+from rules.values import has_control_character
 
 LARGEST_FILE = 1_000_000
 DEEPEST = 20
+_LAYOUT = {ord("\n"): " ", ord("\t"): " "}
+
+_IN_PLAIN_WORDS: tuple[tuple[str, str, str | None], ...] = (
+    ("mapping values are not allowed", "`: ` is not allowed here",
+     "put the text in quotes when it holds `: `"),
+    ("but found '<scalar>'", "there is text after the closing quote",
+     "put the whole value in single quotes"),
+    ("expected <block end>", "does not line up with what stands above",
+     "begin it in the same column as its neighbours"),
+    ("cannot start any token", "nothing can begin with this character",
+     "put the text in quotes"),
+    ("end of stream", "the quote that opens here is never closed", None),
+    ("but got", "the bracket that opens here is never closed, or lacks a comma", None),
+    ("expected ':'", "`:` is missing after this key", None),
+    ("unacceptable character", "holds a control character", None),
+)  # fmt: skip
+"""What the parser says, what is meant, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,7 @@ class ScalarNode:
         raw = self.source.text
         index = self.start
         if raw[index : index + 1] in "|>" and not self.plain:
-            index = raw.find("\n", index) + 1
+            index = max(index, raw.find("\n", index) + 1)
         for position, character in enumerate(self.text):
             index = self._next(raw, index, character)
             if position == offset:
@@ -105,6 +123,10 @@ def parse(path: str, text: str, findings: Findings) -> Node | None:
         position = getattr(error, "position", 0)
         findings.add(source, min(position, len(text)), "yaml-syntax", _first_line(error))
         return None
+    except (OverflowError, ValueError):  # the parser takes any number for a character's
+        place = max(text.find("\\U"), 0)
+        findings.add(source, place, "yaml-syntax", "`\\U…` does not name a character")
+        return None
     return root if len(findings) == before else None
 
 
@@ -148,6 +170,8 @@ class _Builder:
             return SequenceNode(self._source, start, tuple(self._items(events, depth + 1)))
         if isinstance(event, ScalarEvent):
             plain = event.style is None
+            if has_control_character(event.value.translate(_LAYOUT)):
+                self._add(event, "control-character", "holds a control character")
             return ScalarNode(self._source, start, event.end_mark.index, event.value, plain)
         return ScalarNode(self._source, start, event.end_mark.index, "", plain=True)
 
@@ -186,15 +210,15 @@ class _Builder:
 
 
 def _add_syntax_error(error: MarkedYAMLError, source: RuleText, findings: Findings) -> None:
-    mark: Any = error.problem_mark or error.context_mark
-    index = min(mark.index if mark else 0, len(source.text))
     message = " ".join(str(error.problem or error.context or "is not YAML").split())
-    help = None
-    if "\t" in source.line(source.place(index)[0]):
-        help = "indent with spaces; a tab is not allowed here"
-    elif "mapping values are not allowed" in message:
-        help = "put the text in quotes when it holds `: `"
-    findings.add(source, index, "yaml-syntax", message, help)
+    words = (row for row in _IN_PLAIN_WORDS if row[0] in message)
+    _, said, help = next(words, ("", message, None))
+    marks = (error.problem_mark, error.context_mark)
+    mark: Any = (marks[1] if "opens here" in said else marks[0]) or marks[0] or marks[1]
+    index = min(mark.index if mark else 0, len(source.text))
+    if source.text[index : index + 1] == "\t":
+        said, help = "a tab is not allowed here", "indent with spaces"
+    findings.add(source, index, "yaml-syntax", said, help)
 
 
 def _first_line(error: YAMLError) -> str:

@@ -97,14 +97,10 @@ def _differs_nowhere(chance: random.Random, policies: int, facts: int) -> None:
             assert inference.true_rules(message) == _reference(rules, message), (rules, message)
 
 
-@pytest.mark.parametrize(
-    "children", [1, pytest.param(400, marks=pytest.mark.long)], ids=["short", "ten-million"]
-)
-def test_engine_agrees_with_plain_python_on_random_rules_and_facts(children: int) -> None:
+def test_engine_agrees_with_plain_python_on_random_rules_and_facts() -> None:
     """Over tens of thousands of facts the engine and a plain reading of the rules never differ."""
-    for seed in range(children):
-        chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-        _in_child(partial(_differs_nowhere, chance, policies=25, facts=1_000))
+    chance = random.Random(0)  # noqa: S311 - repeatable on purpose
+    _in_child(partial(_differs_nowhere, chance, policies=25, facts=1_000))
 
 
 def test_engine_agrees_with_plain_python_whatever_is_drawn() -> None:
