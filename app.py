@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None:
         settings = _settings_from_environment()
     app = Flask("tollgate", static_folder=None)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, pool_size=settings.threads)
     api.register(app, settings, database)
     registration.register(app)
     return app

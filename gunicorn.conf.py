@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
 try:
     _settings = Settings.from_environment(os.environ)
+    # Made and checked before the first process needs it.
+    _settings.secret  # noqa: B018
 except Refused as refused:
     raise SystemExit(f"tollgate: {refused.detail}") from refused
-
-# Each revision that is published has every process build its rulesets anew, and the engine
-# leaks those it drops, 700 KiB for 50 rules: a process that built so many is replaced.
-_MOST_RULESETS = 400
 
 # Several processes add up their metrics through a folder that each must know before it starts.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -35,7 +33,8 @@ if _settings.workers > 1 and _METRICS not in os.environ:
 bind = _settings.address
 workers = _settings.workers
 threads = _settings.threads
-worker_class = "gthread"
+# Named, not imported: what it imports must find the folder of the metrics.
+worker_class = "api.bounded_worker.BoundedWorker"
 # Each process loads the application itself: no lock, thread or connection crosses a fork.
 preload_app = False
 # All instances on one machine would share the one control socket.
@@ -44,6 +43,13 @@ control_socket_disable = True
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
+# A ref of 200 characters may take 2,400 in a URL; a key has at most 1,000. What is larger is
+# refused before it is read. The body is bounded by the application.
+limit_request_line = 4094
+limit_request_fields = 50
+limit_request_field_size = 8190
+# So many connections wait in the kernel while a process is being replaced.
+backlog = 2048
 
 
 def when_ready(server: Arbiter) -> None:
@@ -63,7 +69,9 @@ def post_request(
     worker: Worker, request: Request, environ: dict[str, object], response: object
 ) -> None:
     """Replace a process that has built too many rulesets, once its requests are finished."""
-    if worker.alive and rulesets_built() > _MOST_RULESETS:
+    # Each revision that is published has every process build its rulesets anew, and the engine
+    # leaks those it drops, 700 KiB for 50 rules.
+    if worker.alive and rulesets_built() > _settings.most_rulesets:
         worker.log.info("built %s rulesets: a fresh process takes over", rulesets_built())
         worker.alive = False
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from api import rate_limit
 from api.authentication import admit_caller, identify_caller, known_caller
+from api.security_headers import SECURITY_HEADERS
 from api.service import current_service
 from rules.engine import rulesets_built
 
@@ -18,14 +19,6 @@ _TIMED = {
     "decisions.decide": "decision",
     "decisions.preview_decision": "preview",
     "decisions.replay_decision": "replay",
-}
-_SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
 
 
@@ -50,7 +43,7 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     # What is said of a case may be read by whoever asks with a key, and by no cache between.
     response.headers.setdefault("Cache-Control", "no-store")
-    for name, value in _SECURITY.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     _note(response)
     _seal_afterwards(response)

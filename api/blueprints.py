@@ -8,17 +8,34 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from api import around_requests, problems, service, url_parts
+from api.audit import audit
 from api.authentication import undeclared
+from api.batches import batches
+from api.case_history import case_history
+from api.case_life import case_life
 from api.cases import cases
 from api.decisions import decisions
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
+from api.keys import keys
 from api.operations import operations
 from api.policies import policies
 from api.service import Service
 from api.vocabulary import vocabulary
 
-NOUNS = (decisions, cases, policies, vocabulary, operations, documentation)
+NOUNS = (
+    decisions,
+    batches,
+    cases,
+    case_life,
+    case_history,
+    policies,
+    vocabulary,
+    keys,
+    audit,
+    operations,
+    documentation,
+)
 VERSION = "1"
 _DESCRIPTION = """\
 Who does what next with a case, and why? Send what is known of a case; the answer says who is to

@@ -14,7 +14,7 @@ from api.idempotency import PATTERN, once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.query import read_query
-from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema
+from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
 from api.response_schemas import DecisionPageSchema, DecisionSchema, PreviewSchema, ReplaySchema
 from api.service import current_service
 from api.strict_schema import load
@@ -114,7 +114,10 @@ def preview_decision() -> Response:
     fails=(UnknownRecord,),
 )
 def list_decisions() -> Response:
-    """List the decisions of a case, newest first."""
+    """List the decisions of a case, newest first.
+
+    Those of a double that was merged into another case are listed under the double's ref.
+    """
     query = read_query(request, DecisionsQuerySchema())
     with current_service().database.reading() as session:
         page = decisions_of(session, query["case"], query.get("after"), query["limit"])
@@ -154,7 +157,11 @@ def decision_request(raw: object) -> DecisionRequest:
     Raises:
         BadFields: it is not what is asked for.
     """
-    read = load(DecisionRequestSchema(), raw)
+    return request_in(load(DecisionRequestSchema(), raw))
+
+
+def request_in(read: Mapping[str, Any]) -> DecisionRequest:
+    """Return what a caller asks to have decided, from what a `DecisionRequestSchema` read."""
     case: Mapping[str, Any] = read["case"]
     return DecisionRequest(
         ref=case["ref"],
@@ -164,6 +171,7 @@ def decision_request(raw: object) -> DecisionRequest:
         facts=read["facts"],
         decision=read["decision"],
         as_of=read.get("as_of"),
+        late=late_in(case),
     )
 
 

@@ -194,7 +194,12 @@ VOCABULARY: dict[str, Any] = {
     ],
 }
 
-READY = {"status": "ready", "policy_revision": REVISION}
+READY = {
+    "status": "ready",
+    "policy_revision": REVISION,
+    "tables": "current",
+    "rulesets": {"built": 9, "at_most": 400},
+}
 
 PROBLEM_KIND = {
     "type": "/problems/case-moved-on",

@@ -30,6 +30,11 @@ def once_under(request: Request, route: str, body: object) -> Once | None:
     if not re.fullmatch(PATTERN, key):
         detail = f"must be 1 to {LONGEST_KEY} visible ASCII characters"
         raise BadFields([FieldProblem(f"/{HEADER}", detail)])
+    return once_with(key, route, body)
+
+
+def once_with(key: str, route: str, body: object) -> Once:
+    """Return a sound key with the hash of the request that it stands for."""
     return Once(key, hash_of(route, json_text.dumps(_sorted(body)).encode()))
 
 

@@ -30,7 +30,7 @@ class _Repeating(dict[str, object]):
     repeated: tuple[str, ...] = ()
 
 
-def read_json(request: Request) -> object:
+def read_json(request: Request, *, unchecked: str | None = None) -> object:
     """Return what the request's body says, as `parsed` does.
 
     Raises:
@@ -39,27 +39,43 @@ def read_json(request: Request) -> object:
         BadRequestBody, BadFields: as `parsed` does.
     """
     _require_json(request)
-    return parsed(_bytes_of(request))
+    return parsed(_bytes_of(request), unchecked=unchecked)
 
 
-def parsed(raw: bytes) -> object:
+def parsed(raw: bytes, *, unchecked: str | None = None) -> object:
     """Return what a JSON text says; numbers with a fraction come as `Decimal`.
+
+    What is under the member `unchecked` is JSON; `require_sound` is still to be asked of it.
 
     Raises:
         BadRequestBody: it is no JSON, or nested too deeply.
         BadFields: a member comes twice, or a text has half of a surrogate pair.
     """
+    value = _decoded(raw)
+    require_sound(value, unchecked=unchecked)
+    return value
+
+
+def require_sound(value: object, *, unchecked: str | None = None) -> None:
+    """Refuse what no part of a request may be.
+
+    Raises:
+        BadRequestBody: it is nested too deeply.
+        BadFields: a member comes twice, or a text has half of a surrogate pair.
+    """
+    problems = list(_problems(value, unchecked))
+    if problems:
+        raise BadFields(problems)
+
+
+def _decoded(raw: bytes) -> object:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadRequestBody(f"the body is not UTF-8 at byte {error.start}") from None
     if not text.strip():
         raise BadRequestBody("the body is empty")
-    value = _parsed(text)
-    problems = list(_problems(value))
-    if problems:
-        raise BadFields(problems)
-    return value
+    return _parsed(text)
 
 
 def _require_json(request: Request) -> None:
@@ -139,11 +155,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return repeating
 
 
-def _problems(value: object) -> Iterator[FieldProblem]:
+def _problems(value: object, unchecked: str | None) -> Iterator[FieldProblem]:
     """Walk the value without recursion, since its depth is the caller's choice."""
     waiting: list[tuple[str, object, int]] = [("", value, 0)]
+    left_out = None if unchecked is None else _at("", unchecked)
     while waiting:
         pointer, current, depth = waiting.pop()
+        if pointer == left_out:
+            continue
         if depth > DEEPEST:
             raise _too_deep()
         if isinstance(current, list | dict) and len(current) > MOST_MEMBERS:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
+from math import nan
 
 from prometheus_client import (
     CollectorRegistry,
@@ -56,6 +58,18 @@ class Metrics:
             registry=registry, multiprocess_mode="livesum",
         )  # fmt: skip
 
+        self._revision_age = Gauge(
+            "tollgate_live_revision_age_seconds",
+            "How long the live rules have been live; not a number while there are none",
+            registry=registry,
+            multiprocess_mode="mostrecent",
+        )
+
+        self._record_broken = Gauge(
+            "tollgate_record_broken", "Findings of the record's last verification; NaN before it",
+            registry=registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
+
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count an answered request under its route, never under its path."""
         self._requests.labels(method, route, str(status)).inc()
@@ -73,6 +87,14 @@ class Metrics:
     def note_rulesets(self, built: int) -> None:
         """Note how many rulesets this process has built."""
         self._rulesets.set(built)
+
+    def note_revision_age(self, age: timedelta | None) -> None:
+        """Note how long the live rules have been live; `None` while there are none."""
+        self._revision_age.set(age.total_seconds() if age is not None else nan)
+
+    def note_findings(self, findings: int | None) -> None:
+        """Note how much the last verification of the record found; `None` before the first."""
+        self._record_broken.set(nan if findings is None else findings)
 
     def exposed(self) -> bytes:
         """Return every number as text, of all processes when they share a folder."""

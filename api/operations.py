@@ -11,7 +11,10 @@ from api.noun import Answers, Noun, ok
 from api.response_schemas import AliveSchema, ReadySchema
 from api.service import current_service
 from model import json_text, migrating
-from model.revisions import live_book
+from model.migrating import Schema
+from model.revisions import live_book, live_since
+from model.verifications import last_verification
+from rules.engine import rulesets_built
 from rules.errors import DatabaseAway, NoLiveRevision, Unable
 
 operations = Noun("operations", "For those who run the service")
@@ -35,11 +38,15 @@ def alive() -> Response:
 def ready() -> Response:
     """Tell whether it can decide: the database is there, migrated, and rules are live."""
     database = current_service().database
-    if not migrating.is_current(database):
-        raise Unable("the database is not migrated to this version: run `db upgrade`")
+    schema = migrating.state(database)
+    if schema not in (Schema.CURRENT, Schema.AHEAD):
+        raise Unable(f"the database's tables are {schema}")
     with database.reading() as session:
         revision = live_book(session).revision
-    return ok(json_text.dumps({"status": "ready", "policy_revision": revision}))
+    rulesets = {"built": rulesets_built(), "at_most": current_service().settings.most_rulesets}
+    tables = schema.name.lower()
+    body = {"status": "ready", "policy_revision": revision, "tables": tables, "rulesets": rulesets}
+    return ok(json_text.dumps(body))
 
 
 @operations.route(
@@ -50,4 +57,9 @@ def ready() -> Response:
 )
 def metrics() -> Response:
     """Read the metrics, as Prometheus does."""
-    return Response(current_service().metrics.exposed(), content_type=MEDIA_TYPE)
+    service = current_service()
+    with service.database.reading() as session:
+        since, verified = live_since(session), last_verification(session)
+    service.metrics.note_revision_age(service.clock() - since if since else None)
+    service.metrics.note_findings(verified.findings if verified else None)
+    return Response(service.metrics.exposed(), content_type=MEDIA_TYPE)

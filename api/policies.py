@@ -13,7 +13,7 @@ from api.rule_schemas import PoliciesSchema, PolicySchema
 from api.service import current_service
 from model import json_text
 from model.revisions import live_book
-from rules.edition import Edition, edition_on
+from rules.edition import worded
 from rules.errors import NoLiveRevision, UnknownRecord
 from rules.policy import Parameter, Policy, Routing, Rule
 from rules.rule_book import RuleBook
@@ -83,7 +83,6 @@ def _summary(policy: Policy) -> dict[str, object]:
 
 
 def _whole(policy: Policy, book: RuleBook, today: date) -> dict[str, object]:
-    edition = edition_on(policy, today)
     parameters = [_parameter(parameter) for parameter in policy.parameters.values()]
     cited = [policy.sources, *(rule.sources for rule in policy.rules)]
     cited += [parameter.sources for parameter in policy.parameters.values()]
@@ -93,7 +92,7 @@ def _whole(policy: Policy, book: RuleBook, today: date) -> dict[str, object]:
         "policy_revision": book.revision,
         "sources": list(policy.sources),
         "parameters": parameters,
-        "rules": [_rule(rule, edition) for rule in policy.rules],
+        "rules": [_rule(rule) for rule in worded(policy, today)],
         "clauses": {clause: book.sources.clauses[clause] for clause in clauses},
         "path": policy.path,
         "text": book.files[policy.path],
@@ -113,10 +112,10 @@ def _parameter(parameter: Parameter) -> dict[str, object]:
     }
 
 
-def _rule(rule: Rule, edition: Edition) -> dict[str, object]:
+def _rule(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.id,
-        "label": edition.label(rule),
+        "label": rule.label,
         "sources": list(rule.sources),
         "assumption": rule.assumption,
         "from": rule.since.isoformat() if rule.since else None,

@@ -62,6 +62,18 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the case again and decide anew what to change", None,
         ),
         (
+            errors.CaseNotEnded, 409, "the case has not ended",
+            "send new facts with a decision: that needs no reopening", None,
+        ),
+        (
+            errors.RefTaken, 409, "the ref is another case's",
+            "choose another ref, or merge the two cases", None,
+        ),
+        (
+            errors.AlreadyMerged, 409, "the case was merged into another",
+            "use the case that `detail` names", None,
+        ),
+        (
             errors.PreconditionRequired, 428, "If-Match is needed",
             "read the case and send its ETag as If-Match", None,
         ),
@@ -72,6 +84,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
         (
             errors.RequestStillRunning, 409, "the request is still running",
             _TRY_AGAIN, 1,
+        ),
+        (
+            errors.LastAdministrator, 409, "it is the last administrator's key",
+            "make another administrator's key first", None,
         ),
         (
             errors.RuleFilesRefused, 422, "the rule files have problems",
@@ -131,6 +147,11 @@ def body_of(kind: Kind, detail: str, fields: Iterable[FieldProblem] = ()) -> dic
     return body
 
 
+def fields_of(error: TollgateError) -> Sequence[FieldProblem]:
+    """Return what an error says of single members."""
+    return error.problems if isinstance(error, BadFields) else ()
+
+
 def register(app: Flask) -> None:
     """Let `app` answer every error with a problem document."""
     app.register_error_handler(TollgateError, _known)
@@ -140,10 +161,9 @@ def register(app: Flask) -> None:
 
 def _known(error: TollgateError) -> Response:
     kind = kind_of(error)
-    fields: Sequence[FieldProblem] = error.problems if isinstance(error, BadFields) else ()
     if isinstance(error, Unable):
         current_service().metrics.count_unable(error.code)
-    response = _answer(kind, error.detail, fields)
+    response = _answer(kind, error.detail, fields_of(error))
     if kind.status == HTTPStatus.UNAUTHORIZED:
         for challenge in challenges():
             response.headers.add("WWW-Authenticate", challenge)

@@ -10,7 +10,7 @@ from marshmallow.types import UnknownOption
 from api.strict_schema import StrictSchema
 
 _VALUE = {"type": ["boolean", "number", "string", "null"]}
-_INSTANT = {"format": "date-time"}
+INSTANT = {"format": "date-time"}
 
 
 def text(**metadata: Any) -> fields.String:
@@ -38,6 +38,12 @@ def value() -> fields.Field[Any]:
     return fields.Raw(required=True, metadata=_VALUE)
 
 
+def kept_newer() -> fields.List[Any]:
+    """Return the facts that late ones did not overwrite."""
+    said = "facts that stayed, since the case knows something newer of them; only if there are any"
+    return fields.List(fields.String(), metadata={"description": said, "minItems": 1})
+
+
 def many(schema: type[Schema]) -> fields.List[Any]:
     """Return a list of objects."""
     return fields.List(fields.Nested(schema), required=True)
@@ -48,6 +54,7 @@ class CaseVersionSchema(StrictSchema):
 
     ref = text()
     version = fields.Integer(required=True, metadata={"minimum": 0})
+    kept_newer = kept_newer()
 
 
 class OutcomeSchema(Schema):
@@ -98,7 +105,7 @@ class AnswerSchema(StrictSchema):
     assumptions = texts(description="what was chosen where the source is silent")
     because = many(ReasonSchema)
     policy_revision = text()
-    decided_at = text(**_INSTANT)
+    decided_at = text(**INSTANT)
 
 
 class DecisionSchema(AnswerSchema):
@@ -144,7 +151,13 @@ class HeldFactSchema(StrictSchema):
 
     value = value()
     supplied_by = text()
-    supplied_at = text(**_INSTANT)
+    supplied_at = text(**INSTANT)
+    true_at = fields.String(
+        metadata={
+            "format": "date-time",
+            "description": "the latest instant at which it was said to be so, if another",
+        }
+    )
 
 
 class CaseDecisionSchema(StrictSchema):
@@ -155,7 +168,7 @@ class CaseDecisionSchema(StrictSchema):
     decision = text()
     stage = text()
     status = text(enum=["decided", "awaiting_facts"])
-    decided_at = text(**_INSTANT)
+    decided_at = text(**INSTANT)
 
 
 class CaseSchema(StrictSchema):
@@ -164,10 +177,14 @@ class CaseSchema(StrictSchema):
     ref = text()
     title = maybe()
     version = fields.Integer(required=True, metadata={"minimum": 1})
-    created_at = text(**_INSTANT)
-    updated_at = text(**_INSTANT)
+    created_at = text(**INSTANT)
+    updated_at = text(**INSTANT)
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     decisions = many(CaseDecisionSchema)
+    reopened_at = fields.String(
+        metadata={"format": "date-time", "description": "when it was last reopened, if it was"}
+    )
+    kept_newer = kept_newer()
 
 
 class AliveSchema(StrictSchema):
@@ -176,11 +193,26 @@ class AliveSchema(StrictSchema):
     status = text(enum=["alive"])
 
 
+class RulesetsSchema(StrictSchema):
+    """What the engine has built in the process that answers."""
+
+    built = fields.Integer(required=True)
+    at_most = fields.Integer(
+        required=True,
+        metadata={"description": "with more, a fresh process takes over after its requests"},
+    )
+
+
 class ReadySchema(StrictSchema):
     """It can decide."""
 
     status = text(enum=["ready"])
     policy_revision = text()
+    tables = text(
+        enum=["current", "ahead"],
+        description="`ahead`: made by a newer version, and this one may still run on them",
+    )
+    rulesets = fields.Nested(RulesetsSchema, required=True)
 
 
 class ProblemKindSchema(StrictSchema):

@@ -43,7 +43,10 @@ class Service:
     sealer: Sealer = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sealer", Sealer(self.database, self.settings.secret))
+        object.__setattr__(self, "sealer", Sealer(self.database, self._secret))
+
+    def _secret(self) -> bytes:
+        return self.settings.secret
 
     def moment(self) -> Moment:
         """Return the instant it is, with the day that it is in the service's time zone."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -17,9 +18,14 @@ from rules.vocabulary import escaped
 _MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
 _OF_TEXT = {**_MESSAGES, "invalid": "must be text"}
 _OF_NUMBER = {**_MESSAGES, "invalid": "must be a whole number"}
+_OF_FLAG = {**_MESSAGES, "invalid": "must be true or false"}
 _OF_OBJECT = {**_MESSAGES, "invalid": "must be a JSON object", "type": "must be a JSON object"}
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _NO_SUCH_MEMBER = "there is no such member"
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _DAYS = Domain(FactType.DATE)
 
 
@@ -100,6 +106,37 @@ class Day(fields.Date):
             _refuse(refused.detail, refused.help)
         assert isinstance(day, date)
         return day
+
+
+class Instant(fields.AwareDateTime):
+    """An instant (RFC 3339), written with its offset from UTC."""
+
+    default_error_messages = _OF_TEXT
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not _INSTANT.fullmatch(value):
+            example = "send it with its offset, as in `2026-11-20T10:00:00Z`"
+            _refuse("must be an instant (RFC 3339)", example)
+        try:
+            instant = datetime.fromisoformat(value.upper())
+            # At the ends of the calendar an offset leads out of it.
+            instant.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("is not an instant of the calendar") from None
+        return instant
+
+
+class Flag(fields.Boolean):
+    """True or false, and nothing that might stand for them."""
+
+    default_error_messages = _OF_FLAG
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
 
 
 class RawFacts(fields.Dict):

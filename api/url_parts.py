@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Request
 from flask_smorest import Api  # type: ignore[import-untyped]
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -40,6 +40,16 @@ def register(app: Flask) -> None:
     app.url_map.converters.update(ref=RefInUrl, id=IdInUrl, name=NameInUrl)
     # A ref such as `a//b` is another case than `a/b`.
     app.url_map.merge_slashes = False
+
+
+def is_encoded(request: Request, end: str) -> bool:
+    """Whether the request's path ends in `end` with its slash percent-encoded.
+
+    Then it is the end of a ref, not of a route; of servers that do not tell, nobody knows.
+    """
+    environ = request.environ
+    raw: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return raw.partition("?")[0].lower().endswith(end.replace("/", "%2f"))
 
 
 def describe(api: Api) -> None:

@@ -22,6 +22,8 @@ from model.texts import LONGEST_NAME, require_texts
 from rules.errors import DatabaseAway, NotAuthenticated, UnknownRecord
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+NOTED_WITHIN = 0.1
+"""Seconds that a request is kept waiting for it, at most."""
 
 
 class Role(StrEnum):
@@ -47,6 +49,13 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The first of the keys that replaced one another; missing from the first itself.
+    family_id: Mapped[str | None] = mapped_column(String(36))
+
+    def works_at(self, now: datetime) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        ends = (self.revoked_at, self.expires_at)
+        return all(end is None or end > now for end in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,12 @@ class Caller:
     name: str
     roles: frozenset[Role]
     last_used_at: datetime | None = None
+    family_id: str | None = None
+
+    @property
+    def family(self) -> str:
+        """What stays when the key is rotated: what was asked under the old key is not lost."""
+        return self.family_id or self.key_id
 
     def may(self, *roles: Role) -> bool:
         """Whether the key carries one of `roles`, or is an administrator's."""
@@ -95,7 +110,7 @@ def identify(database: Database, key: str, secret: bytes, now: datetime) -> Call
         caller = authenticate(session, key, secret, now)
     if caller.last_used_at is None or now - caller.last_used_at >= USE_IS_NOTED_EVERY:
         # Knowing when a key was last used is not worth refusing the request for.
-        with suppress(DatabaseAway), database.transaction() as session:
+        with suppress(DatabaseAway), database.transaction(NOTED_WITHIN) as session:
             used = update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=now)
             session.execute(used)
     return caller
@@ -114,7 +129,8 @@ def authenticate(session: Session, key: str, secret: bytes, now: datetime) -> Ca
         raise NotAuthenticated("this API key has been revoked")
     if found.expires_at is not None and found.expires_at <= now:
         raise NotAuthenticated("this API key has expired")
-    return Caller(found.id, found.name, frozenset(_roles(found)), found.last_used_at)
+    roles = frozenset(roles_of(found))
+    return Caller(found.id, found.name, roles, found.last_used_at, found.family_id)
 
 
 def create_key(
@@ -126,6 +142,7 @@ def create_key(
     *,
     expires_at: datetime | None = None,
     key: str | None = None,
+    family_id: str | None = None,
 ) -> NewKey:
     """Store the hash of `key`, or of a new random one, and return it, this once.
 
@@ -141,6 +158,7 @@ def create_key(
         roles=sorted(Role(role).value for role in roles),
         created_at=now,
         expires_at=expires_at,
+        family_id=family_id,
     )
     session.add(new)
     session.flush()
@@ -158,7 +176,7 @@ def bootstrap(session: Session, key: str | None, secret: bytes, now: datetime) -
 def list_keys(session: Session) -> tuple[KeyView, ...]:
     """Return every key, oldest first."""
     rows = session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id))
-    return tuple(_view(row) for row in rows)
+    return tuple(key_view(row) for row in rows)
 
 
 def revoke(session: Session, key_id: str, now: datetime) -> KeyView:
@@ -167,11 +185,21 @@ def revoke(session: Session, key_id: str, now: datetime) -> KeyView:
     Raises:
         UnknownRecord: there is no such key.
     """
-    row = session.get(ApiKey, key_id)
+    row = key_row(session, key_id)
+    row.revoked_at = row.revoked_at or now
+    return key_view(row)
+
+
+def key_row(session: Session, key_id: str) -> ApiKey:
+    """Return a key's row, which no other transaction changes until this one ends.
+
+    Raises:
+        UnknownRecord: there is no such key.
+    """
+    row = session.get(ApiKey, key_id, with_for_update=True)
     if row is None:
         raise UnknownRecord(f"there is no API key `{key_id}`")
-    row.revoked_at = row.revoked_at or now
-    return _view(row)
+    return row
 
 
 def fresh_key() -> str:
@@ -179,11 +207,12 @@ def fresh_key() -> str:
     return f"tollgate_{secrets.token_urlsafe(32)}"
 
 
-def _view(row: ApiKey) -> KeyView:
+def key_view(row: ApiKey) -> KeyView:
+    """Return what may be shown of a key."""
     return KeyView(
         row.id,
         row.name,
-        _roles(row),
+        roles_of(row),
         row.created_at,
         row.expires_at,
         row.revoked_at,
@@ -191,7 +220,8 @@ def _view(row: ApiKey) -> KeyView:
     )
 
 
-def _roles(row: ApiKey) -> tuple[Role, ...]:
+def roles_of(row: ApiKey) -> tuple[Role, ...]:
+    """Return the roles of a key."""
     return tuple(Role(role) for role in cast("list[str]", row.roles))
 
 

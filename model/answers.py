@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -15,10 +15,19 @@ from rules.values import to_json
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is plain JSON (dict, list, str, int, Decimal, bool, None); `text` is its text."""
+    """`body` is plain JSON (dict, list, str, int, Decimal, bool, None); `text` is its text.
+
+    `withheld` is the text with placeholders for personal values, where there are any.
+    """
 
     body: Mapping[str, object]
     text: str
+    withheld: str | None = field(default=None, compare=False)
+
+    @property
+    def kept(self) -> str:
+        """The text to keep: personal values are kept in one place only, and not here."""
+        return self.text if self.withheld is None else self.withheld
 
     @classmethod
     def of(cls, body: Mapping[str, object]) -> Answer:
@@ -30,15 +39,31 @@ class Answer:
         """Take up an answer that was kept."""
         return cls(cast("Mapping[str, object]", json_text.loads(text)), text)
 
+    @property
+    def kept_newer(self) -> Sequence[str]:
+        """The facts that stayed as they were, since what was known of them is newer."""
+        return cast("dict[str, Sequence[str]]", self.body["case"]).get("kept_newer", ())
+
 
 def answer_with(
-    decision: Decision, *, id: str | None, ref: str, version: int, revision: str, at: datetime
+    decision: Decision,
+    *,
+    id: str | None,
+    ref: str,
+    version: int,
+    revision: str,
+    at: datetime,
+    kept_newer: Sequence[str] = (),
 ) -> Answer:
-    """Return the answer that says `decision`; without an `id` it is a preview."""
+    """Return the answer that says `decision`; without an `id` it is a preview.
+
+    `kept_newer`: the facts that stayed as they were, since late ones came for them.
+    """
+    told: dict[str, object] = {"kept_newer": list(kept_newer)} if kept_newer else {}
     return Answer.of(
         {
             "id": id,
-            "case": {"ref": ref, "version": version},
+            "case": {"ref": ref, "version": version, **told},
             **decided(decision),
             "policy_revision": revision,
             "decided_at": rfc3339(at),

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from model import json_text
+from model import json_text, supplying
 from model.access import Caller
 from model.cases import (
     Case,
+    CaseFact,
     facts_of,
     find_case,
     lock_case,
     no_such_case,
     require_version,
-    store_changes,
 )
-from model.decisions import latest_records
+from model.decisions import DecisionRecord, latest_records
+from model.late_facts import Late
 from model.moment import Moment
 from model.revisions import live_book
 from model.texts import LONGEST_NAME, require_texts
@@ -30,12 +31,17 @@ DECISIONS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class HeldFact:
-    """A fact as it was supplied, in JSON's types."""
+    """A fact as it was supplied, in JSON's types.
+
+    `true_at`: the latest instant at which it was said to be so, if that is another than when
+    it was supplied.
+    """
 
     name: str
     value: object
     supplied_by: str
     supplied_at: datetime
+    true_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +55,25 @@ class DecisionSummary:
     status: str
     decided_at: datetime
 
+    @classmethod
+    def of(cls, record: DecisionRecord) -> DecisionSummary:
+        """Return what is in short what the record says."""
+        return cls(
+            record.id,
+            record.case_version,
+            record.decision,
+            record.stage,
+            record.status,
+            record.decided_at,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case with its facts (by name) and its latest 20 decisions (newest first)."""
+    """A case with its facts (by name) and its latest 20 decisions (newest first).
+
+    `kept_newer`: the facts that a change left as they were, since what it brought was older.
+    """
 
     ref: str
     title: str | None
@@ -61,6 +82,8 @@ class CaseView:
     updated_at: datetime
     facts: tuple[HeldFact, ...]
     decisions: tuple[DecisionSummary, ...]
+    reopened_at: datetime | None = None
+    kept_newer: tuple[str, ...] = ()
 
 
 def read_case(session: Session, ref: str) -> CaseView:
@@ -72,10 +95,10 @@ def read_case(session: Session, ref: str) -> CaseView:
     case = find_case(session, ref)
     if case is None:
         raise no_such_case(ref)
-    return _view(session, case)
+    return view_of(session, case)
 
 
-def change_facts(  # noqa: PLR0917  # a use case names everything it needs
+def change_facts(
     session: Session,
     ref: str,
     facts: Mapping[str, object],
@@ -83,10 +106,11 @@ def change_facts(  # noqa: PLR0917  # a use case names everything it needs
     if_match_version: int | None,
     caller: Caller,
     moment: Moment,
+    late: Late | None = None,
 ) -> CaseView:
     """Merge raw `facts` into those of the case; its version grows by one. Needs a `transaction()`.
 
-    Days that stand for a date are counted from today.
+    Days that stand for a date are counted from today, those of late facts from their day.
 
     Raises:
         PreconditionRequired: `if_match_version` is `None`.
@@ -98,25 +122,36 @@ def change_facts(  # noqa: PLR0917  # a use case names everything it needs
     if if_match_version is None:
         raise PreconditionRequired("say in If-Match which version of the case this changes")
     require_texts({"/by": (by, LONGEST_NAME)})
-    changes = live_book(session).vocabulary.read_changes(facts, moment.today)
+    if late is not None:
+        late.require_past(moment.now, "/as_they_were")
+    day = late.at.date() if late else moment.today
+    changes = live_book(session).vocabulary.read_changes(facts, day)
     case = lock_case(session, ref)
     require_version(case.version, if_match_version)
-    store_changes(session, case, changes, by or caller.name, moment.now)
+    supply = supplying.compare(session, case, changes, moment.now, late)
+    supplying.store(session, case, supply, by or caller.name)
     session.flush()
-    return _view(session, case)
+    return replace(view_of(session, case), kept_newer=supply.kept_newer)
 
 
-def _view(session: Session, case: Case) -> CaseView:
-    facts = tuple(
-        HeldFact(row.name, json_text.loads(row.value), row.supplied_by, row.supplied_at)
-        for row in facts_of(session, case).values()
-    )
+def view_of(session: Session, case: Case) -> CaseView:
+    """Return a case as it stands."""
+    facts = tuple(_shown(row) for row in facts_of(session, case).values())
     decisions = tuple(
-        DecisionSummary(
-            row.id, row.case_version, row.decision, row.stage, row.status, row.decided_at
-        )
-        for row in latest_records(session, case, DECISIONS_SHOWN)
+        DecisionSummary.of(row) for row in latest_records(session, case, DECISIONS_SHOWN)
     )
     return CaseView(
-        case.ref, case.title, case.version, case.created_at, case.updated_at, facts, decisions
+        case.ref,
+        case.title,
+        case.version,
+        case.created_at,
+        case.updated_at,
+        facts,
+        decisions,
+        case.reopened_at,
     )
+
+
+def _shown(row: CaseFact) -> HeldFact:
+    true_at = None if row.true_at == row.supplied_at else row.true_at
+    return HeldFact(row.name, json_text.loads(row.value), row.supplied_by, row.supplied_at, true_at)

@@ -1,39 +1,61 @@
-"""Cases and the facts they hold, with the history of every fact."""
+"""Cases and the facts they hold: the tables, how a ref leads to a case, and locking it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from model import json_text
 from model.append_only import append_only
 from model.columns import Instant, RowNumber
 from model.database import Base
 from model.texts import LONGEST_NAME
-from rules.errors import CaseMovedOn, UnknownRecord
-from rules.values import Value, ValueRefused, to_json
+from rules.errors import CaseMovedOn, DatabaseAway, UnknownRecord
+from rules.values import Value, ValueRefused
 from rules.vocabulary import Vocabulary
+
+_PATIENCE = 16
 
 
 class Case(Base):
-    """A case of the ticketing system; `version` grows with everything stored about it."""
+    """A case of the ticketing system; `version` grows with everything stored about it.
+
+    Two kinds of rows are no cases of their own. A signpost (`renamed_to_id`) keeps a ref that
+    a case had before; nothing else refers to it. A double (`merged_into_id`) keeps its
+    decisions and its history; what comes under its ref is the other case's.
+    """
 
     __tablename__ = "cases"
+    __table_args__ = (
+        Index(
+            None,
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     ref: Mapped[str] = mapped_column(String(LONGEST_NAME), unique=True)
     title: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(RowNumber)
+    # The hash of its latest decision: the next one is chained to it.
+    record_head: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+    reopened_at: Mapped[datetime | None] = mapped_column(Instant)
+    renamed_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 
 
 class CaseFact(Base):
-    """A fact that a case holds now: always what its last `FactChange` says."""
+    """A fact that a case holds now: always what its last taken `FactChange` says.
+
+    `true_at`: the latest instant at which it was said to be so; `None`: when it was supplied.
+    """
 
     __tablename__ = "case_facts"
 
@@ -42,11 +64,21 @@ class CaseFact(Base):
     value: Mapped[str] = mapped_column(Text)
     supplied_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     supplied_at: Mapped[datetime] = mapped_column(Instant)
+    true_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def known_at(self) -> datetime:
+        """The latest instant at which it was said to be so."""
+        return self.true_at or self.supplied_at
 
 
 @append_only
 class FactChange(Base):
-    """A fact that was supplied, changed or (without a value) forgotten."""
+    """A fact that was supplied, changed or (without a value) forgotten; or its value erased.
+
+    `true_at`: when it was so, if not when it was supplied (`at`). `newer_at`: the case knew
+    something from this later instant; the change is not `taken` then, unless it was to be.
+    """
 
     __tablename__ = "fact_changes"
     __table_args__ = (Index(None, "case_id", "case_version"),)
@@ -58,38 +90,109 @@ class FactChange(Base):
     value: Mapped[str | None] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     at: Mapped[datetime] = mapped_column(Instant)
+    true_at: Mapped[datetime | None] = mapped_column(Instant)
+    newer_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken: Mapped[bool] = mapped_column(default=True, server_default=true())
+    erasure_id: Mapped[int | None] = mapped_column(RowNumber)
 
 
 def find_case(session: Session, ref: str) -> Case | None:
-    """Return the case, if there is one."""
-    return session.scalar(select(Case).where(Case.ref == ref))
+    """Return the case that `ref` leads to, if there is one: its name, or one merged into it."""
+    case = find_named(session, ref)
+    if case is None or case.merged_into_id is None:
+        return case
+    return session.get(Case, _last_merged_into(session, case.id))
 
 
-def lock_case(session: Session, ref: str) -> Case:
-    """Return the case, which nobody else may change until the transaction ends.
-
-    Raises:
-        UnknownRecord: there is no such case.
-    """
-    case = session.scalar(
-        select(Case)
-        .where(Case.ref == ref)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if case is None:
-        raise no_such_case(ref)
+def find_named(session: Session, ref: str) -> Case | None:
+    """Return the case that has or had this name, be it merged with another or not."""
+    case = session.scalar(select(Case).where(Case.ref == ref))
+    if case is not None and case.renamed_to_id is not None:
+        return session.get(Case, case.renamed_to_id)
     return case
 
 
+def lock_case(session: Session, ref: str) -> Case:
+    """Return the case that `ref` leads to, which nobody else may change until the end.
+
+    Raises:
+        UnknownRecord: there is no such case.
+        DatabaseAway: it was merged with another each time it was looked at.
+    """
+    if (named := _lock_named(session, ref)) is not None:
+        return named
+    # Only the case itself is locked, never what leads to it: who renames or merges holds the
+    # case and wants those. While we waited it may have been merged with another.
+    for _ in range(_PATIENCE):
+        case_id = _case_id(session, ref)
+        if case_id is None:
+            raise no_such_case(ref)
+        (case,) = _locked(session, Case.id == case_id)
+        if case.merged_into_id is None:
+            return case
+    raise DatabaseAway("the case is being merged again and again: try again shortly")
+
+
+def lock_both(session: Session, one: Case, other: Case) -> None:
+    """Lock two cases, in an order that everybody keeps to."""
+    _locked(session, Case.id.in_((one.id, other.id)))
+
+
 def lock_or_open_case(session: Session, ref: str, now: datetime) -> Case:
-    """Return the case, locked; on first sight it is made, at version 0."""
-    if find_case(session, ref) is None:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        row = {"ref": ref, "version": 0, "created_at": now, "updated_at": now}
-        # Of two callers who see the case first, one inserts; the other waits for that one here.
-        session.execute(insert(Case).values(row).on_conflict_do_nothing())
+    """Return the case that `ref` leads to, locked; on first sight it is made, at version 0."""
+    if (named := _lock_named(session, ref)) is not None:
+        return named
+    insert_ref(session, ref, now)
     return lock_case(session, ref)
+
+
+def insert_ref(session: Session, ref: str, now: datetime, renamed_to: Case | None = None) -> None:
+    """Make a case, or a signpost, unless there is one of that name already.
+
+    Of two callers who do so at once, one inserts; the other waits here for that one's end.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row: dict[str, object] = {"ref": ref, "version": 0, "created_at": now, "updated_at": now}
+    if renamed_to is not None:
+        row["renamed_to_id"] = renamed_to.id
+    session.execute(insert(Case).values(row).on_conflict_do_nothing())
+
+
+def doubles_of(session: Session, case: Case) -> Sequence[Case]:
+    """Return the cases that were merged into this one, or into one that was, oldest first."""
+    doubles = select(Case.id).where(Case.merged_into_id == case.id).cte(recursive=True)
+    further = select(Case.id).join(doubles, Case.merged_into_id == doubles.c.id)
+    ids = select(doubles.union(further).c.id)
+    return session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)).all()
+
+
+def _case_id(session: Session, ref: str) -> int | None:
+    """Return the id of the case that `ref` leads to. It locks nothing."""
+    columns = (Case.id, Case.renamed_to_id, Case.merged_into_id)
+    row = session.execute(select(*columns).where(Case.ref == ref)).first()
+    if row is not None and row.renamed_to_id is not None:
+        row = session.execute(select(*columns).where(Case.id == row.renamed_to_id)).first()
+    if row is None:
+        return None
+    return row.id if row.merged_into_id is None else _last_merged_into(session, row.id)
+
+
+def _last_merged_into(session: Session, case_id: int) -> int | None:
+    # However many merges led here, it is one statement.
+    columns = (Case.id, Case.merged_into_id)
+    way = select(*columns).where(Case.id == case_id).cte(recursive=True)
+    way = way.union(select(*columns).join(way, Case.id == way.c.merged_into_id))
+    return session.scalar(select(way.c.id).where(way.c.merged_into_id.is_(None)))
+
+
+def _lock_named(session: Session, ref: str) -> Case | None:
+    ours = (Case.ref == ref, Case.renamed_to_id.is_(None), Case.merged_into_id.is_(None))
+    return next(iter(_locked(session, *ours)), None)
+
+
+def _locked(session: Session, *where: ColumnElement[bool]) -> Sequence[Case]:
+    query = select(Case).where(*where).order_by(Case.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def require_version(version: int, expected: int | None) -> None:
@@ -131,37 +234,3 @@ def typed(facts: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Valu
         except ValueRefused:
             continue
     return known
-
-
-def store_changes(
-    session: Session, case: Case, changes: Mapping[str, Value | None], by: str, now: datetime
-) -> None:
-    """Take the case to its next version, with `changes` merged into the facts it holds.
-
-    A value that is supplied again unchanged stays with whom and when it first came: the
-    history, and what a case shows of a fact, name those who changed something.
-    """
-    case.version += 1
-    case.updated_at = now
-    held = facts_of(session, case)
-    for name, value in changes.items():
-        text = None if value is None else json_text.dumps(to_json(value))
-        if text == (held[name].value if name in held else None):
-            continue
-        change = FactChange(
-            case_id=case.id, case_version=case.version, name=name, value=text, by=by, at=now
-        )
-        session.add(change)
-        _apply(session, change, held.get(name))
-
-
-def _apply(session: Session, change: FactChange, held: CaseFact | None) -> None:
-    """Bring what the case holds now in line with the change."""
-    if held is not None and change.value is None:
-        session.delete(held)
-    elif change.value is not None:
-        now_held = held or CaseFact(case_id=change.case_id, name=change.name)
-        now_held.value = change.value
-        now_held.supplied_by = change.by
-        now_held.supplied_at = change.at
-        session.add(now_held)

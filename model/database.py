@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -14,8 +16,21 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
+__all__ = ["PATIENCE", "Base", "Database", "Session"]
+
 PATIENCE = 5.0
 """Seconds that one connect, one lock or one statement may take."""
+
+LOST_TO_ANOTHER = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for a transaction that it ended in favour of another one: it could not be
+serialised, or it was part of a deadlock. Done again, it may well succeed."""
+
+LONGEST_PAUSE = 0.1
+"""Seconds before a transaction that lost is done again, at most."""
+
+_LOCK_WAIT = "tollgate_lock_wait"
+
+Result = TypeVar("Result")
 
 
 class Base(DeclarativeBase):
@@ -33,7 +48,10 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One database, shared by all threads of a process."""
+    """One database, shared by all threads of a process; never more than `pool_size` connections.
+
+    A thread that does one transaction after the other needs one.
+    """
 
     def __init__(self, url: str | URL, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
         self.url = make_url(url)
@@ -41,7 +59,7 @@ class Database:
         self._patience = patience
         self._turns = Turns()
         reading = (
-            {"sqlite_begin": "BEGIN"}
+            {"sqlite_begin": "BEGIN", _LOCK_WAIT: patience}
             if self.is_sqlite
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
@@ -55,16 +73,41 @@ class Database:
         """Whether this is SQLite (else it is PostgreSQL)."""
         return self.url.get_backend_name() == "sqlite"
 
+    def write(self, work: Callable[[Session], Result]) -> Result:
+        """Do `work` in a transaction; from the start again when it lost to another one.
+
+        What it did in the database is undone each time before; it must do nothing elsewhere.
+
+        Raises:
+            DatabaseAway: no connection, no lock or no answer in time, or it lost too often.
+            and whatever `work` raises.
+        """
+        until = monotonic() + self._patience
+        while True:
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except DatabaseAway as away:
+                if not _lost_to_another(away) or monotonic() > until:
+                    raise
+            # Not all at once: those that lost together would meet again.
+            sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311  # no secret
+
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, patience: float | None = None) -> Iterator[Session]:
         """Do all of it or nothing; on SQLite, with the one write lock from the start.
+
+        `patience`: seconds to wait for a lock, where less than the usual will do.
 
         Raises:
             DatabaseAway: no connection, no lock or no answer in time.
         """
-        with _away(), self._turn(), self._writers.begin() as session:
+        patience = self._patience if patience is None else patience
+        with _away(), self._turn(patience) as left, self._writers.begin() as session:
             # A session by itself begins no earlier than its first statement.
-            session.connection()
+            session.connection(execution_options={_LOCK_WAIT: left})
+            if not self.is_sqlite and patience < self._patience:
+                session.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))
             yield session
 
     @contextmanager
@@ -108,8 +151,15 @@ class Database:
         """Give back every connection."""
         self.engine.dispose()
 
-    def _turn(self) -> AbstractContextManager[None]:
-        return self._turns.turn(self._patience) if self.is_sqlite else nullcontext()
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[float]:
+        """Wait for one's turn to write, on SQLite; say how much of the patience is left."""
+        if not self.is_sqlite:
+            yield patience
+            return
+        began = monotonic()
+        with self._turns.turn(patience):
+            yield max(0.0, began + patience - monotonic())
 
 
 @contextmanager
@@ -123,31 +173,50 @@ def _away() -> Iterator[None]:
         if _has_no_tables(error):
             raise DatabaseAway("the database has not been set up: run `db upgrade`") from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
-            raise DatabaseAway("the database did not answer in time") from error
+            raise DatabaseAway(_what_is_wrong(error)) from error
         raise
+
+
+def _what_is_wrong(error: DBAPIError) -> str:
+    if "disk is full" in str(error.orig):
+        return "there is no room left for the database"
+    return "the database did not answer in time"
+
+
+def _lost_to_another(away: DatabaseAway) -> bool:
+    cause = away.__cause__
+    return isinstance(cause, DBAPIError) and _code(cause) in LOST_TO_ANOTHER
+
+
+def _code(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 def _has_no_tables(error: DBAPIError) -> bool:
     undefined_table = "42P01"
-    return getattr(error.orig, "sqlstate", None) == undefined_table or (
-        "no such table" in str(error.orig)
-    )
+    return _code(error) == undefined_table or "no such table" in str(error.orig)
 
 
 def _engine(url: URL, patience: float, pool_size: int) -> Engine:
-    pool = {"pool_size": pool_size, "max_overflow": pool_size, "pool_timeout": patience}
+    pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": patience}
     if url.get_backend_name() != "sqlite":
         return create_engine(
-            url, pool_pre_ping=True, connect_args=_postgresql_bounds(url, patience), **pool
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,  # an error's message must not hold facts
+            # Writers rely on row locks, whatever the server's default is.
+            isolation_level="READ COMMITTED",
+            connect_args=_postgresql_bounds(url, patience),
+            **pool,
         )
-    engine = create_engine(url, connect_args={"timeout": patience}, **pool)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
-    milliseconds = int(patience * 1000)
+    milliseconds = _milliseconds(patience)
     options = (
         f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
         f" -c idle_in_transaction_session_timeout={6 * milliseconds}"
@@ -173,5 +242,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
-    connection.exec_driver_sql(begin)
+    options = connection.get_execution_options()
+    wait = _milliseconds(options.get(_LOCK_WAIT, PATIENCE))
+    connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
+    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+
+def _milliseconds(seconds: float) -> int:
+    # PostgreSQL takes 0 for no limit.
+    return max(1, int(seconds * 1000))

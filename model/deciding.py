@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from model import json_text
+from model import json_text, supplying
 from model.access import Caller
 from model.answers import Answer, answer_with
 from model.cases import (
@@ -16,18 +16,19 @@ from model.cases import (
     find_case,
     lock_or_open_case,
     require_version,
-    store_changes,
     typed,
 )
-from model.decisions import DecisionPage, DecisionRecord, answer_of, decisions_of
+from model.decisions import DecisionPage, answer_of, decisions_of
 from model.moment import Moment
+from model.personal_values import Salts, fresh_salt
+from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
-from rules.values import Value, to_json
+from rules.values import Value
 from rules.vocabulary import Facts
 
 __all__ = [
@@ -45,7 +46,12 @@ __all__ = [
 
 
 def decide(
-    session: Session, request: DecisionRequest, caller: Caller, moment: Moment, new_id: str
+    session: Session,
+    request: DecisionRequest,
+    caller: Caller,
+    moment: Moment,
+    new_id: str,
+    salts: Salts = fresh_salt,
 ) -> Answer:
     """Decide the case and record it; its version grows by one. Needs a `transaction()`.
 
@@ -60,10 +66,11 @@ def decide(
     book, as_of, changes = _read(session, request, moment)
     case = lock_or_open_case(session, request.ref, moment.now)
     require_version(case.version, request.if_version)
-    held = _merged(_held(session, case, book), changes)
+    supply = supplying.compare(session, case, changes, moment.now, request.late)
+    held = _merged(_held(session, case, book), supply.taken)
     decision = book.decide(request.decision, held, as_of)
     case.title = request.title or case.title
-    store_changes(session, case, changes, request.by or caller.name, moment.now)
+    supplying.store(session, case, supply, request.by or caller.name)
     answer = answer_with(
         decision,
         id=new_id,
@@ -71,29 +78,10 @@ def decide(
         version=case.version,
         revision=book.revision,
         at=moment.now,
+        kept_newer=supply.kept_newer,
     )
-    session.add(
-        DecisionRecord(
-            id=new_id,
-            case_id=case.id,
-            case_ref=case.ref,
-            case_version=case.version,
-            request=request.as_json(),
-            facts={name: to_json(value) for name, value in held.items()},
-            as_of=as_of,
-            decision=decision.decision,
-            stage=decision.stage,
-            status=decision.status.value,
-            because=answer.body["because"],
-            assumptions=answer.body["assumptions"],
-            answer=answer.text,
-            revision=book.revision,
-            decided_at=moment.now,
-            decided_by=caller.key_id,
-        )
-    )
-    session.flush()
-    return answer
+    made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+    return record(session, case, made, book, salts)
 
 
 def preview(session: Session, request: DecisionRequest, moment: Moment) -> Answer:
@@ -106,14 +94,16 @@ def preview(session: Session, request: DecisionRequest, moment: Moment) -> Answe
     case = find_case(session, request.ref)
     version = case.version if case else 0
     require_version(version, request.if_version)
-    held = _merged(_held(session, case, book), changes)
+    supply = supplying.compare(session, case, changes, moment.now, request.late)
+    held = _merged(_held(session, case, book), supply.taken)
     return answer_with(
         book.decide(request.decision, held, as_of),
         id=None,
-        ref=request.ref,
+        ref=case.ref if case else request.ref,
         version=version,
         revision=book.revision,
         at=moment.now,
+        kept_newer=supply.kept_newer,
     )
 
 
@@ -121,12 +111,14 @@ def _read(
     session: Session, request: DecisionRequest, moment: Moment
 ) -> tuple[RuleBook, date, Mapping[str, Value | None]]:
     request.require_sound()
+    if request.late is not None:
+        request.late.require_past(moment.now, "/case/as_they_were")
     book = live_book(session)
     if request.decision not in book.decisions:
         help = did_you_mean(request.decision, book.decisions)
         raise BadFields([FieldProblem("/decision", "there is no such decision", help)])
     as_of = request.as_of or moment.today
-    return book, as_of, book.vocabulary.read_changes(request.facts, as_of)
+    return book, as_of, book.vocabulary.read_changes(request.facts, request.days_from(as_of))
 
 
 def _held(session: Session, case: Case | None, book: RuleBook) -> dict[str, Value]:

@@ -11,18 +11,23 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.answers import Answer
 from model.append_only import append_only
-from model.cases import Case, find_case, no_such_case
+from model.cases import Case, find_named, no_such_case
 from model.columns import Instant, JsonText, RowNumber
+from model.cursors import number_in
 from model.database import Base
+from model.personal_values import revealed
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import UnknownRecord
 
 LONGEST_PAGE = 200
 
 
 @append_only
 class DecisionRecord(Base):
-    """One decision; what is here is enough to decide it again."""
+    """One decision; what is here is enough to decide it again.
+
+    Where a fact is personal, a placeholder stands: see `model/personal_values.py`.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (UniqueConstraint("case_id", "case_version"),)
@@ -43,6 +48,9 @@ class DecisionRecord(Base):
     revision: Mapped[str] = mapped_column(ForeignKey("revisions.id"))
     decided_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[str] = mapped_column(ForeignKey("api_keys.id"))
+    # Both are missing from what a version without the chain recorded.
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +74,32 @@ def record_of(session: Session, decision_id: str) -> DecisionRecord:
 
 
 def answer_of(session: Session, decision_id: str) -> Answer:
-    """Return the answer that was given, word for word.
+    """Return the answer that was given, word for word; `null` where a value was erased since.
 
     Raises:
         UnknownRecord: there is no such decision.
     """
-    return Answer.read(record_of(session, decision_id).answer)
+    return _answers(session, [record_of(session, decision_id)])[0]
 
 
 def decisions_of(session: Session, ref: str, after: str | None, limit: int) -> DecisionPage:
     """Return up to `limit` (at most 200) decisions of a case, newest first.
 
     `after` is the `next` of the page before, `None` for the first page. A page stays what it
-    was while new decisions arrive.
+    was while new decisions arrive. Those of a double stay under its own ref.
 
     Raises:
         UnknownRecord: there is no such case.
         BadFields: `after` is not a cursor.
     """
-    case = find_case(session, ref)
+    case = find_named(session, ref)
     if case is None:
         raise no_such_case(ref)
     limit = max(1, min(limit, LONGEST_PAGE))
     records = _records(session, case, after, limit + 1)
     page = records[:limit]
     following = str(page[-1].case_version) if len(records) > limit else None
-    return DecisionPage(tuple(Answer.read(record.answer) for record in page), following)
+    return DecisionPage(_answers(session, page), following)
 
 
 def latest_records(session: Session, case: Case, limit: int) -> Sequence[DecisionRecord]:
@@ -99,17 +107,16 @@ def latest_records(session: Session, case: Case, limit: int) -> Sequence[Decisio
     return _records(session, case, None, limit)
 
 
+def _answers(session: Session, records: Sequence[DecisionRecord]) -> tuple[Answer, ...]:
+    texts = revealed(session, [record.answer for record in records])
+    return tuple(Answer.read(text) for text in texts)
+
+
 def _records(
     session: Session, case: Case, after: str | None, limit: int
 ) -> Sequence[DecisionRecord]:
     query = select(DecisionRecord).where(DecisionRecord.case_id == case.id)
     if after is not None:
-        query = query.where(DecisionRecord.case_version < _version_in(after))
+        query = query.where(DecisionRecord.case_version < number_in(after))
     newest_first = query.order_by(DecisionRecord.case_version.desc()).limit(limit)
     return session.scalars(newest_first).all()
-
-
-def _version_in(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-    return int(cursor)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from model.access import Caller
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
-from model.kept_answers import LONGEST_KEY, KeptAnswer, kept_answer
+from model.kept_answers import ERASED_REQUEST, LONGEST_KEY, KeptAnswer, kept_answer
 from model.locking import try_hold
+from model.personal_values import revealed
 from model.texts import require_texts
 from rules.errors import KeyUsedForAnother, RequestStillRunning
 
@@ -43,7 +44,7 @@ def hash_of(route: str, body: bytes) -> str:
     return sha256(route.encode() + b"\0" + body).hexdigest()
 
 
-def decide_once(  # noqa: PLR0917  # a use case names everything it needs
+def decide_once(
     database: Database,
     request: DecisionRequest,
     caller: Caller,
@@ -62,7 +63,7 @@ def decide_once(  # noqa: PLR0917  # a use case names everything it needs
     """
 
     def work(session: Session) -> str:
-        return decide(session, request, caller, moment, new_id).text
+        return decide(session, request, caller, moment, new_id).kept
 
     return do_once(database, caller, moment, once, work, status=CREATED)
 
@@ -78,24 +79,27 @@ def do_once(
 ) -> Given:
     """Do `work` in a transaction, once for each key, and keep the text it returns.
 
+    Placeholders for personal values are kept; the answer has the values. `work` is done again
+    when its transaction lost to another one.
+
     Raises:
         KeyUsedForAnother, RequestStillRunning: see `decide_once`.
         and whatever `work` raises; nothing is kept then.
     """
     if once is None:
-        with database.transaction() as session:
-            return Given(work(session), status, replayed=False)
+        return database.write(lambda session: Given(_shown(session, work(session)), status, False))
     require_texts({"/Idempotency-Key": (once.key, LONGEST_KEY)})
-    with _running_here(caller.key_id, once.key), database.transaction() as session:
-        if not try_hold(session, f"answer {caller.key_id} {once.key}"):
+
+    def keep(session: Session) -> Given:
+        if not try_hold(session, f"answer {caller.family} {once.key}"):
             raise _still_running()
-        kept = kept_answer(session, caller.key_id, once.key, moment.now)
+        kept = kept_answer(session, caller.family, once.key, moment.now)
         if kept is not None:
-            return _again(kept, once)
+            return _again(session, kept, once)
         text = work(session)
         session.add(
             KeptAnswer(
-                api_key_id=caller.key_id,
+                api_key_id=caller.family,
                 key=once.key,
                 request_hash=once.request_hash,
                 status=status,
@@ -103,13 +107,20 @@ def do_once(
                 created_at=moment.now,
             )
         )
-        return Given(text, status, replayed=False)
+        return Given(_shown(session, text), status, replayed=False)
+
+    with _running_here(caller.family, once.key):
+        return database.write(keep)
 
 
-def _again(kept: KeptAnswer, once: Once) -> Given:
-    if kept.request_hash != once.request_hash:
+def _again(session: Session, kept: KeptAnswer, once: Once) -> Given:
+    if kept.request_hash not in (once.request_hash, ERASED_REQUEST):
         raise KeyUsedForAnother("this Idempotency-Key stands for a request with another body")
-    return Given(kept.body, kept.status, replayed=True)
+    return Given(_shown(session, kept.body), kept.status, replayed=True)
+
+
+def _shown(session: Session, text: str) -> str:
+    return revealed(session, [text])[0]
 
 
 _running: set[tuple[str, str]] = set()

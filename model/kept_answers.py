@@ -12,6 +12,8 @@ from model.database import Base
 
 KEPT_FOR = timedelta(days=30)
 LONGEST_KEY = 255
+ERASED_REQUEST = ""
+"""In place of a request's hash, from which an erased value might be guessed: any request fits."""
 
 
 class KeptAnswer(Base):

@@ -8,20 +8,25 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from model.answers import Answer, answer_with
+from model.answers import answer_with
 from model.cases import typed
-from model.decisions import record_of
+from model.decisions import answer_of, record_of
+from model.personal_values import revealed_facts
 from model.revisions import book_of
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What was answered then and what the record gives now; `same` means to the letter."""
+    """What was answered then and what the record gives now; `same` means to the letter.
+
+    When facts that it was decided on have been erased, it can be neither replayed nor compared.
+    """
 
     id: str
-    same: bool
+    same: bool | None
     recorded: Mapping[str, object]
-    replayed: Mapping[str, object]
+    replayed: Mapping[str, object] | None
+    erased: tuple[str, ...] = ()
 
     @property
     def body(self) -> dict[str, object]:
@@ -29,6 +34,7 @@ class Replay:
         return {
             "same": self.same,
             "id": self.id,
+            **({"erased": list(self.erased)} if self.erased else {}),
             "recorded": self.recorded,
             "replayed": self.replayed,
         }
@@ -42,8 +48,12 @@ def replay(session: Session, decision_id: str) -> Replay:
         Unable: the rules of that day give no answer any more.
     """
     record = record_of(session, decision_id)
+    recorded = answer_of(session, decision_id)
+    facts, erased = revealed_facts(session, cast("Mapping[str, object]", record.facts))
+    if erased:
+        return Replay(record.id, None, recorded.body, None, erased)
     book = book_of(session, record.revision)
-    held = typed(cast("Mapping[str, object]", record.facts), book.vocabulary)
+    held = typed(facts, book.vocabulary)
     replayed = answer_with(
         book.decide(record.decision, held, record.as_of),
         id=record.id,
@@ -51,6 +61,6 @@ def replay(session: Session, decision_id: str) -> Replay:
         version=record.case_version,
         revision=book.revision,
         at=record.decided_at,
+        kept_newer=recorded.kept_newer,
     )
-    recorded = Answer.read(record.answer)
     return Replay(record.id, replayed.text == recorded.text, recorded.body, replayed.body)

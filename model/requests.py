@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from model.late_facts import Late
 from model.texts import LONGEST_NAME, require_texts
 from rules.values import LONGEST_TEXT
 
@@ -15,7 +16,8 @@ class DecisionRequest:
     """A case, the changes of its facts (raw JSON, not yet typed) and what to decide.
 
     `by`: who supplied the facts (default: the API key's name). `as_of`: the day that dates
-    and parameters are picked for (default: today).
+    and parameters are picked for (default: today). `late`: when the facts were so (default:
+    now).
     """
 
     ref: str
@@ -25,6 +27,7 @@ class DecisionRequest:
     facts: Mapping[str, object]
     decision: str = "routing"
     as_of: date | None = None
+    late: Late | None = None
 
     def as_json(self) -> dict[str, object]:
         """Return the whole input, as it came."""
@@ -34,11 +37,16 @@ class DecisionRequest:
                 "title": self.title,
                 "by": self.by,
                 "if_version": self.if_version,
+                **(self.late.as_json() if self.late else {}),
             },
             "facts": dict(self.facts),
             "decision": self.decision,
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
+
+    def days_from(self, as_of: date) -> date:
+        """Return the day from which days that stand for a date are counted: as one did then."""
+        return as_of if self.late is None or self.as_of is not None else self.late.at.date()
 
     def require_sound(self) -> None:
         """Refuse texts that are too long, empty or hold control characters.

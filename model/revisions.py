@@ -51,6 +51,12 @@ def live_revision(session: Session) -> str | None:
     return session.scalar(last)
 
 
+def live_since(session: Session) -> datetime | None:
+    """Return when the revision that decides now was published, if any has been."""
+    last = select(Publication.published_at).order_by(Publication.seq.desc()).limit(1)
+    return session.scalar(last)
+
+
 def live_book(session: Session) -> RuleBook:
     """Return the rules that decide now.
 

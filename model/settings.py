@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -22,13 +23,16 @@ PERIOD = "(second|minute|hour|day|month|year)s?"
 RATE = re.compile(rf"\d+ ?(/|per) ?(\d+ ?)?{PERIOD}", re.IGNORECASE)
 Read = TypeVar("Read")
 
+# Every request needs it.
+_read_once = cache(kept_secret)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting, checked."""
 
     database_url: str = field(repr=False)
-    secret: bytes = field(repr=False)
+    secret_source: bytes | Path = field(repr=False)
     rules: Path
     host: str = "127.0.0.1"
     port: int = 8000
@@ -37,6 +41,17 @@ class Settings:
     rate_limit: str | None = None
     workers: int = 1
     threads: int = 8
+    most_rulesets: int = 400
+
+    @property
+    def secret(self) -> bytes:
+        """The secret that was given, or the one in its file, which is made on first use.
+
+        Raises:
+            Refused: the file cannot be read or made, or holds no secret.
+        """
+        source = self.secret_source
+        return source if isinstance(source, bytes) else _read_once(source)
 
     @property
     def address(self) -> str:
@@ -48,7 +63,7 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str], home: Path = HOME) -> Settings:
         """Read the `TOLLGATE_…` variables; an empty one counts as not set.
 
-        A secret that is not given is made and kept in `var/secret` under `home`.
+        A secret that is not given is kept in `var/secret` under `home`.
 
         Raises:
             Refused: with a line for each variable that cannot be used.
@@ -63,10 +78,10 @@ class Settings:
         workers = read("TOLLGATE_WORKERS", "1", _number_from(1, 64))
         threads = read("TOLLGATE_THREADS", "8", _number_from(1, 256))
         rules = read("TOLLGATE_RULES", str(home / "rules"), _folder)
-        given = read("TOLLGATE_SECRET", "", _secret)
+        rulesets = read("TOLLGATE_RULESETS", "400", _number_from(1, 100_000))
+        secret = read("TOLLGATE_SECRET", "", _secret) or home / "var" / "secret"
         read.refuse_problems()
-        secret = given or kept_secret(home / "var" / "secret")
-        return cls(url, secret, rules, host, port, key, zone, rate, workers, threads)
+        return cls(url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets)
 
 
 class _Reader:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from model.access import ApiKey
+from model.administration import AdministrationAct
+from model.case_events import CaseEvent
 from model.cases import Case, CaseFact, FactChange
+from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
+from model.erasing import Erasure
 from model.kept_answers import KeptAnswer
+from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
+from model.schema_support import SchemaSupport
+from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
+    AdministrationAct,
     ApiKey,
     Case,
+    CaseEvent,
     CaseFact,
+    Checkpoint,
     DecisionRecord,
+    Erasure,
     FactChange,
     KeptAnswer,
+    PersonalValue,
     Publication,
     Revision,
+    SchemaSupport,
+    SealedDecision,
+    UnsealedDecision,
+    Verification,
 )
 METADATA = Base.metadata

@@ -32,9 +32,13 @@ def first_days(policy: Policy) -> tuple[date, ...]:
 def edition_on(policy: Policy, day: date) -> Edition:
     """Return the policy as it stands on `day`, the day's values put into the labels."""
     parameters = {name: parameter.on(day) for name, parameter in policy.parameters.items()}
-    in_force = (rule for rule in policy.rules if rule.in_force(day))
-    rules = tuple(replace(rule, label=_worded(rule.label, parameters)) for rule in in_force)
-    return Edition(policy, rules, parameters)
+    return Edition(policy, tuple(r for r in worded(policy, day) if r.in_force(day)), parameters)
+
+
+def worded(policy: Policy, day: date) -> tuple[Rule, ...]:
+    """Return every rule of a policy, in force or not, with a day's values in its label."""
+    parameters = {name: parameter.on(day) for name, parameter in policy.parameters.items()}
+    return tuple(replace(rule, label=_worded(rule.label, parameters)) for rule in policy.rules)
 
 
 def _worded(label: str, parameters: Mapping[str, Value]) -> str:

@@ -8,6 +8,9 @@
     │   ├── NotAuthenticated        not-authenticated         no key, or one that is not valid
     │   ├── NotAllowed              not-allowed               the key lacks the role
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
+    │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
+    │   ├── RefTaken                ref-taken                 another case has or had that ref
+    │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
     │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
     │   ├── RequestStillRunning     request-still-running     same key, not answered yet
@@ -97,6 +100,24 @@ class CaseMovedOn(Refused):
     """The case has a newer version than the one the caller saw."""
 
     code = "case-moved-on"
+
+
+class CaseNotEnded(Refused):
+    """The case has no final answer that it could be reopened after."""
+
+    code = "case-not-ended"
+
+
+class RefTaken(Refused):
+    """The ref that a case is to have belongs, or once belonged, to another."""
+
+    code = "ref-taken"
+
+
+class AlreadyMerged(Refused):
+    """The case has been merged into another one, which stands for it."""
+
+    code = "already-merged"
 
 
 class PreconditionRequired(Refused):

@@ -37,8 +37,8 @@ def postgresql_server() -> Iterator[str]:
     # The path of a socket may not be longer than 107 bytes: pytest's own folders are too deep.
     home = Path(tempfile.mkdtemp(prefix="tollgate-", dir="/tmp"))
     try:
-        user = _give_to_unprivileged(home)
-        with _running_server(_programs(home), home, user):
+        user = give_to_unprivileged(home)
+        with _running_server(postgresql_programs(home), home, user):
             _administer(str(home), f"CREATE DATABASE {MIGRATED}", f"CREATE DATABASE {EMPTY}")
             with closing(Database(_url(str(home), MIGRATED))) as database:
                 migrating.upgrade(database)
@@ -101,7 +101,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
         yield database
 
 
-def _programs(home: Path) -> Path:
+def postgresql_programs(home: Path) -> Path:
     """Return where PostgreSQL's programs are: Debian's, else those that came with pip."""
     if found := sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])):
         return found[-1].parent
@@ -120,7 +120,7 @@ def _programs(home: Path) -> Path:
     return copied / "pginstall" / "bin"
 
 
-def _give_to_unprivileged(home: Path) -> str | None:
+def give_to_unprivileged(home: Path) -> str | None:
     """As root, give the folder to a user that PostgreSQL agrees to run as; return its name."""
     if os.geteuid() != 0:
         return None

@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 
 import click
 
+from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, show_table
 from api.service import current_service
-from model.access import KeyView, Role, create_key, list_keys, revoke
+from model.access import KeyView, Role, list_keys
+from model.keys import LONGEST_GRACE, make_key, revoke_key, rotate_key
 from model.moment import rfc3339
+
+_PERIOD = re.compile(r"(\d{1,6})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Period(click.ParamType[timedelta]):
+    """A period such as `90m`, `24h` or `7d`."""
+
+    name = "period"
+
+    def convert(
+        self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Return how long it is."""
+        if isinstance(value, timedelta):
+            return value
+        match = _PERIOD.fullmatch(value)
+        if match is None:
+            self.fail(f"`{value}` is no period such as 90m, 24h or 7d", param, ctx)
+        period = timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if period > LONGEST_GRACE:
+            self.fail(f"`{value}` is longer than {LONGEST_GRACE.days} days", param, ctx)
+        return period
+
+
+_until = click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day on which it is valid, in the service's time zone.",
+)
 
 
 @click.group(cls=PlainGroup)
 def key() -> None:
-    """Make, list and revoke API keys."""
+    """Make, list, rotate and revoke API keys."""
 
 
 @key.command("create")
@@ -27,29 +60,16 @@ def key() -> None:
     required=True,
     help="What the key may be used for; may be given several times.",
 )
-@click.option(
-    "--until",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The last day on which it is valid, in the service's time zone; for ever without.",
-)
+@_until
 def create(name: str, roles: tuple[str, ...], until: datetime | None) -> None:
-    """Make an API key called NAME and show it, this once."""
+    """Make an API key called NAME and show it, this once; without --until it is valid for ever."""
     at = current_service()
-    moment = at.moment()
-    expires_at = _end_of(until, at.settings.timezone) if until else None
-    if expires_at is not None and expires_at <= moment.now:
-        raise click.BadParameter("that day has passed", param_hint="--until")
+    expires_at, now = _end_of(until, at.settings.timezone), at.moment().now
+    _require_later(expires_at, now)
+    wanted = [Role(role) for role in roles]
     with at.database.transaction() as session:
-        made = create_key(
-            session,
-            name,
-            [Role(role) for role in roles],
-            at.settings.secret,
-            moment.now,
-            expires_at=expires_at,
-        )
-    click.echo(f"API key {made.id}, shown this once:", err=True)
-    click.echo(made.key)
+        made = make_key(session, operator(), name, wanted, at.settings.secret, now, expires_at)
+    _show_once(made.id, made.key)
 
 
 @key.command("list")
@@ -76,18 +96,54 @@ def show() -> None:
     )
 
 
+@key.command("rotate")
+@click.argument("key_id", metavar="ID")
+@click.option(
+    "--grace",
+    type=Period(),
+    default="24h",
+    show_default=True,
+    help="For how long the old key still works, such as 90m, 24h or 7d.",
+)
+@_until
+def rotate(key_id: str, grace: timedelta, until: datetime | None) -> None:
+    """Replace the API key with this ID by a new one, and show it, this once.
+
+    It has the old key's name and roles, and ends when that would have unless --until is given.
+    """
+    at = current_service()
+    expires_at, now = _end_of(until, at.settings.timezone), at.moment().now
+    _require_later(expires_at, now)
+    with at.database.transaction() as session:
+        secret = at.settings.secret
+        made = rotate_key(session, operator(), key_id, secret, now, grace, expires_at)
+    _show_once(made.id, made.key)
+    click.echo(f"the old key ends by {rfc3339(now + grace)}", err=True)
+
+
 @key.command("revoke")
 @click.argument("key_id", metavar="ID")
 def refuse(key_id: str) -> None:
     """Refuse the API key with this ID from now on."""
     at = current_service()
     with at.database.transaction() as session:
-        revoked = revoke(session, key_id, at.moment().now)
+        # Whoever has this command line can make an administrator's key at any time.
+        revoked = revoke_key(session, operator(), key_id, at.moment().now, keep_one=False)
     click.echo(f"revoked {revoked.id} ({revoked.name})")
 
 
-def _end_of(day: datetime, zone: tzinfo) -> datetime:
-    return (day + timedelta(days=1)).replace(tzinfo=zone)
+def _show_once(key_id: str, key: str) -> None:
+    click.echo(f"API key {key_id}, shown this once:", err=True)
+    click.echo(key)
+
+
+def _end_of(day: datetime | None, zone: tzinfo) -> datetime | None:
+    return (day + timedelta(days=1)).replace(tzinfo=zone) if day else None
+
+
+def _require_later(expires_at: datetime | None, now: datetime) -> None:
+    if expires_at is not None and expires_at <= now:
+        raise click.BadParameter("that day has passed", param_hint="--until")
 
 
 def _state(view: KeyView, now: datetime) -> str:

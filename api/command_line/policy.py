@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.command_line.rule_folders import book_in, folders_of, shown
 from api.service import current_service
+from model.administration import Act, record_act
 from model.publishing import publish as make_live
 from model.revisions import live_revision
 from rules.errors import RuleFilesRefused, TollgateError
@@ -94,7 +96,10 @@ def publish(folder: Path | None, by: str) -> None:
     service = current_service()
     with service.database.transaction() as session:
         before = live_revision(session)
-        revision = make_live(session, book.files, by, service.moment().now)
+        now = service.moment().now
+        revision = make_live(session, book.files, by, now)
+        if revision != before:
+            record_act(session, operator(), Act.RULES_PUBLISHED, revision, now, by=by)
     click.echo(f"{'live already' if before == revision else 'live now'}: {revision}")
 
 

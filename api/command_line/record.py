@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import IO
 
 import click
 
+from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, counted
-from api.service import current_service
+from api.service import Service, current_service
+from model.administration import Act, record_act
 from model.checkpoints import seal_record
 from model.erasing import clear_from_disk, erase
 from model.exporting import export
+from model.verifications import Verification
 from model.verifying import Tally, verify
-from rules.errors import Refused
+from rules.errors import DatabaseAway, Refused
 
 
 @click.group(cls=PlainGroup)
@@ -26,12 +30,13 @@ def record() -> None:
 def check(context: click.Context) -> None:
     """Check every decision, checkpoint and personal value; print each that is not as recorded.
 
-    Exit status 1 when there is one.
+    Exit status 1 when there is one; the metric tollgate_record_broken says how many there were.
     """
     at, tally = current_service(), Tally()
     with at.database.reading() as session:
         for finding in verify(session, at.settings.secret, tally):
             click.echo(str(finding))
+    _note(at, tally)
     click.echo(_summary(tally))
     context.exit(1 if tally.findings else 0)
 
@@ -98,7 +103,10 @@ def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes
         click.confirm(f"Erase {what} of case {ref}? It cannot be undone.", abort=True)
     at = current_service()
     with at.database.transaction() as session:
-        erased = erase(session, ref, facts or None, by, at.moment())
+        moment = at.moment()
+        erased = erase(session, ref, facts or None, by, moment)
+        told = {"by": by, "facts": list(erased.facts)}
+        record_act(session, operator(), Act.FACTS_ERASED, ref, moment.now, **told)
     clear_from_disk(at.database)
     what = ", ".join(erased.facts)
     click.echo(f"erased from case {ref} and {counted(erased.decisions, 'decision')}: {what}")
@@ -107,6 +115,13 @@ def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes
             "these decisions were recorded before the facts were marked personal, and still hold"
             f" values: {', '.join(erased.still_recorded)}"
         )
+
+
+def _note(at: Service, tally: Tally) -> None:
+    """Keep what was found, for the metric that an operator is alarmed by."""
+    with suppress(DatabaseAway), at.database.transaction() as session:
+        counted = {"decisions": tally.decisions, "findings": tally.findings}
+        session.add(Verification(at=at.moment().now, **counted))
 
 
 def _summary(tally: Tally) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+from api.command_line.audit import audit
+from api.command_line.backup import backup, restore
 from api.command_line.db import db
 from api.command_line.decide import decide
 from api.command_line.key import key
@@ -12,6 +14,6 @@ from api.command_line.record import record
 
 
 def register(app: Flask) -> None:
-    """Give `app` the groups `policy`, `db`, `key` and `record` and the command `decide`."""
-    for command in (policy, db, key, record, decide):
+    """Give `app` every group of commands, and the commands that stand alone."""
+    for command in (policy, db, key, record, decide, audit, backup, restore):
         app.cli.add_command(command)

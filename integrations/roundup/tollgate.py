@@ -14,6 +14,9 @@ TIMEOUT_SECONDS = 2  # of each wait: Roundup holds its write lock while a detect
 
 def ask(db: Any, issues: Any, number: str, _old_values: object) -> None:
     """Write onto the issue what Tollgate answers, or why there is no answer yet."""
+    # Takes the write lock, also where nothing was changed, and has the issue read anew under it:
+    # the facts that are sent are those that the answer is written to.
+    db.setnode("issue", number, {"tollgate_status": issues.get(number, "tollgate_status")})
     try:
         written = shown(answer(db, issues, number))
     except Exception as error:  # whatever goes wrong here, the ticket is kept
@@ -27,11 +30,13 @@ def answer(db: Any, issues: Any, number: str) -> dict[str, Any]:
     """Send the issue's facts, all of them each time, and return Tollgate's decision."""
     settings, issue = db.config.detectors, issues.getnode(number)
     ref = f"{settings['TOLLGATE_REF_PREFIX']}{number}"
-    by = db.user.get(issue["actor"], "username")
+    journal = by_people(db.getjournal("issue", number))
+    by = db.user.get(journal[-1][2] if journal else issue["creator"], "username")
     title = " ".join((issue["title"] or "untitled").split())[:200]
     case = {"ref": ref, "title": title, "by": by}
     body = json.dumps({"case": case, "facts": facts(issues, issue)}).encode()
-    change = f"{ref}/{changes(db.getjournal('issue', number))}/".encode()
+    # Asking again about the same change is the same ask, whoever asks again.
+    change = f"{ref}/{len(journal)}/".encode()
     headers = {
         "Authorization": f"Bearer {settings['TOLLGATE_KEY']}",
         "Content-Type": "application/json",
@@ -56,13 +61,13 @@ def facts(issues: Any, issue: Any) -> dict[str, object]:
     return held
 
 
-def changes(journal: list[Any]) -> int:
-    """Count what people did to the issue: asking again about the same change is the same ask."""
-    by_tollgate = (
-        bool(touched) and all(name.startswith("tollgate_") for name in touched)
-        for _number, _date, _user, _action, touched in journal
-    )
-    return sum(not ours for ours in by_tollgate)
+def by_people(journal: list[Any]) -> list[Any]:
+    """Return the entries of an issue's journal that are not only Tollgate's own, oldest first."""
+    return [
+        entry
+        for entry in journal
+        if not (entry[4] and all(name.startswith("tollgate_") for name in entry[4]))
+    ]
 
 
 def shown(decision: dict[str, Any]) -> dict[str, str | None]:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.test import EnvironBuilder
 
-from api.json_body import DEEPEST, LARGEST_BODY, MOST_MEMBERS, read_json
+from api.json_body import DEEPEST, LARGEST_BODY, MOST_MEMBERS, parsed, read_json, require_sound
 from model import json_text
 from rules.errors import BadFields, BadRequestBody
 
@@ -170,3 +170,18 @@ def test_a_body_without_a_length_is_held_to_the_same_limit() -> None:
     with pytest.raises(HTTPException) as refusal:
         read_json(request)
     assert refusal.value.code == 413
+
+
+def test_a_member_may_be_left_to_be_checked_later() -> None:
+    """What is under it is read, and refused only when it is asked about; the rest is at once."""
+    text = b'{"items": [{"a": 1, "a": 2}], "b": {"items": []}}'
+    value = parsed(text, unchecked="items")
+    assert isinstance(value, dict)
+    with pytest.raises(BadFields) as refused:
+        require_sound(value["items"][0])
+    assert [problem.pointer for problem in refused.value.problems] == ["/a"]
+    many = b"[" + b",".join([b"0"] * (MOST_MEMBERS + 1)) + b"]"
+    parsed(b'{"items": %s}' % many, unchecked="items")
+    for refusable in (b'{"b": {"items": %s}}' % many, b'{"items": 1, "items": 2}', text):
+        with pytest.raises(BadFields):
+            parsed(refusable, unchecked="items" if refusable != text else None)

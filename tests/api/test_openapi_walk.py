@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import (
     allow_header_conformance,
     missing_required_header,
+    negative_data_rejection,
     positive_data_acceptance,
 )
 
@@ -63,4 +64,8 @@ def served(calls: Calls) -> Calls:
 def test_every_request_gets_an_answer_that_the_document_describes(case: Any, served: Calls) -> None:
     """No request leads to a 5xx or to an answer that is not as the document says."""
     case.operation.schema.app = case.operation.app = served.app
-    case.call_and_validate(headers=AUTHORIZED, excluded_checks=NOT_FOR_US)
+    excluded = NOT_FOR_US
+    if case.operation.path.endswith("/batch"):
+        # What is wrong with one item is said in its own line.
+        excluded = [*NOT_FOR_US, negative_data_rejection]
+    case.call_and_validate(headers=AUTHORIZED, excluded_checks=excluded)

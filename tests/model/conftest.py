@@ -11,6 +11,8 @@ from model.database import Database
 from model.moment import Moment
 from model.publishing import publish
 from rules.rule_book import RuleFiles
+from tests.model.lives import Lives
+from tests.model.recorded import fill, with_personal_facts
 
 SECRET = b"a secret made up for the tests"
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123_000, tzinfo=UTC)
@@ -147,8 +149,29 @@ def published(database: Database, rule_files: RuleFiles) -> Database:
 
 
 @pytest.fixture
+def personal(database: Database, rule_files: RuleFiles) -> Database:
+    """A database in which some facts are personal by the live rules."""
+    with database.transaction() as session:
+        publish(session, with_personal_facts(rule_files), "Pat", NOW)
+    return database
+
+
+@pytest.fixture
 def caller(database: Database) -> Caller:
     """A ticketing system, with a key in the database."""
     with database.transaction() as session:
         new = create_key(session, "Roundup", [Role.TICKETING], SECRET, NOW)
         return authenticate(session, new.key, SECRET, NOW)
+
+
+@pytest.fixture
+def lives(published: Database, caller: Caller, moment: Moment) -> Lives:
+    """A ticketing system that does things with whole cases."""
+    return Lives(published, caller, moment)
+
+
+@pytest.fixture
+def record(published: Database, caller: Caller, moment: Moment) -> Database:
+    """Two cases of five decisions each, of which three checkpoints seal all but the last."""
+    fill(published, caller, moment)
+    return published

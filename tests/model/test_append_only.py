@@ -53,7 +53,7 @@ def test_the_database_refuses_to_change_a_record(recorded: Database) -> None:
 
 def test_a_record_is_not_replaced_either(recorded: Database) -> None:
     """SQLite's way of deleting while inserting, and PostgreSQL's of emptying, are refused."""
-    statement = "TRUNCATE decisions"
+    statement = "TRUNCATE decisions CASCADE"
     if recorded.is_sqlite:
         statement = "INSERT OR REPLACE INTO decisions SELECT * FROM decisions"
     with pytest.raises(IntegrityError, match="never changed"):

@@ -17,10 +17,10 @@ from model.cases import (
     lock_case,
     lock_or_open_case,
     require_version,
-    store_changes,
     typed,
 )
 from model.database import Database
+from model.supplying import compare, store
 from rules.errors import CaseMovedOn, UnknownRecord
 from rules.rule_book import RuleFiles, load
 from rules.values import Value, to_json
@@ -73,7 +73,8 @@ def test_the_history_records_what_changed(database: Database) -> None:
     with database.transaction() as session:
         case = lock_or_open_case(session, "CRM-1", NOW)
         for number, (by, changes) in enumerate(steps):
-            store_changes(session, case, changes, by, NOW + timedelta(days=number))
+            now = NOW + timedelta(days=number)
+            store(session, case, compare(session, case, changes, now), by)
             session.flush()
         history = session.scalars(select(FactChange).order_by(FactChange.id)).all()
         assert [(c.case_version, c.name, c.value, c.by) for c in history] == [
@@ -108,7 +109,7 @@ def test_a_case_holds_what_its_history_adds_up_to(
     with sqlite_database.transaction() as session:
         case = lock_or_open_case(session, f"CRM-{datetime.now(UTC).timestamp()}", NOW)
         for changes in steps:
-            store_changes(session, case, changes, "Ann", NOW)
+            store(session, case, compare(session, case, changes, NOW), "Ann")
             session.flush()
             merged = {**expected, **changes}
             expected = {name: value for name, value in merged.items() if value is not None}

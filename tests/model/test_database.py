@@ -10,6 +10,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from model.database import Database
 from rules.errors import DatabaseAway
@@ -113,7 +114,7 @@ def test_a_statement_does_not_run_on_and_on(postgresql_database: Database) -> No
 
 def test_a_connection_is_not_waited_for_long(database: Database) -> None:
     """When every connection is in use, the next caller is told after a moment."""
-    with closing(Database(database.url, patience=0.2, pool_size=1)) as small:
+    with closing(Database(database.url, patience=0.2, pool_size=2)) as small:
         enough = Barrier(3)
 
         def hold() -> None:
@@ -172,3 +173,75 @@ def test_a_database_without_tables_says_what_to_do(empty_database: Database) -> 
         empty_database.reading() as session,
     ):
         session.execute(COUNT)
+
+
+def test_a_transaction_that_lost_to_another_is_done_again(postgresql_database: Database) -> None:
+    """Where two could not be serialised the caller does not notice, and nothing is lost."""
+    with postgresql_database.transaction() as session:
+        session.execute(ADD, {"ref": "A"})
+    seen: list[int] = []
+
+    def step(session: Session) -> int:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+        version: int = session.scalar(VERSION)
+        seen.append(version)
+        if len(seen) <= 2:
+            with postgresql_database.transaction() as other:
+                other.execute(BUMP, {"version": version + 10})
+        session.execute(BUMP, {"version": version + 1})
+        return version + 1
+
+    assert postgresql_database.write(step) == 21
+    assert seen == [0, 10, 20]
+    with postgresql_database.reading() as session:
+        assert session.scalar(VERSION) == 21
+
+
+def test_a_transaction_that_always_loses_is_away(postgresql_database: Database) -> None:
+    """Who loses again and again is told so when the patience is over, and did nothing."""
+    with closing(Database(postgresql_database.url, patience=0.5)) as hurried:
+        with hurried.transaction() as session:
+            session.execute(ADD, {"ref": "A"})
+
+        def lose(session: Session) -> None:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+            session.scalar(VERSION)
+            with hurried.transaction() as other:
+                other.execute(text("UPDATE cases SET version = version + 1"))
+            session.execute(BUMP, {"version": -1})
+
+        with pytest.raises(DatabaseAway):
+            hurried.write(lose)
+        with hurried.reading() as session:
+            assert session.scalar(VERSION) > 0
+
+
+def test_what_is_wrong_with_the_work_itself_is_not_done_again(database: Database) -> None:
+    """An error of the work's own comes through at once."""
+    tried: list[int] = []
+
+    def fail(session: Session) -> None:
+        tried.append(1)
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        database.write(fail)
+    assert tried == [1]
+
+
+def test_never_more_connections_than_the_pool_has(postgresql_database: Database) -> None:
+    """However many threads ask, a database holds no more connections than it was given."""
+    count = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'small'"
+    )
+    url = postgresql_database.url.update_query_dict({"application_name": "small"})
+    with closing(Database(url, pool_size=3)) as small:
+
+        def look(_: int) -> int:
+            with small.reading() as session:
+                session.execute(text("SELECT pg_sleep(0.02)"))
+                return session.scalar(count) or 0
+
+        with ThreadPoolExecutor(12) as pool:
+            assert max(pool.map(look, range(24))) == 3

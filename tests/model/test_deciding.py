@@ -201,3 +201,31 @@ def test_callers_at_the_same_time_lose_no_fact(
     assert case.version == 16 * rounds
     assert sorted(change.case_version for change in changes) == list(range(1, 16 * rounds + 1))
     assert rows(published)[3] == 16 * rounds / 2
+
+
+@pytest.mark.parametrize("seen", [0, 2])
+def test_of_callers_who_saw_the_same_version_one_wins(
+    published: Database, caller: Caller, moment: Moment, seen: int
+) -> None:
+    """Sixteen at once with the same `if_version`: one decides, the others are told."""
+    for _ in range(seen):
+        ask(published, ASKED, caller, moment)
+
+    def decides(number: int) -> bool:
+        request = replace(ASKED, if_version=seen, facts={f"note_{number}": "mine"})
+        try:
+            with published.transaction() as session:
+                decide(session, request, caller, moment, f"of {number}")
+        except CaseMovedOn:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        won = list(pool.map(decides, range(16)))
+    assert won.count(True) == 1
+    with published.reading() as session:
+        case = read_case(session, "CRM-1")
+    assert case.version == seen + 1
+    notes = [fact.name for fact in case.facts if fact.name.startswith("note_")]
+    assert notes == [f"note_{won.index(True)}"]
+    assert rows(published)[3] == seen + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,7 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from model import migrating
+from model.administration import Actor, Via, acts_before
 from model.database import Database
+from model.migrating import Noted, Schema
 from model.tables import METADATA, TABLES
 from rules.errors import DatabaseAway, Unable
 
@@ -57,14 +60,52 @@ def test_several_processes_may_migrate_at_once(empty_database: Database) -> None
     assert migrating.is_current(empty_database)
 
 
-def test_a_database_of_a_later_version_is_left_alone(empty_database: Database) -> None:
-    """A migration that this version does not know is refused with a word, not undone."""
-    migrating.upgrade(empty_database)
-    with empty_database.transaction() as session:
+def make_later(database: Database, oldest: str | None = None) -> None:
+    """Have a database look like one of a later version, which code from `oldest` on may use."""
+    migrating.upgrade(database)
+    with database.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+        if oldest:
+            session.execute(text(f"UPDATE schema_support SET oldest = '{oldest}'"))
+
+
+def test_tables_that_a_later_version_added_to_are_worked_with(empty_database: Database) -> None:
+    """An older process stays ready after the upgrade, and may be started once more."""
+    make_later(empty_database)
+    assert migrating.state(empty_database) is Schema.AHEAD
+    assert migrating.is_current(empty_database)
+    migrating.upgrade(empty_database)
+    assert migrating.current(empty_database) == "later"
+
+
+def test_tables_that_a_later_version_took_from_are_left_alone(empty_database: Database) -> None:
+    """A version that the newer tables are no longer for is told so, and undoes nothing."""
+    make_later(empty_database, oldest="later")
+    assert migrating.state(empty_database) is Schema.TOO_NEW
+    assert not migrating.is_current(empty_database)
     with pytest.raises(Unable, match="cannot be migrated"):
         migrating.upgrade(empty_database)
+    assert migrating.current(empty_database) == "later"
+
+
+def test_tables_of_an_earlier_version_are_not_worked_with(empty_database: Database) -> None:
+    """A newer process waits for the upgrade, and says what to run."""
+    migrating.upgrade(empty_database, "0001")
+    assert migrating.state(empty_database) is Schema.BEHIND
+    assert "db upgrade" in Schema.BEHIND
     assert not migrating.is_current(empty_database)
+
+
+def test_a_migration_is_recorded_with_who_ran_it(empty_database: Database) -> None:
+    """The audit says from where to where, in the migration's own transaction, and only once."""
+    noted = Noted(Actor("Kim", Via.COMMAND_LINE), datetime(2026, 11, 22, tzinfo=UTC))
+    migrating.upgrade(empty_database, noted=noted)
+    migrating.upgrade(empty_database, noted=noted)
+    with empty_database.reading() as session:
+        (act,) = acts_before(session, None, 10).acts
+    assert (act.by, act.act) == ("Kim", "database-migrated")
+    assert act.on == f"base to {migrating.current(empty_database)}"
+    migrating.downgrade(empty_database, "base", noted)
 
 
 def test_foreign_keys_are_on_again_after_a_migration(sqlite_database: Database) -> None:

@@ -90,7 +90,8 @@ def test_a_record_that_was_altered_is_told_apart(
         session.execute(insert(DecisionRecord).values({**row, **changes}))
     with published.reading() as session:
         again = replay(session, "d2")
-    assert not again.same
+    assert again.same is False
+    assert again.replayed is not None
     assert again.recorded["outcome"] != again.replayed["outcome"]
 
 

@@ -48,7 +48,7 @@ def test_what_is_set_is_used(home: Path) -> None:
     )
     assert settings == Settings(
         database_url="postgresql://tollgate@db/tollgate",
-        secret=b"s" * 16,
+        secret_source=b"s" * 16,
         rules=home / "rules",
         host="0.0.0.0",  # noqa: S104  # as above
         port=9000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -66,3 +66,31 @@ def test_an_unknown_id_is_said_in_words(run: Run) -> None:
     refused = run("key", "revoke", "nope")
     assert refused.exit_code == 1
     assert refused.stderr == "Error: there is no API key `nope`\n"
+
+
+def test_a_key_is_rotated_with_a_grace(run: Run, sqlite_database: Database) -> None:
+    """The new key is shown alone on standard output, and the old one ends a day later."""
+    old = run("key", "create", "Roundup", "--role", "ticketing").stdout.strip()
+    with sqlite_database.reading() as session:
+        (view,) = list_keys(session)
+    rotated = run("key", "rotate", view.id)
+    assert rotated.exit_code == 0, rotated.output
+    assert "the old key ends by 2026-11-23T09:30:00.000Z" in rotated.stderr
+    with sqlite_database.reading() as session:
+        assert authenticate(session, rotated.stdout.strip(), SECRET, NOW).name == "Roundup"
+        authenticate(session, old, SECRET, NOW + timedelta(hours=23))
+        with pytest.raises(NotAuthenticated):
+            authenticate(session, old, SECRET, NOW + timedelta(hours=24))
+
+
+@pytest.mark.parametrize("grace", ["24", "1w", "-1h", "h", "91d", "1.5h"])
+def test_what_is_no_period_is_refused(run: Run, sqlite_database: Database, grace: str) -> None:
+    """A grace that cannot be read is refused with one that can, and nothing is rotated."""
+    run("key", "create", "x", "--role", "ticketing")
+    with sqlite_database.reading() as session:
+        (view,) = list_keys(session)
+    refused = run("key", "rotate", view.id, f"--grace={grace}")
+    assert refused.exit_code == 2
+    assert grace in refused.stderr
+    with sqlite_database.reading() as session:
+        assert list_keys(session) == (view,)

@@ -1,0 +1,75 @@
+"""Inference in the process: which rules are true, beside zen-engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from benchmarks.jdm import evaluator, table
+from benchmarks.jdm_routing import context_of, routing_rows
+from benchmarks.measuring import Effort, Pass, rates
+from benchmarks.report import Comparison, Findings, compared
+from benchmarks.routing_cases import DAY, ROUTING, bundled_book, routing_cases
+from benchmarks.stages import stages_of, walked
+from benchmarks.tables import SIZES, SizedTable
+from rules.engine import Inference
+
+PEER = "zen-engine"
+AT_LEAST = 1.0
+_CASES = 200
+
+
+def measured(effort: Effort) -> Findings:
+    """Measure the routing and tables of each size; every answer must be the peer's."""
+    sized = (_compared(of_table(size), f"inference, {size:,} rules", effort) for size in SIZES)
+    return Findings((_compared(routing(), "inference, the routing", effort), *sized))
+
+
+def routing() -> dict[str, Pass]:
+    """Return both engines on the routing's examples, after making sure that they agree."""
+    book = bundled_book()
+    stages = stages_of(book, ROUTING, DAY)
+    evaluate = evaluator(table(routing_rows(stages, book.vocabulary)))
+    cases = [(case.known, context_of(case.known, stages)) for case in routing_cases(book)]
+    for known, context in cases:
+        answer = evaluate(context)
+        assert (answer["stage"], answer.get("rule")) == walked(stages, known), context
+
+    def ours() -> int:
+        for known, _ in cases:
+            walked(stages, known)
+        return len(cases)
+
+    def theirs() -> int:
+        for _, context in cases:
+            evaluate(context)
+        return len(cases)
+
+    return {"ours": ours, PEER: theirs}
+
+
+def of_table(size: int) -> dict[str, Pass]:
+    """Return both engines on a table of that size, after making sure that they agree."""
+    sized = SizedTable(size)
+    program, evaluate = sized.program(), evaluator(table(sized.rows()))
+    inference = Inference(f"a table of {size} rules", program.rules)
+    cases = sized.cases(_CASES)
+    for case in cases:
+        inferred = inference.true_rules(program.message(case))
+        assert inferred == {evaluate(case)["rule"]}, case
+
+    def ours() -> int:
+        for case in cases:
+            inference.true_rules(program.message(case))
+        return len(cases)
+
+    def theirs() -> int:
+        for case in cases:
+            evaluate(case)
+        return len(cases)
+
+    return {"ours": ours, PEER: theirs}
+
+
+def _compared(contenders: Mapping[str, Pass], what: str, effort: Effort) -> Comparison:
+    figures = rates(contenders, effort)
+    return compared(what, figures["ours"], PEER, figures[PEER], AT_LEAST)
