@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev ## Run the tests
 test-long: $(VENV)/.installed-dev ## Run the long differential test (TOLLGATE_DIFFERENTIAL_FACTS sets its length)
 	@$(python) -m pytest -m long
 
-bench: $(VENV)/.installed-bench ## Measure the speed, side by side with other engines and servers
+bench: $(VENV)/.installed-dev ## Measure the speed, side by side with other engines and servers
 	@$(python) -m benchmarks
 
 check: $(VENV)/.installed-dev ## Lint, check formats, types, import order and the laws of the house
@@ -70,8 +70,3 @@ $(VENV)/.installed-dev: requirements-build.txt requirements.txt requirements-dev
 	@echo 'installing what the tests need (about a minute, once) …'
 	$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.installed
-
-$(VENV)/.installed-bench: $(VENV)/.installed-dev benchmarks/requirements.txt
-	@echo 'installing what Tollgate is measured against (once) …'
-	@$(pip) install --requirement benchmarks/requirements.txt
-	@touch $@

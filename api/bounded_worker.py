@@ -70,10 +70,10 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # the library has no t
             (status for kind, status in _STATUSES if isinstance(exc, kind)),
             HTTPStatus.INTERNAL_SERVER_ERROR,
         )
+        # Its words are the caller's, or tell facts: they are not for the log.
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log.exception("error while serving a request")
+            self.log.error("error while serving a request: %s", type(exc).__name__)
         else:
-            # Its words are the caller's, and not for the log.
             self.log.warning("unreadable request: %s", type(exc).__name__)
         with suppress(OSError):
             client.settimeout(1)

@@ -61,9 +61,8 @@ class Metrics:
         self._revision_age = Gauge(
             "tollgate_live_revision_age_seconds",
             "How long the live rules have been live; not a number while there are none",
-            registry=registry,
-            multiprocess_mode="mostrecent",
-        )
+            registry=registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
 
         self._record_broken = Gauge(
             "tollgate_record_broken", "Findings of the record's last verification; NaN before it",

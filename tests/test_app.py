@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,36 @@ def test_rules_are_checked_and_tested_without_a_database(tmp_path: Path) -> None
     checked = flask("policy", "check", TOLLGATE_DATABASE_URL=url)
     assert checked.returncode == 0, checked.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["check", "test", "list"])
+def test_rules_are_checked_in_a_checkout_that_stays_as_it_is(tmp_path: Path, command: str) -> None:
+    """Whoever looks at rules, in a checkout that may not be written to, makes no secret there."""
+    for part in ("api", "model", "rules"):
+        bare = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(HOME / part, tmp_path / part, ignore=bare)
+    shutil.copy(HOME / "app.py", tmp_path)
+    (tmp_path / "var").touch()  # no folder can be made in its place
+    variables = {n: v for n, v in os.environ.items() if not n.startswith("TOLLGATE_")}
+    run = subprocess.run(
+        [sys.executable, "-B", "-m", "flask", "--app", "app", "policy", command],
+        cwd=tmp_path, env=variables, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"api", "app.py", "model", "rules", "var"}
+
+
+def test_a_secret_that_cannot_be_kept_is_said_when_it_is_needed(tmp_path: Path) -> None:
+    """A command that hashes keys names what is wrong, in one line; others go on without."""
+    kept_at = tmp_path / "file" / "secret"
+    (tmp_path / "file").touch()
+    settings = Settings(f"sqlite:///{tmp_path}/x.db", kept_at, HOME / "rules")
+    runner = create_app(settings).test_cli_runner()
+    refused = runner.invoke(args=["key", "create", "x", "--role", "admin"])
+    assert refused.exit_code == 1
+    assert "TOLLGATE_SECRET" in refused.stderr
+    assert runner.invoke(args=["policy", "check"]).exit_code == 0
 
 
 @pytest.mark.parametrize(

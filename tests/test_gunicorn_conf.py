@@ -102,16 +102,19 @@ def test_a_request_in_flight_is_finished(
     assert server.wait(PATIENCE) == 0
 
 
-def test_a_setting_that_cannot_be_used_is_named() -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("TOLLGATE_THREADS", "many"), ("TOLLGATE_RULESETS", "0")]
+)
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     """The server does not start on a bad setting, and says which one it is."""
     refused = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "slow:application"],
         cwd=HOME,
-        env={**os.environ, "TOLLGATE_THREADS": "many"},
+        env={**os.environ, name: value},
         capture_output=True,
         text=True,
         check=False,
     )
     assert refused.returncode != 0
-    assert "TOLLGATE_THREADS" in refused.stderr
+    assert name in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -17,6 +17,7 @@ from model.backup import restore as put_back
 from model.migrating import Schema
 from rules.errors import DatabaseAway, TollgateError
 
+_WHOLE = "--no-owner --exit-on-error --single-transaction"
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 _ON_POSTGRESQL = (
     "the database is PostgreSQL, which has its own tools (docs/operation.md has the steps):\n"
@@ -34,7 +35,7 @@ def backup(file: Path, *, force: bool) -> None:
     Keep the secret (var/secret, or what TOLLGATE_SECRET says) as well, and apart from it.
     """
     at = current_service()
-    _require_sqlite(at, f"pg_dump --format=custom --file={file} \"$TOLLGATE_DATABASE_URL\"")
+    _require_sqlite(at, f'pg_dump --format=custom --file={file} "$TOLLGATE_DATABASE_URL"')
     now = at.moment().now
     contents = back_up(at.database, file, at.settings.secret, operator(), now, replace=force)
     try:
@@ -58,8 +59,7 @@ def restore(file: Path, *, force: bool) -> None:
     The copy is verified first. The database that was there is kept beside it.
     """
     at = current_service()
-    target = "--clean --if-exists" if force else "--no-owner"
-    _require_sqlite(at, f"pg_restore {target} --dbname=\"$TOLLGATE_DATABASE_URL\" {file}")
+    _require_sqlite(at, f'pg_restore {_WHOLE} --dbname="$NEW_DATABASE_URL" {file}')
     contents = verified(file)
     secret = at.settings.secret
     aside = put_back(at.database, file, secret, operator(), at.moment().now, replace=force)

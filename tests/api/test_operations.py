@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from model import migrating
-from model.access import Role
+from api.authentication import EVERYBODY, declare
+from model import migrating, publishing
+from model.access import Role, create_key
+from model.settings import HOME
+from rules import rule_book
 from rules.errors import InferenceNotConfirmed
-from tests.api.calling import Calls, body_of, problem_of
+from tests.api.calling import NOON, SECRET, Calls, body_of, key_of, problem_of
 
 if TYPE_CHECKING:
     from tests.api.conftest import Serve
@@ -23,6 +27,8 @@ def test_alive_and_ready_are_open(calls_on_each: Calls) -> None:
     ready = body_of(nobody.get("/readyz"))
     assert ready["status"] == "ready"
     assert ready["policy_revision"].startswith("sha256:")
+    assert ready["tables"] == "current"
+    assert ready["rulesets"]["built"] <= ready["rulesets"]["at_most"] == 400
 
 
 def test_a_database_that_is_not_migrated_is_not_ready(serve: Serve, tmp_path: Path) -> None:
@@ -63,6 +69,67 @@ def test_metrics_count_what_was_asked_and_how_it_went(calls: Calls) -> None:
         assert line in text
     assert "CRM-1" not in text
     assert "tollgate_rulesets_built" in text
+
+
+def test_the_age_of_the_live_rules_is_told(calls_on_each: Calls) -> None:
+    """The alarm for rules that nobody reviews rests on it; publishing others starts it anew."""
+
+    def age() -> float:
+        told = calls_on_each.get("/metrics").text
+        (line,) = re.findall("^tollgate_live_revision_age_seconds .*", told, re.MULTILINE)
+        return float(line.split()[1])
+
+    assert age() == 0
+    calls_on_each.clock.advance(days=400)
+    assert age() == 400 * 86_400
+    files = dict(rule_book.read_files(HOME / "rules"))
+    files["policies/intake.yaml"] += "# looked at again\n"
+    with calls_on_each.service.database.transaction() as session:
+        publishing.publish(session, files, "Pat", calls_on_each.clock.now)
+    calls_on_each.clock.advance(seconds=30)
+    assert age() == 30
+
+
+@pytest.fixture
+def without_rules(serve: Serve, tmp_path: Path) -> Calls:
+    """A service on a database with a key and no rules."""
+    calls = serve(f"sqlite:///{tmp_path / 'no-rules.db'}")
+    migrating.upgrade(calls.service.database)
+    with calls.service.database.transaction() as session:
+        create_key(session, "x", [Role.TICKETING], SECRET, NOON, key=key_of(Role.TICKETING))
+    return calls
+
+
+def test_rules_that_are_not_there_have_no_age(without_rules: Calls) -> None:
+    """No alarm takes a database without rules for one with fresh rules."""
+    assert "tollgate_live_revision_age_seconds NaN" in without_rules.get("/metrics").text
+
+
+def test_a_503_is_counted_by_its_problem(without_rules: Calls) -> None:
+    """The alarms for a database that is away, or for rules in need, rest on it."""
+    assert without_rules.decide().status_code == 503
+    text = without_rules.get("/metrics").text
+    assert 'tollgate_unable_total{problem="no-live-revision"} 1.0' in text
+
+
+def test_a_fault_of_the_product_is_counted_as_a_500(serve: Serve, url: str) -> None:
+    """The operator's alarm for faults rests on the status in `tollgate_requests_total`."""
+
+    def fail() -> str:
+        raise KeyError("a fault")
+
+    calls = serve(url, threads=1)
+    calls.app.view_functions["operations.alive"] = declare(fail, EVERYBODY)
+    assert calls.get("/healthz").status_code == 500
+    line = 'tollgate_requests_total{method="GET",route="/healthz",status="500"} 1.0'
+    assert line in calls.get("/metrics").text
+
+
+def test_half_a_second_is_a_limit_of_the_histogram(calls: Calls) -> None:
+    """The alarm for slow decisions can be computed from the buckets as they are."""
+    calls.decided()
+    bucket = 'tollgate_decision_seconds_bucket{kind="decision",le="0.5"}'
+    assert bucket in calls.get("/metrics").text
 
 
 def test_an_inference_that_is_not_confirmed_is_counted(calls: Calls) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-pytest.importorskip("zen", reason="benchmarks/requirements.txt is not installed")
-
 from benchmarks import decision
 
 

@@ -60,7 +60,8 @@ class Service:
     def start(self) -> None:
         """Start it, again as often as its port is still taken, and wait until it is ready."""
         until = time.monotonic() + PATIENCE
-        while not self.is_ready():
+        # Workers of a gunicorn that was killed may answer a last time: it is to be this one.
+        while not (self._has_workers() and self.is_ready()):
             assert time.monotonic() < until, self.told()
             if self.process is None or self.process.poll() is not None:
                 self.process = self._begin()
@@ -87,6 +88,10 @@ class Service:
         parent = self.process.pid
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
         return [int(each) for each in children.split()]
+
+    def _has_workers(self) -> bool:
+        running = self.process is not None and self.process.poll() is None
+        return running and bool(self.worker_ids())
 
     def kill_a_worker(self) -> None:
         """Kill one of its workers; gunicorn is to replace it."""
@@ -135,6 +140,7 @@ def _environment(service: Service) -> Mapping[str, str]:
         if not name.startswith(("TOLLGATE_", "PROMETHEUS_"))
     }
     return plain | {
+        "TMPDIR": str(service.folder),  # who is killed cleans nothing up
         "TOLLGATE_DATABASE_URL": service.database_url,
         "TOLLGATE_SECRET": SECRET,
         "TOLLGATE_PORT": str(service.port),

@@ -69,9 +69,7 @@ def test_a_copy_restored_into_a_new_database_decides_and_replays(
     restored: Service = start(emptied, workers=1)
     for key, body in wanted:
         if key in before:
-            again = ask(
-                restored.url, "POST", "/api/v1/decisions", body, Idempotency_Key=key
-            )
+            again = ask(restored.url, "POST", "/api/v1/decisions", body, Idempotency_Key=key)
             assert again.text == before[key]
     (some, *_) = before.values()
     decision = ask(restored.url, "GET", "/api/v1/decisions?case=CRM-0").body["decisions"][0]

@@ -165,7 +165,7 @@ def test_a_refused_fact_is_shown_on_the_ticket(tracker: Tracker) -> None:
     ticket = tracker.read(number)
     assert (ticket["tollgate_status"], ticket["tollgate_team"]) == ("refused", STRATEGIST)
     assert ticket["tollgate_problem"].startswith("need_or_want: ")
-    assert "`want`" in ticket["tollgate_problem"]
+    assert "did you mean want?" in ticket["tollgate_problem"]
 
     walk(tracker, number, [({"need_or_want": "want"}, STRATEGIST, "return-to-initiator")])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,8 +62,7 @@ def writing(sqlite_database: Database) -> Iterator[list[int]]:
         while not over.is_set():
             with sqlite_database.transaction() as session:
                 for half in ("one", "other"):
-                    name = f"{half} {len(written)}"
-                    create_key(session, name, [Role.ADMIN], SECRET, NOW)
+                    create_key(session, half, [Role.ADMIN], SECRET, NOW)
             written.append(1)
 
     writer = Thread(target=write)
@@ -124,8 +123,7 @@ def test_a_file_that_is_there_is_not_overwritten_unasked(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     """Yesterday's copy stays until somebody says otherwise."""
-    copy = tmp_path / "copy.db"
-    copied(sqlite_database, copy)
+    copied(sqlite_database, copy := tmp_path / "copy.db")
     yesterday = copy.read_bytes()
     make_key(sqlite_database, "new")
     with pytest.raises(Refused, match="--force"):
@@ -259,10 +257,9 @@ def damaged(copy: Path) -> None:
 def dangling(copy: Path) -> None:
     """Add a row that refers to nothing."""
     with closing(sqlite3.connect(copy)) as connection:
-        row = "77, 'viable', 'true', 'Ann', '2026-11-22 08:00:00'"
         connection.execute(
             "INSERT INTO case_facts (case_id, name, value, supplied_by, supplied_at)"
-            f" VALUES ({row})"
+            " VALUES (77, 'viable', 'true', 'Ann', '2026-11-22 08:00:00')"
         )
         connection.commit()
 
@@ -274,19 +271,13 @@ def foreign(copy: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
 
 
-def cut_off(copy: Path) -> None:
-    """Keep its beginning only."""
-    copy.write_bytes(copy.read_bytes()[:5000])
-
-
-@pytest.mark.parametrize("spoil", [damaged, dangling, foreign, cut_off, Path.unlink])
+@pytest.mark.parametrize("spoil", [damaged, dangling, foreign, Path.unlink])
 def test_a_copy_that_is_not_sound_is_not_restored(
-    sqlite_database: Database, tmp_path: Path, spoil: object
+    sqlite_database: Database, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     """It is looked at first, and what is there stays."""
     make_key(sqlite_database, "x")
     copied(sqlite_database, tmp_path / "copy.db")
-    assert callable(spoil)
     spoil(tmp_path / "copy.db")
     with pytest.raises((Refused, Unable), match=r"copy\.db"):
         put_back(sqlite_database, tmp_path / "copy.db", replace=True)

@@ -26,7 +26,9 @@ HOUR = timedelta(hours=1)
 KIM = Actor("Kim", Via.HTTP, "the-id-of-her-key")
 
 
-def make(database: Database, *roles: Role, name: str = "x", until: datetime | None = None) -> NewKey:
+def make(
+    database: Database, *roles: Role, name: str = "x", until: datetime | None = None
+) -> NewKey:
     """Make a key with some roles."""
     with database.transaction() as session:
         return make_key(session, KIM, name, roles, SECRET, NOW, until)

@@ -66,7 +66,7 @@ def make_later(database: Database, oldest: str | None = None) -> None:
     with database.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'later'"))
         if oldest:
-            session.execute(text(f"UPDATE schema_support SET oldest = '{oldest}'"))
+            session.execute(text("UPDATE schema_support SET oldest = :it"), {"it": oldest})
 
 
 def test_tables_that_a_later_version_added_to_are_worked_with(empty_database: Database) -> None:

@@ -175,11 +175,11 @@ def test_a_personal_value_that_was_altered_is_found(
     decided(personal, caller, moment)
     one = "WHERE name = 'note_1'"
     for change in (
-        f"UPDATE personal_values SET value = '\"Bob\"' {one}",  # noqa: S608
-        f"UPDATE personal_values SET salt = 'x' {one}",  # noqa: S608
-        f"UPDATE personal_values SET value = NULL, salt = NULL {one}",  # noqa: S608
-        f"UPDATE personal_values SET value = NULL, salt = NULL, erasure_id = 9 {one}",  # noqa: S608
-        f"DELETE FROM personal_values {one}",  # noqa: S608
+        f"UPDATE personal_values SET value = '\"Bob\"' {one}",
+        f"UPDATE personal_values SET salt = 'x' {one}",
+        f"UPDATE personal_values SET value = NULL, salt = NULL {one}",
+        f"UPDATE personal_values SET value = NULL, salt = NULL, erasure_id = 9 {one}",
+        f"DELETE FROM personal_values {one}",
     ):
         attack(personal, "CREATE TABLE kept AS SELECT * FROM personal_values", change)
         assert found(personal) == [("decision d1", "personal value does not match")], change

@@ -20,7 +20,7 @@ from rules.values import Domain, FactType
 from tests.model.recorded import found
 
 SEED = 20_261_122
-EACH_ON_SQLITE, EACH_ON_POSTGRESQL = 550, 60
+EACH_ON_SQLITE, EACH_ON_POSTGRESQL = 501, 50
 FACT_ADDED = """\
   requested_for:
     type: text

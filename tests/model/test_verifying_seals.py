@@ -22,7 +22,7 @@ def test_an_altered_checkpoint_is_named(record: Database) -> None:
         "seal = 'forged'",
     ):
         kept = "CREATE TABLE kept AS SELECT * FROM checkpoints"
-        attack(record, kept, f"UPDATE checkpoints SET {change} WHERE seq = 2")  # noqa: S608
+        attack(record, kept, f"UPDATE checkpoints SET {change} WHERE seq = 2")
         assert found(record)[0] == ("checkpoint 2", "altered"), change
         back = "INSERT INTO checkpoints SELECT * FROM kept"
         attack(record, "DELETE FROM checkpoints", back, "DROP TABLE kept")

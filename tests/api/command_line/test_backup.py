@@ -100,5 +100,6 @@ def test_on_postgresql_its_own_tools_are_named(
     refused = commands_on(postgresql_database, rules_folder)(command, str(copy))
     assert refused.exit_code == 1
     assert tool in refused.stderr
-    assert '"$TOLLGATE_DATABASE_URL"' in refused.stderr
+    assert '_DATABASE_URL"' in refused.stderr
+    assert "postgresql://" not in refused.stderr
     assert "docs/operation.md" in refused.stderr
