@@ -74,16 +74,11 @@ def decide() -> Response:
     service, raw = current_service(), read_json(request)
     asked = decision_request(raw)
     once = once_under(request, "POST /api/v1/decisions", raw)
-    given = decide_once(
-        service.database,
-        asked,
-        current_caller(),
-        service.moment(),
-        service.new_id(),
-        once=once,
-    )
+    moment, new_id = service.moment(), service.new_id()
+    given = decide_once(service.database, asked, current_caller(), moment, new_id, once=once)
     answer = ok(given.text, given.status)
-    answer.headers["Location"] = f"/api/v1/decisions/{_id_in(given.text)}"
+    decision_id = _id_in(given.text) if given.replayed else new_id
+    answer.headers["Location"] = f"/api/v1/decisions/{decision_id}"
     if given.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

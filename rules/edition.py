@@ -31,13 +31,13 @@ def first_days(policy: Policy) -> tuple[date, ...]:
 
 def edition_on(policy: Policy, day: date) -> Edition:
     """Return the policy as it stands on `day`, the day's values put into the labels."""
-    parameters = {name: parameter.on(day) for name, parameter in policy.parameters.items()}
-    return Edition(policy, tuple(r for r in worded(policy, day) if r.in_force(day)), parameters)
+    in_force = tuple(rule for rule in worded(policy, day) if rule.in_force(day))
+    return Edition(policy, in_force, policy.parameters_on(day))
 
 
 def worded(policy: Policy, day: date) -> tuple[Rule, ...]:
     """Return every rule of a policy, in force or not, with a day's values in its label."""
-    parameters = {name: parameter.on(day) for name, parameter in policy.parameters.items()}
+    parameters = policy.parameters_on(day)
     return tuple(replace(rule, label=_worded(rule.label, parameters)) for rule in policy.rules)
 
 

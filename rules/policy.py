@@ -118,6 +118,10 @@ class Policy:
     sources: tuple[str, ...]
     path: str
 
+    def parameters_on(self, day: date) -> Mapping[str, Value]:
+        """Return each parameter's value in force on `day`."""
+        return {name: parameter.on(day) for name, parameter in self.parameters.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Routing:

@@ -87,7 +87,7 @@ def _broken_properties(
 ) -> list[str]:
     """Return the properties that this case, once it is decided, does not keep."""
     known = book.vocabulary.known(held, case.as_of)
-    parameters = {name: each.on(case.as_of) for name, each in policy.parameters.items()}
+    parameters = policy.parameters_on(case.as_of)
     if decided.needs:
         return []
     given = answered(decided, book)
