@@ -37,9 +37,9 @@ def measured(effort: Effort) -> Findings:
     limit = _refused(MORE_RULES if whole else MORE_RULES[:1])
     return Findings(
         growths=(
-            _grown(f"a decision in the process{limit}", "rules", RULES, _with_rules, effort),
+            _grown(f"a decision made anew{limit}", "rules", RULES, _with_rules, effort),
             _grown("what to ask, nothing known, asked before", "rules", RULES, _asking, effort),
-            _grown("a decision in the process", "facts of the case", FACTS, _with_facts, effort),
+            _grown("a decision made anew", "facts of the case", FACTS, _with_facts, effort),
             _in_sql("earlier decisions of the case", history, _with_history, effort),
             _in_sql("cases", cases, _with_cases, effort),
         )
@@ -91,7 +91,7 @@ def _with_facts(facts: int) -> Pass:
 
 
 def _deciding(rules: int, notes: int) -> Pass:
-    book = sized_book(rules, notes)
+    book = sized_book(rules, notes, remembered=0)
     held = book.vocabulary.read_changes(middle_case(rules, notes), DAY)
     fired = book.decide("routing", held, DAY).because[-1].rule
     assert fired == f"rule-{rules // 2}", fired

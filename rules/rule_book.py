@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rules.chain import Chain
-from rules.compiled_policy import CompiledPolicy
+from rules.compiled_policy import REMEMBERED, CompiledPolicy
 from rules.decision import Decision
 from rules.errors import RuleFilesRefused, UnknownRecord
 from rules.policy import Policy, Routing
@@ -41,6 +41,7 @@ class RuleBook:
         sources: Sources,
         policies: Mapping[str, Policy],
         routings: Mapping[str, Routing],
+        remembered: int = REMEMBERED,
     ) -> None:
         self.files = MappingProxyType(dict(files))
         self.revision = revision_of(files)
@@ -49,7 +50,9 @@ class RuleBook:
         self.policies = MappingProxyType(dict(policies))
         self.routings = MappingProxyType(dict(routings))
         self.decisions = (*routings, *policies)
-        compiled = {name: CompiledPolicy(each, vocabulary) for name, each in policies.items()}
+        compiled = {
+            name: CompiledPolicy(each, vocabulary, remembered) for name, each in policies.items()
+        }
         self._chains = {name: Chain(name, (compiled[name],), vocabulary) for name in policies}
         for name, routing in routings.items():
             stages = tuple(compiled[stage] for stage in routing.stages)
@@ -105,14 +108,16 @@ def read_files(folder: Path) -> RuleFiles:
     return files
 
 
-def load(files: RuleFiles) -> RuleBook:
+def load(files: RuleFiles, remembered: int = REMEMBERED) -> RuleBook:
     """Return the rule book of these files.
+
+    `remembered`: how many stage decisions each policy keeps in mind; 0 decides each case anew.
 
     Raises:
         RuleFilesRefused: with every problem of every file, sorted by place.
     """
     findings = Findings()
-    book = _Loader(files, findings).book()
+    book = _Loader(files, findings, remembered).book()
     if findings or book is None:
         raise RuleFilesRefused(findings.sorted())
     return book
@@ -121,9 +126,10 @@ def load(files: RuleFiles) -> RuleBook:
 class _Loader:
     """Reads the files in the order in which they need each other."""
 
-    def __init__(self, files: RuleFiles, findings: Findings) -> None:
+    def __init__(self, files: RuleFiles, findings: Findings, remembered: int) -> None:
         self._files = files
         self._findings = findings
+        self._remembered = remembered
 
     def book(self) -> RuleBook | None:
         for required in (VOCABULARY, SOURCES, ROUTING):
@@ -140,7 +146,7 @@ class _Loader:
         routings = self._routings(routing_node, policies, vocabulary, sources)
         if self._findings:
             return None
-        return RuleBook(self._files, vocabulary, sources, policies, routings)
+        return RuleBook(self._files, vocabulary, sources, policies, routings, self._remembered)
 
     def _policy_paths(self) -> list[str]:
         return [path for path in sorted(self._files) if path.startswith(POLICIES)]
