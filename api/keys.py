@@ -42,7 +42,7 @@ keys = Noun("keys", "API keys, for administrators")
 )
 def list_api_keys() -> Response:
     """List the API keys, oldest first; none is shown itself."""
-    query = read_query(request, PageQuerySchema())
+    query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
         page = keys_after(session, query.get("after"), query["limit"])
     shown = [_shown(key) for key in page.keys]
@@ -59,7 +59,7 @@ def list_api_keys() -> Response:
 def make_api_key() -> Response:
     """Make an API key and show it, this once."""
     service = current_service()
-    new = load(NewKeySchema(), read_json(request))
+    new = load(NewKeySchema, read_json(request))
     with service.database.transaction() as session:
         made = make_key(
             session,
@@ -89,7 +89,7 @@ def rotate_api_key(key_id: str) -> Response:
     tried again with either.
     """
     service = current_service()
-    rotation = load(RotationSchema(), read_json(request))
+    rotation = load(RotationSchema, read_json(request))
     grace = timedelta(hours=rotation["grace_hours"])
     with service.database.transaction() as session:
         made = rotate_key(

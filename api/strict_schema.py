@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -151,7 +152,13 @@ class Part(fields.Nested):
     default_error_messages = _OF_OBJECT
 
 
-def load(schema: Schema, raw: object) -> Mapping[str, Any]:
+@cache
+def made(schema: type[Schema]) -> Schema:
+    """Return the one instance of a schema: making one takes longer than reading with it."""
+    return schema()
+
+
+def load(schema: type[Schema], raw: object) -> Mapping[str, Any]:
     """Return what `raw` says, as `schema` reads it.
 
     Raises:
@@ -160,9 +167,9 @@ def load(schema: Schema, raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise BadFields([FieldProblem("", "must be a JSON object")])
     try:
-        loaded: Mapping[str, Any] = schema.load(raw)
+        loaded: Mapping[str, Any] = made(schema).load(raw)
     except ValidationError as error:
-        raise BadFields(list(_problems("", error.messages, schema))) from None
+        raise BadFields(list(_problems("", error.messages, made(schema)))) from None
     return loaded
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from model.access import ApiKey
 from model.administration import AdministrationAct
 from model.case_events import CaseEvent
-from model.cases import Case, CaseFact, FactChange
+from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
 from model.erasing import Erasure
+from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
