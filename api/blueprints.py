@@ -20,6 +20,7 @@ from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.operations import operations
 from api.policies import policies
+from api.roster import roster
 from api.service import Service
 from api.vocabulary import vocabulary
 
@@ -31,6 +32,7 @@ NOUNS = (
     case_history,
     policies,
     vocabulary,
+    roster,
     keys,
     audit,
     operations,

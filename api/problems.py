@@ -62,6 +62,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the case again and decide anew what to change", None,
         ),
         (
+            errors.RosterMovedOn, 412, "the roster has moved on",
+            "read the roster again and decide anew what to change", None,
+        ),
+        (
             errors.CaseNotEnded, 409, "the case has not ended",
             "send new facts with a decision: that needs no reopening", None,
         ),

@@ -21,6 +21,7 @@ _OF_TEXT = {**_MESSAGES, "invalid": "must be text"}
 _OF_NUMBER = {**_MESSAGES, "invalid": "must be a whole number"}
 _OF_FLAG = {**_MESSAGES, "invalid": "must be true or false"}
 _OF_OBJECT = {**_MESSAGES, "invalid": "must be a JSON object", "type": "must be a JSON object"}
+OF_LIST = {**_MESSAGES, "invalid": "must be a list"}
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _NO_SUCH_MEMBER = "there is no such member"
 _INSTANT = re.compile(
@@ -109,6 +110,13 @@ class Day(fields.Date):
         return day
 
 
+class DayText(Day):
+    """A calendar day that stays the text it is."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        return super()._deserialize(value, attr, data, **options).isoformat()
+
+
 class Instant(fields.AwareDateTime):
     """An instant (RFC 3339), written with its offset from UTC."""
 
@@ -152,6 +160,24 @@ class Part(fields.Nested):
     default_error_messages = _OF_OBJECT
 
 
+class Parts(fields.List[Any]):
+    """A list of up to `most` objects."""
+
+    default_error_messages = OF_LIST
+
+    def __init__(self, schema: type[Schema], most: int, **options: Any) -> None:
+        self.schema, self.most = schema, most
+        described = {"maxItems": most, **options.pop("metadata", {})}
+        super().__init__(Part(schema), metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise ValidationError(f"must have at most {self.most} items")
+        return super()._deserialize(value, attr, data, **options)
+
+
 @cache
 def made(schema: type[Schema]) -> Schema:
     """Return the one instance of a schema: making one takes longer than reading with it."""
@@ -184,8 +210,17 @@ def _problems(pointer: str, messages: Any, schema: Schema) -> Iterator[FieldProb
         if isinstance(told, Mapping) and isinstance(field, Part):
             yield from _problems(at, told, field.schema)
             continue
+        if isinstance(told, Mapping) and isinstance(field, Parts):
+            yield from _of_items(at, told, made(field.schema))
+            continue
         for one in told:
             refusal = one if isinstance(one, _Refusal) else _Refusal(str(one))
             unknown = refusal.detail == _NO_SUCH_MEMBER
             help = did_you_mean(str(name), schema.fields) if unknown else refusal.help
             yield FieldProblem(at, refusal.detail, help)
+
+
+def _of_items(pointer: str, messages: Mapping[int, Any], schema: Schema) -> Iterator[FieldProblem]:
+    for number, told in messages.items():
+        of_whole = not isinstance(told, Mapping)
+        yield from _problems(f"{pointer}/{number}", {"_schema": told} if of_whole else told, schema)

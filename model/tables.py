@@ -14,6 +14,7 @@ from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
+from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
 from model.verifications import Verification
 
@@ -31,6 +32,7 @@ TABLES: tuple[type[Base], ...] = (
     PersonalValue,
     Publication,
     Revision,
+    RosterVersion,
     SchemaSupport,
     SealedDecision,
     UnsealedDecision,

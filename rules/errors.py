@@ -8,6 +8,7 @@
     │   ├── NotAuthenticated        not-authenticated         no key, or one that is not valid
     │   ├── NotAllowed              not-allowed               the key lacks the role
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
+    │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
     │   ├── AlreadyMerged           already-merged            the case was merged into another
@@ -100,6 +101,12 @@ class CaseMovedOn(Refused):
     """The case has a newer version than the one the caller saw."""
 
     code = "case-moved-on"
+
+
+class RosterMovedOn(Refused):
+    """The roster has a newer version than the one the caller saw."""
+
+    code = "roster-moved-on"
 
 
 class CaseNotEnded(Refused):
