@@ -20,6 +20,7 @@ from model.cases import (
     require_version,
 )
 from model.held_facts import Change, facts_of, store_changes
+from model.looking_again import facts_changed, look_no_more
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 
@@ -94,6 +95,8 @@ def _merge(session: Session, case: Case, double: Case, wish: Wish) -> Merged:
     case.title = case.title or double.title
     taken, kept = _take_facts(session, case, double)
     double.merged_into_id = case.id
+    facts_changed(case)
+    look_no_more(double)
     told: dict[str, object] = {"double": double.ref, "taken": taken, "kept": kept}
     wish.note(session, case, What.MERGED, told)
     wish.note(session, double, What.MERGED_INTO, {"into": case.ref})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +35,15 @@ class Case(Base):
             sqlite_where=text("merged_into_id IS NOT NULL"),
             postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
+        *(
+            Index(
+                None,
+                column,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("look_again_on", "told_under")
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
@@ -46,6 +55,9 @@ class Case(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     reopened_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The next day on which time alone may change its answer, told by the rules of a revision.
+    look_again_on: Mapped[date | None]
+    told_under: Mapped[str | None] = mapped_column(String(80))
     renamed_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 

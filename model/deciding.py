@@ -17,6 +17,7 @@ from model.cases import (
 )
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
+from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
@@ -72,6 +73,10 @@ def decide(
     decision = book.decide(request.decision, held, as_of)
     case.title = request.title or case.title
     supplying.store(session, case, supply, request.by or caller.name)
+    if is_final(decision):
+        look_no_more(case)
+    else:
+        look_again(case, book, request.decision, held, max(as_of, moment.today))
     answer = answer_with(
         decision,
         id=new_id,

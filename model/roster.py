@@ -87,9 +87,11 @@ class Roster:
         in_force = [place for place in places if place.term.covers(day)]
         for stands_in in (False, True):
             chosen = (place for place in in_force if place.deputy is stands_in)
-            found = dict.fromkeys(self._people(chosen, day))
+            found: dict[Person, Holder] = {}
+            for each in self._people(chosen, day):
+                found.setdefault(each.person, Holder(each.person, each.stands_in or stands_in))
             if found:
-                return tuple(Holder(h.person, h.stands_in or stands_in) for h in found)
+                return tuple(found.values())
         return ()
 
     def _people(self, places: Iterable[Place], day: date) -> Iterator[Holder]:

@@ -19,6 +19,7 @@ from model.cases import Case
 from model.database import Reader, table_of
 from model.held_facts import Change, FactChange, Held, confirm, facts_of, store_changes
 from model.late_facts import Late
+from model.looking_again import facts_changed
 from model.standing import Standing
 from rules.values import Value, to_json
 
@@ -84,6 +85,7 @@ def store(session: Session, case: Case, supply: Supply, by: str) -> None:
     """
     case.version += 1
     case.updated_at = supply.supplied_at
+    facts_changed(case)
     held = supply.held
     told = {name: _text(value) for name, value in supply.changes.items()}
     known = [name for name, text in told.items() if text == _held(held, name)]

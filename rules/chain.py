@@ -46,6 +46,15 @@ class Chain:
             because=tuple(because),
         )
 
+    def next_turning_day(self, held: Facts, as_of: date) -> date | None:
+        """Return the first day after `as_of` on which the answer may be another.
+
+        Until then it is the same, as long as no fact and no rule is changed.
+        """
+        known = self._vocabulary.known(held, as_of)
+        days = (day for stage in self._stages for day in stage.turning_days(known, as_of))
+        return min(days, default=None)
+
     def _asked(self, asks: tuple[str, ...]) -> Mapping[str, OutcomeValue]:
         """Return who is asked first, in the words of an outcome."""
         if not asks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,6 +18,7 @@ from rules.policy import HitPolicy, Policy, Rule
 from rules.questions import Stage, only_looked_for, prospect
 from rules.stage_decision import StageDecision, asking, firing
 from rules.truth_table import TruthTable, truth_table
+from rules.turning_days import turning_days
 from rules.values import Value
 from rules.vocabulary import Vocabulary
 
@@ -50,6 +51,7 @@ class CompiledPolicy:
         self._first_days = first_days(policy)
         self._edition = lru_cache(maxsize=None)(self._compile)
         self._looked_at = _looked_at(policy, vocabulary)
+        self._counts_days = any(vocabulary.facts[name].derived_from for name in policy.inputs)
         self._remembering = lru_cache(maxsize=remembered)(self._decided)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
@@ -63,6 +65,16 @@ class CompiledPolicy:
             NoRuleApplies, RulesConflict: errors of the policy.
         """
         return self._remembering(tuple(map(known.get, self._looked_at)), as_of)
+
+    def turning_days(self, known: Mapping[str, Value], after: date) -> Iterator[date]:
+        """Yield the days after `after` on which this stage may say something else."""
+        yield from (day for day in self._first_days if day > after)
+        if not self._counts_days:
+            return
+        for number in range(bisect_right(self._first_days, after), len(self._first_days) + 1):
+            for day in turning_days(self._edition(number).program, self._vocabulary, known):
+                if day > after and bisect_right(self._first_days, day) == number:
+                    yield day
 
     def check_limits(self, as_of: date) -> None:
         """Compile every edition, and tell what matters with nothing compared known.

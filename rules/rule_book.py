@@ -65,13 +65,24 @@ class RuleBook:
             UnknownRecord: there is no such decision.
             InferenceNotConfirmed, NoRuleApplies, RulesConflict: no right answer can be given.
         """
+        return self._chain(decision).decide(held, as_of)
+
+    def next_turning_day(self, decision: str, held: Facts, as_of: date) -> date | None:
+        """Return the first day after `as_of` on which the same facts may be decided otherwise.
+
+        Raises:
+            UnknownRecord: there is no such decision.
+        """
+        return self._chain(decision).next_turning_day(held, as_of)
+
+    def _chain(self, decision: str) -> Chain:
         chain = self._chains.get(decision)
         if chain is None:
             hint = did_you_mean(decision, self.decisions)
             raise UnknownRecord(
                 f"there is no decision `{decision}`" + (f"; {hint}" if hint else "")
             )
-        return chain.decide(held, as_of)
+        return chain
 
 
 def revision_of(files: RuleFiles) -> str:
