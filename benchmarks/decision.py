@@ -73,7 +73,7 @@ def _require_same(decision: Decision, answer: Mapping[str, Any], book: RuleBook)
     last = decision.because[-1]
     assert (answer["stage"], answer["rule"]) == (last.policy, last.rule), answer
     outcomes = book.vocabulary.outcomes
-    empty = {name: _json(outcome.empty) for name, outcome in outcomes.items()}
+    empty = {name: _json(outcomes[name].empty) for name in decision.outcome}
     said = {name: value for name, value in answer.items() if name in outcomes}
     ours = {name: _json(value) for name, value in decision.outcome.items()}
     assert {**empty, **said} == ours, answer

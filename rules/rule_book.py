@@ -13,14 +13,14 @@ from rules.compiled_policy import REMEMBERED, CompiledPolicy
 from rules.decision import Decision
 from rules.errors import RuleFilesRefused, UnknownRecord
 from rules.policy import Policy, Routing
-from rules.policy_checks import check_last_stage, check_policy
+from rules.policy_checks import check_last_stage, check_policy, check_stages_before
 from rules.policy_reader import POLICY_KEYS, read_policy
 from rules.problems import Findings
 from rules.reading import section_of
 from rules.routing_reader import ROUTING_KEYS, ROUTING_REQUIRED, read_routing
 from rules.sources import Sources, read_sources
 from rules.spelling import did_you_mean
-from rules.vocabulary import Facts, Vocabulary
+from rules.vocabulary import ALWAYS_ANSWERED, Facts, Vocabulary
 from rules.vocabulary_reader import read_vocabulary
 from rules.yaml_tree import Node, parse
 
@@ -53,10 +53,12 @@ class RuleBook:
         compiled = {
             name: CompiledPolicy(each, vocabulary, remembered) for name, each in policies.items()
         }
-        self._chains = {name: Chain(name, (compiled[name],), vocabulary) for name in policies}
-        for name, routing in routings.items():
-            stages = tuple(compiled[stage] for stage in routing.stages)
-            self._chains[name] = Chain(name, stages, vocabulary)
+        ways = {name: (*policy.after, name) for name, policy in policies.items()}
+        ways |= {name: routing.stages for name, routing in routings.items()}
+        self._chains = {
+            name: Chain(name, tuple(compiled[stage] for stage in way), _shown(name, way, self))
+            for name, way in ways.items()
+        }
 
     def decide(self, decision: str, held: Facts, as_of: date) -> Decision:
         """Decide a case on the facts held of it, by the rules and parameters of a day.
@@ -83,6 +85,21 @@ class RuleBook:
                 f"there is no decision `{decision}`" + (f"; {hint}" if hint else "")
             )
         return chain
+
+
+def _shown(name: str, way: tuple[str, ...], book: RuleBook) -> Vocabulary:
+    """Return the vocabulary with the outcomes that the answers of a decision show.
+
+    They are those that its own stages can set, or that say who is asked; a stage of a routing
+    answers as the routing does.
+    """
+    for routing in book.routings.values():
+        way = routing.stages if name in routing.stages else way
+    stages = [book.policies[stage] for stage in way]
+    shown = {output for stage in stages for output in stage.outputs}
+    asked = [book.vocabulary.facts[name] for stage in stages for name in stage.inputs]
+    grouped = ["group"] if any(fact.group for fact in asked) else []
+    return book.vocabulary.with_outcomes((*ALWAYS_ANSWERED, *grouped, *shown))
 
 
 def revision_of(files: RuleFiles) -> str:
@@ -184,7 +201,24 @@ class _Loader:
                 message = f"`{policies[policy.name].path}` is a policy `{policy.name}` too"
                 self._findings.add(node.source, node.start, "duplicate-policy", message)
             policies.setdefault(policy.name, policy)
+        self._check_ways(nodes, policies)
         return policies
+
+    def _check_ways(
+        self, nodes: Mapping[str, Node | None], policies: Mapping[str, Policy]
+    ) -> None:
+        silent = Findings()  # the reader has told what is wrong with a policy's keys
+        unread = self._unread(policies)
+        for policy in policies.values():
+            node = nodes[policy.path]
+            section = section_of(node, silent, POLICY_KEYS) if node else None
+            if section and policy.after:
+                check_stages_before(policy, section, policies, unread, self._findings)
+
+    def _unread(self, policies: Mapping[str, Policy]) -> list[str]:
+        """A policy in a file that cannot be read may well be there: it is not called unknown."""
+        read = {policy.path for policy in policies.values()}
+        return [Path(path).stem for path in self._policy_paths() if path not in read]
 
     def _routings(
         self,
@@ -197,9 +231,7 @@ class _Loader:
         section = section_of(node, self._findings, *keys) if node else None
         if section is None:
             return {}
-        # A policy in a file that cannot be read may well be there: it is not called unknown.
-        read = {policy.path for policy in policies.values()}
-        unread = [Path(path).stem for path in self._policy_paths() if path not in read]
-        routing = read_routing(section, vocabulary, sources, (*policies, *unread))
+        names = (*policies, *self._unread(policies))
+        routing = read_routing(section, vocabulary, sources, names)
         check_last_stage(routing, policies, section)
         return {routing.name: routing}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -14,6 +14,9 @@ from rules.values import Domain, Value, ValueRefused
 
 Facts = Mapping[str, Value | None]
 """Facts by name; `None` or absent: not known."""
+
+ALWAYS_ANSWERED = ("assign_to", "action")
+"""What every answer says, where the vocabulary has it: who is to do what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Vocabulary:
     def personal(self) -> frozenset[str]:
         """The facts that are personal, those derived from one among them."""
         return frozenset(name for name, fact in self.facts.items() if fact.personal)
+
+    def with_outcomes(self, names: Collection[str]) -> Vocabulary:
+        """Return the vocabulary with these outcomes only, in the file's order."""
+        outcomes = {name: each for name, each in self.outcomes.items() if name in names}
+        return Vocabulary(self.facts, MappingProxyType(outcomes))
 
     def read_changes(self, raw: Mapping[str, object], as_of: date) -> dict[str, Value | None]:
         """Return the changes of facts that a JSON object asks for; `None` forgets a fact.
