@@ -17,6 +17,7 @@ from model.cases import (
 )
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
+from model.glance import see
 from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
@@ -24,7 +25,6 @@ from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
-from model.standing import see
 from model.supplying import Supply
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook

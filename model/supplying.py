@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from model import json_text
 from model.cases import Case
 from model.database import Reader, table_of
+from model.glance import CaseAtAGlance
 from model.held_facts import Change, FactChange, Held, confirm, facts_of, store_changes
 from model.late_facts import Late
 from model.looking_again import facts_changed
-from model.standing import Standing
 from rules.values import Value, to_json
 
 
@@ -52,7 +52,7 @@ class Supply:
 
 def compare(
     reader: Reader,
-    case: Case | Standing | None,
+    case: Case | CaseAtAGlance | None,
     changes: Mapping[str, Value | None],
     now: datetime,
     late: Late | None = None,
@@ -110,7 +110,7 @@ def store(session: Session, case: Case, supply: Supply, by: str) -> None:
 
 
 def last_changes(
-    reader: Reader, case: Case | Standing, names: Collection[str]
+    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
 ) -> Mapping[str, Any]:
     """Return the last taken change of each of some facts, with `FactChange`'s members."""
     if not names:
@@ -128,14 +128,14 @@ def said_at(change: Any) -> datetime:
     return said
 
 
-def _facts(reader: Reader, case: Case | Standing | None) -> Mapping[str, Held]:
-    if isinstance(case, Standing):
+def _facts(reader: Reader, case: Case | CaseAtAGlance | None) -> Mapping[str, Held]:
+    if isinstance(case, CaseAtAGlance):
         return case.facts
     return facts_of(reader, case) if case is not None and case.version else {}
 
 
 def _forgotten(
-    reader: Reader, case: Case | Standing, names: Collection[str]
+    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
 ) -> Mapping[str, datetime]:
     changes = last_changes(reader, case, names)
     return {name: said_at(change) for name, change in changes.items()}

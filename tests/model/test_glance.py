@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from model.cases import find_case
 from model.database import Database
+from model.glance import see
 from model.held_facts import facts_of
 from model.revisions import live_revision
-from model.standing import see
 from tests.model.lives import Lives
 
 

@@ -1,4 +1,4 @@
-"""A case as it stands and the rules that are live, seen in one statement: to look at only."""
+"""A case at a glance: as it stands, with the rules that are live, seen in one statement."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PATIENCE = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseAtAGlance:
     """A case with the facts it holds, by name."""
 
     id: int
@@ -34,7 +34,7 @@ class Seen:
     """The live revision, and the case that a ref leads to; either may not be there."""
 
     revision: str | None
-    case: Standing | None
+    case: CaseAtAGlance | None
 
 
 _CASES = table_of(Case)
@@ -86,4 +86,4 @@ def _read(reader: Reader, statement: Select[Any], which: Mapping[str, object]) -
     if id is None:
         return Seen(revision, None)
     facts = {row[5]: Held(*row[6:]) for row in rows if row[5] is not None}
-    return Seen(revision, Standing(id, ref, version, updated_at, facts))
+    return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, facts))
