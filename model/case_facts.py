@@ -136,7 +136,7 @@ def change_facts(
 
 def view_of(session: Session, case: Case) -> CaseView:
     """Return a case as it stands."""
-    facts = tuple(_shown(row) for row in facts_of(session, case).values())
+    facts = tuple(shown_fact(row) for row in facts_of(session, case).values())
     decisions = tuple(
         DecisionSummary.of(row) for row in latest_records(session, case, DECISIONS_SHOWN)
     )
@@ -152,6 +152,7 @@ def view_of(session: Session, case: Case) -> CaseView:
     )
 
 
-def _shown(row: CaseFact) -> HeldFact:
+def shown_fact(row: CaseFact) -> HeldFact:
+    """Return a fact as a caller sees it."""
     true_at = None if row.true_at == row.supplied_at else row.true_at
     return HeldFact(row.name, json_text.loads(row.value), row.supplied_by, row.supplied_at, true_at)

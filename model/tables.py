@@ -10,15 +10,18 @@ from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
 from model.erasing import Erasure
+from model.gate_sessions import GateSession
 from model.kept_answers import KeptAnswer
 from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
 from model.schema_support import SchemaSupport
+from model.services import ArtifactVersion, Service
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     ApiKey,
+    ArtifactVersion,
     Case,
     CaseEvent,
     CaseFact,
@@ -26,12 +29,14 @@ TABLES: tuple[type[Base], ...] = (
     DecisionRecord,
     Erasure,
     FactChange,
+    GateSession,
     KeptAnswer,
     PersonalValue,
     Publication,
     Revision,
     SchemaSupport,
     SealedDecision,
+    Service,
     UnsealedDecision,
     Verification,
 )

@@ -187,9 +187,7 @@ class _Loader:
         self._check_ways(nodes, policies)
         return policies
 
-    def _check_ways(
-        self, nodes: Mapping[str, Node | None], policies: Mapping[str, Policy]
-    ) -> None:
+    def _check_ways(self, nodes: Mapping[str, Node | None], policies: Mapping[str, Policy]) -> None:
         silent = Findings()  # the reader has told what is wrong with a policy's keys
         unread = self._unread(policies)
         for policy in policies.values():
