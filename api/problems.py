@@ -74,6 +74,14 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "choose another ref, or merge the two cases", None,
         ),
         (
+            errors.ServiceExists, 409, "the key is another service's",
+            "choose another key, or work with the service that has it", None,
+        ),
+        (
+            errors.ServiceMovedOn, 412, "the service has moved on",
+            "read the service again and decide anew what to change", None,
+        ),
+        (
             errors.AlreadyMerged, 409, "the case was merged into another",
             "use the case that `detail` names", None,
         ),

@@ -135,7 +135,7 @@ def change_facts(
 
 def view_of(session: Session, case: Case) -> CaseView:
     """Return a case as it stands."""
-    facts = tuple(_shown(name, row) for name, row in facts_of(session, case).items())
+    facts = tuple(shown_fact(name, row) for name, row in facts_of(session, case).items())
     decisions = tuple(
         DecisionSummary.of(row) for row in latest_records(session, case, DECISIONS_SHOWN)
     )
@@ -151,6 +151,7 @@ def view_of(session: Session, case: Case) -> CaseView:
     )
 
 
-def _shown(name: str, row: Held) -> HeldFact:
+def shown_fact(name: str, row: Held) -> HeldFact:
+    """Return a fact as a caller sees it."""
     true_at = None if row.true_at == row.supplied_at else row.true_at
     return HeldFact(name, json_text.loads(row.value), row.supplied_by, row.supplied_at, true_at)

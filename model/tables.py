@@ -10,17 +10,20 @@ from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
 from model.erasing import Erasure
+from model.gate_sessions import GateSession
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
+from model.services import ArtifactVersion, Service
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     ApiKey,
+    ArtifactVersion,
     Case,
     CaseEvent,
     CaseFact,
@@ -28,6 +31,7 @@ TABLES: tuple[type[Base], ...] = (
     DecisionRecord,
     Erasure,
     FactChange,
+    GateSession,
     KeptAnswer,
     PersonalValue,
     Publication,
@@ -35,6 +39,7 @@ TABLES: tuple[type[Base], ...] = (
     RosterVersion,
     SchemaSupport,
     SealedDecision,
+    Service,
     UnsealedDecision,
     Verification,
 )

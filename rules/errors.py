@@ -11,6 +11,8 @@
     │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
+    │   ├── ServiceExists           service-exists            another service has that key
+    │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
     │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
@@ -119,6 +121,18 @@ class RefTaken(Refused):
     """The ref that a case is to have belongs, or once belonged, to another."""
 
     code = "ref-taken"
+
+
+class ServiceExists(Refused):
+    """There is a service of that key already."""
+
+    code = "service-exists"
+
+
+class ServiceMovedOn(Refused):
+    """The service has a newer version than the one the caller saw."""
+
+    code = "service-moved-on"
 
 
 class AlreadyMerged(Refused):
