@@ -62,6 +62,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the case again and decide anew what to change", None,
         ),
         (
+            errors.DependencyCycle, 409, "a service would rest on itself",
+            "leave out one of the services that `detail` names", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),

@@ -8,6 +8,7 @@
     │   ├── NotAuthenticated        not-authenticated         no key, or one that is not valid
     │   ├── NotAllowed              not-allowed               the key lacks the role
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
+    │   ├── DependencyCycle         dependency-cycle          a service would rest on itself
     │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
@@ -103,6 +104,12 @@ class CaseMovedOn(Refused):
     """The case has a newer version than the one the caller saw."""
 
     code = "case-moved-on"
+
+
+class DependencyCycle(Refused):
+    """A service would, in the end, rest on itself."""
+
+    code = "dependency-cycle"
 
 
 class RosterMovedOn(Refused):
