@@ -21,6 +21,8 @@ from api.keys import keys
 from api.operations import operations
 from api.policies import policies
 from api.service import Service
+from api.services import services
+from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -29,6 +31,8 @@ NOUNS = (
     cases,
     case_life,
     case_history,
+    services,
+    tollgates,
     policies,
     vocabulary,
     keys,

@@ -1,4 +1,4 @@
-"""ETag and If-Match: a change says which version of a case it was made for."""
+"""ETag and If-Match: a change says which version of a case or a service it was made for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from flask import Request
 
-from rules.errors import BadFields, CaseMovedOn, FieldProblem, PreconditionRequired
+from rules.errors import (
+    BadFields,
+    CaseMovedOn,
+    FieldProblem,
+    PreconditionRequired,
+    ServiceMovedOn,
+)
 
 HEADER = "If-Match"
 PATTERN = r'^(\*|"[0-9]{1,18}"( *, *"[0-9]{1,18}")*)$'
@@ -26,9 +32,24 @@ class Match:
         Raises:
             CaseMovedOn: it is.
         """
-        if self.versions is not None and version not in self.versions:
-            seen = " or ".join(str(each) for each in sorted(self.versions))
-            raise CaseMovedOn(f"the case is at version {version}, not {seen}")
+        if not self._fits(version):
+            raise CaseMovedOn(f"the case is at version {version}, not {self._seen}")
+
+    def require_of_service(self, version: int) -> None:
+        """Refuse a service that is at another version.
+
+        Raises:
+            ServiceMovedOn: it is.
+        """
+        if not self._fits(version):
+            raise ServiceMovedOn(f"the service is at version {version}, not {self._seen}")
+
+    def _fits(self, version: int) -> bool:
+        return self.versions is None or version in self.versions
+
+    @property
+    def _seen(self) -> str:
+        return " or ".join(str(each) for each in sorted(self.versions or ()))
 
 
 def etag(version: int) -> str:
@@ -36,21 +57,23 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def read_match(request: Request) -> Match:
-    """Return what the request's If-Match says.
+def read_match(request: Request, *, needed: bool = True) -> Match:
+    """Return what the request's If-Match says; where it is not `needed`, absent means `*`.
 
     Raises:
         PreconditionRequired: there is none.
-        BadFields: it is neither `*` nor ETags of a case.
+        BadFields: it is neither `*` nor ETags.
     """
     given = request.headers.get(HEADER)
+    if given is None and not needed:
+        return Match(None)
     if given is None:
-        raise PreconditionRequired("say in If-Match which version of the case this changes")
+        raise PreconditionRequired("say in If-Match which version of it this changes")
     if given.strip() == "*":
         return Match(None)
     tags = [_TAG.fullmatch(tag.strip()) for tag in given.split(",")]
     versions = [int(tag[1]) for tag in tags if tag]
     if len(versions) != len(tags):
-        detail = "must be `*` or the ETag of the case"
+        detail = "must be `*` or the ETag of what is changed"
         raise BadFields([FieldProblem(f"/{HEADER}", detail, 'send it in quotes, as in `"3"`')])
     return Match(frozenset(versions))

@@ -145,6 +145,24 @@ class RawFacts(fields.Dict):
     default_error_messages = _OF_OBJECT
 
 
+class Names(fields.List[Any]):
+    """A list of up to `most` texts, each of 1 to `longest` plain characters."""
+
+    default_error_messages = {**_MESSAGES, "invalid": "must be a list"}  # noqa: RUF012
+
+    def __init__(self, longest: int, most: int, **options: Any) -> None:
+        self.most = most
+        described = {"maxItems": most, **options.pop("metadata", {})}
+        super().__init__(Text(longest), metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise ValidationError(f"must have at most {self.most} items")
+        return super()._deserialize(value, attr, data, **options)
+
+
 class Part(fields.Nested):
     """An object within the object."""
 
@@ -176,6 +194,10 @@ def _problems(pointer: str, messages: Any, schema: Schema) -> Iterator[FieldProb
         field = schema.fields.get(name)
         if isinstance(told, Mapping) and isinstance(field, Part):
             yield from _problems(at, told, field.schema)
+            continue
+        if isinstance(told, Mapping):
+            # What is wrong with items of a list, by their places in it.
+            yield from _problems(at, told, schema)
             continue
         for one in told:
             refusal = one if isinstance(one, _Refusal) else _Refusal(str(one))
