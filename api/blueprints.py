@@ -22,6 +22,8 @@ from api.operations import operations
 from api.policies import policies
 from api.roster import roster
 from api.service import Service
+from api.services import services
+from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -30,6 +32,8 @@ NOUNS = (
     cases,
     case_life,
     case_history,
+    services,
+    tollgates,
     policies,
     vocabulary,
     roster,

@@ -15,7 +15,13 @@ from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
-from api.response_schemas import DecisionPageSchema, DecisionSchema, PreviewSchema, ReplaySchema
+from api.response_schemas import (
+    DecisionPageSchema,
+    DecisionSchema,
+    PreviewSchema,
+    RecordedSchema,
+    ReplaySchema,
+)
 from api.service import current_service
 from api.strict_schema import load
 from model import json_text
@@ -126,7 +132,7 @@ def list_decisions() -> Response:
     "GET",
     "/api/v1/decisions/<id:decision_id>",
     access=READERS,
-    answers=Answers(200, DecisionSchema, examples.DECISION),
+    answers=Answers(200, RecordedSchema, examples.DECISION),
     fails=(UnknownRecord,),
 )
 def read_decision(decision_id: str) -> Response:

@@ -1,4 +1,4 @@
-"""ETag and If-Match: a change says which version of a case, or the roster, it was made for."""
+"""ETag and If-Match: a change says which version of a thing it was made for."""
 
 from __future__ import annotations
 
@@ -38,14 +38,16 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def read_match(request: Request) -> Match:
-    """Return what the request's If-Match says.
+def read_match(request: Request, *, needed: bool = True) -> Match:
+    """Return what the request's If-Match says; where it is not `needed`, absent means `*`.
 
     Raises:
         PreconditionRequired: there is none.
         BadFields: it is neither `*` nor ETags.
     """
     given = request.headers.get(HEADER)
+    if given is None and not needed:
+        return Match(None)
     if given is None:
         raise PreconditionRequired("say in If-Match which version this changes")
     if given.strip() == "*":

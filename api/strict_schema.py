@@ -154,21 +154,15 @@ class RawFacts(fields.Dict):
     default_error_messages = _OF_OBJECT
 
 
-class Part(fields.Nested):
-    """An object within the object."""
-
-    default_error_messages = _OF_OBJECT
-
-
-class Parts(fields.List[Any]):
-    """A list of up to `most` objects."""
+class _Few(fields.List[Any]):
+    """A list of up to `most` items."""
 
     default_error_messages = OF_LIST
 
-    def __init__(self, schema: type[Schema], most: int, **options: Any) -> None:
-        self.schema, self.most = schema, most
+    def __init__(self, item: fields.Field[Any], most: int, **options: Any) -> None:
+        self.most = most
         described = {"maxItems": most, **options.pop("metadata", {})}
-        super().__init__(Part(schema), metadata=described, **options)
+        super().__init__(item, metadata=described, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> list[Any]:
         if not isinstance(value, list):
@@ -176,6 +170,27 @@ class Parts(fields.List[Any]):
         if len(value) > self.most:
             raise ValidationError(f"must have at most {self.most} items")
         return super()._deserialize(value, attr, data, **options)
+
+
+class Names(_Few):
+    """A list of up to `most` texts, each of 1 to `longest` plain characters."""
+
+    def __init__(self, longest: int, most: int, **options: Any) -> None:
+        super().__init__(Text(longest), most, **options)
+
+
+class Part(fields.Nested):
+    """An object within the object."""
+
+    default_error_messages = _OF_OBJECT
+
+
+class Parts(_Few):
+    """A list of up to `most` objects."""
+
+    def __init__(self, schema: type[Schema], most: int, **options: Any) -> None:
+        self.schema = schema
+        super().__init__(Part(schema), most, **options)
 
 
 @cache
@@ -212,6 +227,10 @@ def _problems(pointer: str, messages: Any, schema: Schema) -> Iterator[FieldProb
             continue
         if isinstance(told, Mapping) and isinstance(field, Parts):
             yield from _of_items(at, told, made(field.schema))
+            continue
+        if isinstance(told, Mapping):
+            # What is wrong with items of a list, by their places in it.
+            yield from _problems(at, told, schema)
             continue
         for one in told:
             refusal = one if isinstance(one, _Refusal) else _Refusal(str(one))

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from rules.errors import BadFields, FieldProblem
 
 WEB = ("http", "https")
+RUNNING = ("javascript", "vbscript", "data", "blob")
+"""Schemes of which a browser runs, or shows as its own, what follows."""
+
 LONGEST_LOCATION = 2_000
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,39}")
 _PLAIN = re.compile(r"[!-~\u00a1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
