@@ -14,6 +14,7 @@ from api.batches import batches
 from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
+from api.catalogue import catalogue
 from api.decisions import decisions
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
@@ -36,6 +37,7 @@ NOUNS = (
     tollgates,
     policies,
     vocabulary,
+    catalogue,
     roster,
     keys,
     audit,

@@ -98,13 +98,11 @@ def parts_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[PartView
     return found
 
 
-def index_service(session: Session, service: Service, *, seen: bool = True) -> None:
-    """Have a service and its parts found by their words as they are now, or not at all."""
-    words = []
-    if seen:
-        words.append(Words(None, service.name, service.description))
-        parts = parts_of(session, [service.id]).get(service.id, [])
-        words += [Words(part.key, part.name, part.description) for part in parts]
+def index_service(session: Session, service: Service) -> None:
+    """Have a service and its parts found by their words as they are now."""
+    parts = parts_of(session, [service.id]).get(service.id, [])
+    words = [Words(None, service.name, service.description)]
+    words += [Words(part.key, part.name, part.description) for part in parts]
     index_texts(session, service.id, words)
 
 

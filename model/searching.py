@@ -8,7 +8,7 @@ them, and has rapidfuzz put the best of those in order.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -92,14 +92,19 @@ def index_texts(session: Session, service_id: int, texts: Iterable[Words]) -> No
             session.execute(insert(_GROUPS), rows)
 
 
-def search(session: Session, asked: str, limit: int = MOST_FOUND) -> tuple[Found, ...]:
-    """Return up to `limit` services and parts that may be meant, the likeliest first."""
+def search(
+    session: Session, asked: str, phases: Collection[str], limit: int = MOST_FOUND
+) -> tuple[Found, ...]:
+    """Return up to `limit` services and parts that may be meant, the likeliest first.
+
+    `phases`: those that a service has to be in.
+    """
     words = list(dict.fromkeys(_words(asked)))
     ids = _candidates(session, words)
     query = (
         select(SearchText.part, SearchText.name, SearchText.words, Service.key)
         .join(Service, Service.id == SearchText.service_id)
-        .where(SearchText.id.in_(ids))
+        .where(SearchText.id.in_(ids), Service.phase.in_(phases), Service.rejected.is_(False))
     )
     found = [
         Found(row.key, row.part, row.name, round(score, 1), because)

@@ -17,6 +17,7 @@ from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.locations import require_location
 from model.moment import Moment
+from model.parts import index_service
 from model.revisions import live_book
 from model.services import (
     KEY,
@@ -129,6 +130,7 @@ def make_service(
     supply = supplying.compare(session, subject, changes, moment.now)
     supplying.store(session, subject, supply, change.by or caller.name)
     session.flush()
+    index_service(session, service)
     return view_of(session, service)
 
 
@@ -156,6 +158,7 @@ def change_service(
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
+    index_service(session, service)
     return view_of(session, service)
 
 

@@ -14,6 +14,17 @@ TABLES = ("search_groups", "search_texts", "dependencies", "parts")
 
 def upgrade() -> None:
     """Make the tables. A service that is there already is found once it is changed."""
+    _make_parts()
+    _make_search()
+
+
+def downgrade() -> None:
+    """Take them away again."""
+    for table in TABLES:
+        op.drop_table(table)
+
+
+def _make_parts() -> None:
     op.create_table(
         "parts",
         sa.Column("id", NUMBER, nullable=False),
@@ -37,6 +48,9 @@ def upgrade() -> None:
         _refers("dependencies", "rests_on_id", "services.id"),
     )
     op.create_index("ix_dependencies_rests_on_id", "dependencies", ["rests_on_id"])
+
+
+def _make_search() -> None:
     op.create_table(
         "search_texts",
         sa.Column("id", NUMBER, nullable=False),
@@ -56,12 +70,6 @@ def upgrade() -> None:
         _refers("search_groups", "text_id", "search_texts.id"),
     )
     op.create_index("ix_search_groups_text_id", "search_groups", ["text_id"])
-
-
-def downgrade() -> None:
-    """Take them away again."""
-    for table in TABLES:
-        op.drop_table(table)
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
