@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import Instant, RowNumber
 from model.database import Base, Reader
+from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME
 from rules.errors import CaseMovedOn, DatabaseAway, UnknownRecord
 from rules.values import Value, ValueRefused
@@ -179,8 +180,9 @@ def require_version(version: int, expected: int | None) -> None:
 
 
 def no_such_case(ref: str) -> UnknownRecord:
-    """Return the error for a case that nobody has heard of."""
-    return UnknownRecord(f"there is no case `{ref}`")
+    """Return the error for a case, or a service, that nobody has heard of."""
+    kind, name = kind_and_name(ref)
+    return UnknownRecord(f"there is no {kind} `{name}`")
 
 
 def typed(facts: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Value]:

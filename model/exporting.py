@@ -38,7 +38,7 @@ def export(
         UnknownRecord: there is no such case.
     """
     cases = None if ref is None else _cases(session, ref)
-    asked = {"since": instant(since) if since else None, "case": ref}
+    asked: _Line = {"since": instant(since) if since else None, "case": ref}
     yield _text({"kind": "record", "format": FORMAT, "exported_at": instant(now), **asked})
     exported = _Export(session, only_some=since is not None or ref is not None)
     for line in exported.decisions(since, cases):

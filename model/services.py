@@ -10,13 +10,12 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
-from model.cases import Case, lock_case
+from model.cases import Case, lock_case, no_such_case
 from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
-from rules.errors import UnknownRecord
 
 LONGEST_KEY = 100
 KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
@@ -78,7 +77,7 @@ def find_service(session: Session, key: str) -> Service:
     """
     service = session.scalar(select(Service).where(Service.key == key))
     if service is None:
-        raise no_such_service(key)
+        raise no_such_case(ref_of_service(key))
     return service
 
 
@@ -88,10 +87,7 @@ def lock_service(session: Session, key: str) -> Service:
     Raises:
         UnknownRecord: there is none of that key.
     """
-    try:
-        lock_case(session, ref_of_service(key))
-    except UnknownRecord:
-        raise no_such_service(key) from None
+    lock_case(session, ref_of_service(key))
     return find_service(session, key)
 
 
@@ -120,8 +116,3 @@ def artifact_versions(session: Session, service: Service, name: str) -> Sequence
     ours = (ArtifactVersion.service_id == service.id, ArtifactVersion.name == name)
     query = select(ArtifactVersion).where(*ours).order_by(ArtifactVersion.version.desc())
     return session.scalars(query).all()
-
-
-def no_such_service(key: str) -> UnknownRecord:
-    """Return the error for a service that nobody has heard of."""
-    return UnknownRecord(f"there is no service `{key}`")

@@ -22,13 +22,17 @@ def told(ref: str, version: int, kept_newer: Sequence[str] = ()) -> dict[str, ob
     `kept_newer`: the facts that stayed as they were, since late ones came for them.
     """
     more: dict[str, object] = {"kept_newer": list(kept_newer)} if kept_newer else {}
+    kind, name = kind_and_name(ref)
+    return {kind: {"ref" if kind == "case" else "key": name, "version": version, **more}}
+
+
+def kind_and_name(ref: str) -> tuple[str, str]:
+    """Return what a subject is to a person: `case` and its ref, or `service` and its key."""
     if ref.startswith(_SERVICE):
-        return {"service": {"key": ref.removeprefix(_SERVICE), "version": version, **more}}
-    return {"case": {"ref": ref, "version": version, **more}}
+        return "service", ref.removeprefix(_SERVICE)
+    return "case", ref
 
 
 def shown(ref: str) -> str:
-    """Return what a person is told of a subject: `case CRM-1`, `service e-signature`."""
-    if ref.startswith(_SERVICE):
-        return f"service {ref.removeprefix(_SERVICE)}"
-    return f"case {ref}"
+    """Return a subject in words: `case CRM-1`, `service e-signature`."""
+    return " ".join(kind_and_name(ref))

@@ -11,13 +11,15 @@ from model.cases import Case
 from model.findings import Finding, Tally, Wrong
 from model.record_chain import AS_WRITTEN, hash_of
 from model.record_pages import PAGE, Row
+from model.subjects import shown
 
 _OWN = tuple(AS_WRITTEN.c.keys())
 
 
 def named(row: Row) -> str:
     """Return how a finding names a decision."""
-    return f"decision {row['id']} (case {row['case_ref']}, version {row['case_version']})"
+    subject = shown(str(row["case_ref"]))
+    return f"decision {row['id']} ({subject}, version {row['case_version']})"
 
 
 class ChainCheck:
@@ -103,10 +105,10 @@ class ChainCheck:
         if last is None or last["case_id"] is None:
             return
         if last["ref"] is None:
-            yield Finding(f"case {last['case_ref']}", Wrong.REMOVED, "its decisions are there")
+            yield Finding(shown(last["case_ref"]), Wrong.REMOVED, "its decisions are there")
         elif last["head"] != self._hash and not self._doubtful:
             detail = f"its latest decisions are gone; the last one there is {named(last)}"
-            yield Finding(f"case {last['ref']}", Wrong.CUT_OFF, detail)
+            yield Finding(shown(last["ref"]), Wrong.CUT_OFF, detail)
 
     def _empty_cases(self) -> Iterator[Finding]:
         """Yield the cases that had decisions and have none."""
@@ -119,7 +121,7 @@ class ChainCheck:
             for case in page:
                 if case.record_head is not None and not case.decided:
                     detail = "all of its decisions are gone"
-                    yield Finding(f"case {case.ref}", Wrong.CUT_OFF, detail)
+                    yield Finding(shown(case.ref), Wrong.CUT_OFF, detail)
             if len(page) < PAGE:
                 return
             last = page[-1].id

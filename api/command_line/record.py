@@ -16,6 +16,7 @@ from model.checkpoints import seal_record
 from model.database import Session
 from model.erasing import Erased, clear_from_disk, erase
 from model.exporting import export
+from model.subjects import ref_of_service, shown
 from model.verifications import Verification
 from model.verifying import Tally, verify
 from rules.errors import DatabaseAway, Refused
@@ -68,17 +69,21 @@ def seal() -> None:
     help="Only what was decided from this day on, in the service's time zone.",
 )
 @click.option("--case", "ref", help="Only the decisions of the case with this ref.")
+@click.option("--service", "key", help="Only the decisions of the service with this key.")
 @click.option(
     "--output",
     type=click.File("w", encoding="utf-8", lazy=False, atomic=True),
     default="-",
     help="Where the lines go; else standard output.",
 )
-def write(since: datetime | None, ref: str | None, output: IO[str]) -> None:
+def write(since: datetime | None, ref: str | None, key: str | None, output: IO[str]) -> None:
     """Write the record as JSON lines, for an auditor to verify as docs/record.md says.
 
     Personal values are left out: salted hashes stand in for them.
     """
+    if ref and key:
+        raise click.UsageError("say --case or --service, not both")
+    ref = ref_of_service(key) if key else ref
     at = current_service()
     first = since.replace(tzinfo=at.settings.timezone) if since else None
     with at.database.reading() as session:
@@ -88,11 +93,20 @@ def write(since: datetime | None, ref: str | None, output: IO[str]) -> None:
 
 @record.command("erase")
 @click.argument("ref")
+@click.option("--service", "of_service", is_flag=True, help="REF is the key of a service.")
 @click.option("--fact", "facts", multiple=True, help="A fact to erase; may be given several times.")
 @click.option("--all-personal", is_flag=True, help="Erase every personal fact of the case.")
 @click.option("--by", default="command line", show_default=True, help="Who has it erased.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes: bool) -> None:
+def forget(
+    ref: str,
+    facts: tuple[str, ...],
+    by: str,
+    *,
+    of_service: bool,
+    all_personal: bool,
+    yes: bool,
+) -> None:
     """Erase the values of personal facts of the case REF, now and in all of its history.
 
     Its decisions stay, and verify as before; where a value stood, they show null. That it was
@@ -100,22 +114,25 @@ def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes
     """
     if bool(facts) == all_personal:
         raise click.UsageError("say what to erase: --fact NAME, or --all-personal")
+    ref = ref_of_service(ref) if of_service else ref
+    subject = shown(ref)
     if not yes:
         what = ", ".join(facts) if facts else "every personal fact"
-        click.confirm(f"Erase {what} of case {ref}? It cannot be undone.", abort=True)
+        click.confirm(f"Erase {what} of {subject}? It cannot be undone.", abort=True)
     at = current_service()
     moment = at.moment()
 
     def take_out(session: Session) -> Erased:
         erased = erase(session, ref, facts or None, by, moment)
         told = {"by": by, "facts": list(erased.facts)}
-        record_act(session, operator(), Act.FACTS_ERASED, ref, moment.now, **told)
+        on = subject if of_service else ref
+        record_act(session, operator(), Act.FACTS_ERASED, on, moment.now, **told)
         return erased
 
     erased = at.database.write(take_out)
     clear_from_disk(at.database)
     what = ", ".join(erased.facts)
-    click.echo(f"erased from case {ref} and {counted(erased.decisions, 'decision')}: {what}")
+    click.echo(f"erased from {subject} and {counted(erased.decisions, 'decision')}: {what}")
     if erased.still_recorded:
         raise Refused(
             "these decisions were recorded before the facts were marked personal, and still hold"

@@ -16,7 +16,7 @@ WHERE = "https://documents.example"
 
 
 @dataclass(frozen=True, slots=True)
-class Manager:
+class Owner:
     """A service manager with one service."""
 
     calls: Calls
@@ -104,6 +104,6 @@ SAID: dict[int, dict[str, object]] = {
 """What has to be so at each gate, beside the artifacts."""
 
 
-def manager(calls: Calls, key: str = KEY) -> Manager:
+def owner(calls: Calls, key: str = KEY) -> Owner:
     """Return a service manager."""
-    return Manager(calls.as_(Role.SERVICE_MANAGER), key)
+    return Owner(calls.as_(Role.SERVICE_MANAGER), key)

@@ -21,6 +21,7 @@ EVERYBODY, ANY_KEY = frozenset([None, *Role]), frozenset(Role)
 READERS = ANY_KEY
 DECIDERS = frozenset([Role.TICKETING, Role.ADMIN])
 ADMINISTRATORS = frozenset([Role.ADMIN])
+SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
 WHO_MAY = {
@@ -36,11 +37,24 @@ WHO_MAY = {
     ("POST", "/api/v1/cases/<ref:ref>/rename"): DECIDERS,
     ("POST", "/api/v1/cases/<ref:ref>/merge"): DECIDERS,
     ("GET", "/api/v1/cases/<ref:ref>/history"): READERS,
+    ("POST", "/api/v1/services"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services"): READERS,
+    ("GET", "/api/v1/services/<key:key>"): READERS,
+    ("PATCH", "/api/v1/services/<key:key>"): SERVICE_MANAGERS,
+    ("PUT", "/api/v1/services/<key:key>/artifacts/<name:artifact>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/artifacts/<name:artifact>"): READERS,
+    ("POST", "/api/v1/services/<key:key>/tollgates/<gate:gate>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/tollgates"): READERS,
     ("GET", "/api/v1/policies"): ANY_KEY,
     ("GET", "/api/v1/policies/<name:name>"): ANY_KEY,
     ("GET", "/api/v1/vocabulary"): ANY_KEY,
+    ("GET", "/api/v1/catalogue"): READERS,
+    ("GET", "/api/v1/catalogue/search"): READERS,
+    ("GET", "/api/v1/services/<key:key>/entry"): READERS,
+    ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
+    ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
     ("GET", "/api/v1/roster"): ANY_KEY,
-    ("PUT", "/api/v1/roster"): ADMINISTRATORS | {Role.SERVICE_MANAGER},
+    ("PUT", "/api/v1/roster"): SERVICE_MANAGERS,
     ("GET", "/api/v1/roster/holders"): ANY_KEY,
     ("GET", "/api/v1/keys"): ADMINISTRATORS,
     ("POST", "/api/v1/keys"): ADMINISTRATORS,
@@ -63,6 +77,8 @@ def path_of(rule: str) -> str:
     """Return a path that the rule matches."""
     path = re.sub("<id:[a-z_]+>", ID, rule).replace("<ref:ref>", "CRM-1")
     path = path.replace("<name:name>", "intake").replace("<name:code>", "not-found")
+    path = re.sub("<key:[a-z]+>", "mail", path).replace("<gate:gate>", "1")
+    path = path.replace("<name:artifact>", "service_strategy")
     return path.replace("<path:path>", "swagger-ui.css")
 
 

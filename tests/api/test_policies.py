@@ -11,7 +11,8 @@ def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> No
     body = body_of(calls_on_each.get("/api/v1/policies"))
     [routing] = body["routings"]
     assert routing["name"] == "routing"
-    assert set(routing["stages"]) == {policy["name"] for policy in body["policies"]}
+    gates = {f"tollgate-{number}" for number in range(1, 8)} | {"service-phase"}
+    assert {*routing["stages"], *gates} == {policy["name"] for policy in body["policies"]}
     assert body["policy_revision"] == calls_on_each.decided()["policy_revision"]
     for policy in body["policies"]:
         assert policy["owner"]

@@ -8,22 +8,22 @@ import pytest
 
 from model.access import Role
 from tests.api.calling import Calls, body_of, problem_of, refused
-from tests.api.service_calls import NEEDS, SAID, Manager, manager
+from tests.api.service_calls import NEEDS, SAID, Owner, owner
 
 SPM, SLM = "Service Product Manager", "Service Line Manager"
 APPROVE = {"verdict": "approve"}
-OF_GATE_3 = ["service_strategy", "service_roadmap", "detailed_business_case"]
+THREE = ["service_strategy", "service_roadmap", "detailed_business_case"]
 
 
 @pytest.fixture
-def of(calls: Calls) -> Manager:
+def of(calls: Calls) -> Owner:
     """A service manager on SQLite."""
-    return manager(calls)
+    return owner(calls)
 
 
 def test_a_service_goes_through_all_seven_gates(calls_on_each: Calls) -> None:
     """From the strategy to the phase-out, on either database, with its phase in step."""
-    of = manager(calls_on_each)
+    of = owner(calls_on_each)
     assert of.make()["phase"] == "strategy"
     phases = {1: "design", 3: "transition", 4: "operate", 5: "operate", 6: "retire", 7: "retire"}
     following = {1: 3, 3: 4, 4: 5, 5: 5, 6: 7, 7: None}
@@ -46,7 +46,7 @@ def test_a_service_goes_through_all_seven_gates(calls_on_each: Calls) -> None:
     assert of.outcome(2, **APPROVE)["result"] == "not_required"
 
 
-def test_an_answer_is_a_decision_with_the_service_in_place_of_the_case(of: Manager) -> None:
+def test_an_answer_is_a_decision_with_the_service_in_place_of_the_case(of: Owner) -> None:
     """It has every member that contract section 3 names, and the outcome those of section 5."""
     of.make()
     answer = of.hold(1, verdict="approve")
@@ -63,7 +63,7 @@ def test_an_answer_is_a_decision_with_the_service_in_place_of_the_case(of: Manag
     assert body_of(of.calls.get(answer.headers["Location"])) == decided
 
 
-def test_a_complex_service_passes_gate_2_too(of: Manager) -> None:
+def test_a_complex_service_passes_gate_2_too(of: Owner) -> None:
     """And owes the three artifacts there, not at gate 3."""
     of.make(complex_or_risky=True)
     of.supply("service_strategy")
@@ -80,7 +80,7 @@ def test_a_complex_service_passes_gate_2_too(of: Manager) -> None:
     ("gate", "verdict", "amended"),
     [
         (1, {"verdict": "amend"}, ["service_strategy"]),
-        (3, {"verdict": "amend"}, OF_GATE_3),
+        (3, {"verdict": "amend"}, THREE),
         (3, {"verdict": "amend", "amend_artifacts": ["service_roadmap"]}, ["service_roadmap"]),
         (4, {"verdict": "amend"}, ["detailed_business_case"]),
         (5, {"verdict": "amend"}, ["service_strategy", "service_roadmap"]),
@@ -88,7 +88,7 @@ def test_a_complex_service_passes_gate_2_too(of: Manager) -> None:
     ],
 )  # fmt: skip
 def test_an_amended_artifact_is_missing_until_a_newer_one_is_there(
-    of: Manager, gate: int, verdict: dict[str, Any], amended: list[str]
+    of: Owner, gate: int, verdict: dict[str, Any], amended: list[str]
 ) -> None:
     """Whatever the board says meanwhile; and then the gate passes."""
     of.bring_to(gate)
@@ -105,7 +105,7 @@ def test_an_amended_artifact_is_missing_until_a_newer_one_is_there(
 
 
 @pytest.mark.parametrize("gate", [1, 3, 4])
-def test_a_rejected_service_passes_nothing_more(of: Manager, gate: int) -> None:
+def test_a_rejected_service_passes_nothing_more(of: Owner, gate: int) -> None:
     """A gate rejects even what is not complete; every gate is blocked from then on."""
     of.bring_to(gate)
     phase = of.shown()["phase"]
@@ -118,7 +118,7 @@ def test_a_rejected_service_passes_nothing_more(of: Manager, gate: int) -> None:
         assert of.outcome(each, **SAID.get(gate, {}), **APPROVE)["result"] == "blocked"
 
 
-def test_gate_5_is_held_again_and_again(of: Manager) -> None:
+def test_gate_5_is_held_again_and_again(of: Owner) -> None:
     """A review that fails starts an improvement, which lasts until one passes."""
     of.bring_to(5)
     of.supply(*NEEDS[5])
@@ -134,7 +134,7 @@ def test_gate_5_is_held_again_and_again(of: Manager) -> None:
     assert results == ["pass", None, "fail", "pass", "pass", "blocked"]
 
 
-def test_gate_6_may_want_reports_and_the_customers_told(of: Manager) -> None:
+def test_gate_6_may_want_reports_and_the_customers_told(of: Owner) -> None:
     """The service stays in operation until the customers have been told."""
     of.bring_to(6)
     of.supply(*NEEDS[6])
@@ -148,7 +148,7 @@ def test_gate_6_may_want_reports_and_the_customers_told(of: Manager) -> None:
     assert of.outcome(6, **APPROVE)["action"] == "remove-from-catalogue"
 
 
-def test_gate_7_waits_until_the_service_is_out_of_operation(of: Manager) -> None:
+def test_gate_7_waits_until_the_service_is_out_of_operation(of: Owner) -> None:
     """A phase-out that is denied may be proposed again: the service is not rejected."""
     of.bring_to(7)
     of.supply(*NEEDS[7])
@@ -159,7 +159,7 @@ def test_gate_7_waits_until_the_service_is_out_of_operation(of: Manager) -> None
     assert of.outcome(7, **APPROVE)["result"] == "pass"
 
 
-def test_the_customer_is_asked_at_gate_4(of: Manager) -> None:
+def test_the_customer_is_asked_at_gate_4(of: Owner) -> None:
     """Once the board approves; and a customer who says no sends the service back."""
     of.bring_to(4)
     of.supply(*NEEDS[4])
@@ -171,7 +171,7 @@ def test_the_customer_is_asked_at_gate_4(of: Manager) -> None:
     assert of.outcome(4, **so, customer_approved=True)["phase"] == "operate"
 
 
-def test_a_verdict_belongs_to_one_session(of: Manager) -> None:
+def test_a_verdict_belongs_to_one_session(of: Owner) -> None:
     """The next one asks the board again; other facts stay with the service."""
     of.make()
     of.supply("service_strategy")
@@ -187,9 +187,7 @@ def test_a_verdict_belongs_to_one_session(of: Manager) -> None:
      (5, "reject"), (5, "communicate"), (6, "reject"), (7, "amend"), (7, "communicate"),
      (1, "aprove")],
 )  # fmt: skip
-def test_a_verdict_that_a_gate_does_not_know_is_refused(
-    of: Manager, gate: int, verdict: str
-) -> None:
+def test_a_verdict_that_a_gate_does_not_know_is_refused(of: Owner, gate: int, verdict: str) -> None:
     """Before anything else, and nothing is stored."""
     of.make()
     said = refused(of.hold(gate, verdict=verdict), "/facts/verdict")
@@ -211,7 +209,7 @@ def test_a_verdict_that_a_gate_does_not_know_is_refused(
     ],
 )
 def test_facts_that_nobody_can_supply_are_refused(
-    of: Manager, facts: dict[str, object], pointer: str
+    of: Owner, facts: dict[str, object], pointer: str
 ) -> None:
     """What stands follows from artifacts and gates; the rest is checked as a case's facts are."""
     of.make()
@@ -219,14 +217,14 @@ def test_facts_that_nobody_can_supply_are_refused(
     assert of.shown()["version"] == 1
 
 
-def test_the_other_gates_let_the_board_name_nothing(of: Manager) -> None:
+def test_the_other_gates_let_the_board_name_nothing(of: Owner) -> None:
     """Only gate 3 lets the board choose what to amend."""
     of.make()
     facts = {"verdict": "amend", "amend_artifacts": ["service_strategy"]}
     refused(of.post(1, {"facts": facts}), "/facts/amend_artifacts")
 
 
-def test_the_same_session_under_the_same_key_is_held_once(of: Manager) -> None:
+def test_the_same_session_under_the_same_key_is_held_once(of: Owner) -> None:
     """Word for word; another body, or another gate, is another request."""
     of.make()
     of.supply("service_strategy")
@@ -240,7 +238,7 @@ def test_the_same_session_under_the_same_key_is_held_once(of: Manager) -> None:
     assert of.shown()["version"] == 3
 
 
-def test_a_session_keeps_who_sat_and_what_was_presented(of: Manager) -> None:
+def test_a_session_keeps_who_sat_and_what_was_presented(of: Owner) -> None:
     """Newest first, page by page."""
     of.make()
     of.supply("service_strategy")
@@ -259,14 +257,14 @@ def test_a_session_keeps_who_sat_and_what_was_presented(of: Manager) -> None:
     refused(of.post(1, {"sat": "Alex"}), "/sat")
 
 
-def test_a_service_that_moved_on_is_not_decided(of: Manager) -> None:
+def test_a_service_that_moved_on_is_not_decided(of: Owner) -> None:
     """Whoever says which version was seen is told."""
     of.make()
     problem_of(of.post(1, {"if_version": 7}), 412, "service-moved-on")
     assert of.post(1, {"if_version": 1}).status_code == 201
 
 
-def test_unknown_services_and_gates_are_not_found(of: Manager) -> None:
+def test_unknown_services_and_gates_are_not_found(of: Owner) -> None:
     """There are seven gates."""
     problem_of(of.hold(1), 404, "not-found")
     problem_of(of.calls.get(f"{of.path}/tollgates"), 404, "not-found")
@@ -276,15 +274,15 @@ def test_unknown_services_and_gates_are_not_found(of: Manager) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR])
-def test_only_service_managers_hold_gates(of: Manager, role: Role) -> None:
+def test_only_service_managers_hold_gates(of: Owner, role: Role) -> None:
     """The others read."""
     of.make()
-    other = Manager(of.calls.as_(role))
+    other = Owner(of.calls.as_(role))
     problem_of(other.hold(1), 403, "not-allowed")
     assert other.calls.get(f"{of.path}/tollgates").status_code == 200
 
 
-def test_a_gate_decision_replays_from_its_record(of: Manager) -> None:
+def test_a_gate_decision_replays_from_its_record(of: Owner) -> None:
     """To the letter, with the verdict that was given then."""
     of.bring_to(3)
     decided = of.held(3, verdict="reject")
@@ -295,7 +293,7 @@ def test_a_gate_decision_replays_from_its_record(of: Manager) -> None:
     assert replayed["replayed"]["service"] == decided["service"]
 
 
-def sessions(of: Manager, query: str = "") -> list[dict[str, Any]]:
+def sessions(of: Owner, query: str = "") -> list[dict[str, Any]]:
     """Return the sessions of the service's gates, newest first."""
     page: dict[str, Any] = body_of(of.calls.get(f"{of.path}/tollgates{query}"))
     listed: list[dict[str, Any]] = page["sessions"]

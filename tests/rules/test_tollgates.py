@@ -1,0 +1,241 @@
+"""The bundled toll-gates over every combination of their inputs: nothing passes that must not.
+
+What each gate must say stands here once more, in Python, after contract section 5; the rules
+agree with it on every combination of the facts that they look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import rules
+from rules.decision import Decision
+from rules.rule_book import RuleBook, load, read_files
+from rules.values import Value
+
+Facts = Mapping[str, Value]
+DAY = date(2026, 11, 22)
+VERDICTS = {
+    1: ("approve", "amend", "reject", None),
+    2: ("approve", "amend", "reject", None),
+    3: ("approve", "amend", "reject", None),
+    4: ("approve", "amend", "reject", None),
+    5: ("approve", "amend", None),
+    6: ("approve", "amend", "communicate", None),
+    7: ("approve", "reject", None),
+}
+OF_2 = ("service_roadmap", "service_release_plan", "high_level_business_case")
+OF_3 = (
+    "service_design", "preliminary_acceptance_criteria", "proof_of_concept_report",
+    "indicative_unit_price", "detailed_business_case",
+)  # fmt: skip
+LINE_MANAGERS = (5, 6)
+SAYS_NOTHING_OF_INPUTS = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (4,),
+                          "gate_5_failed": (5,), "gate_6_passed": (5,)}  # fmt: skip
+"""Facts that a gate looks at only to tell the phase; they are tried apart."""
+
+
+@cache
+def book() -> RuleBook:
+    """Return the bundled rule book."""
+    return load(read_files(Path(rules.__path__[0])))
+
+
+def hold(gate: int, facts: Facts) -> Decision:
+    """Return what a gate says."""
+    return book().decide(f"tollgate-{gate}", facts, DAY)
+
+
+def every_combination(gate: int) -> Iterator[dict[str, Value]]:
+    """Yield every combination of the inputs of a gate, `verdict` missing included."""
+    inputs = book().policies[f"tollgate-{gate}"].inputs
+    varied = [
+        name
+        for name in inputs
+        if name != "verdict"
+        and not name.startswith("amend_")
+        and name not in ("proceed_directly", "customer_approved")
+        and gate not in SAYS_NOTHING_OF_INPUTS.get(name, ())
+    ]
+    for values in product((False, True), repeat=len(varied)):
+        facts: dict[str, Value] = dict(zip(varied, values, strict=True))
+        for verdict in VERDICTS[gate]:
+            yield {**facts, "verdict": verdict} if verdict else facts
+
+
+def blocked(gate: int, facts: Facts) -> bool:
+    """Whether the gate is closed: the service was rejected, or something must come before."""
+    before = {2: "gate_1_passed", 4: "gate_3_passed", 5: "gate_4_passed", 6: "gate_4_passed",
+              7: "gate_6_passed"}.get(gate)  # fmt: skip
+    if gate == 3:
+        before = "gate_2_passed" if facts["complex_or_risky"] else "gate_1_passed"
+    also = {5: "being_consumed", 7: "removed_from_operation"}.get(gate)
+    return bool(
+        facts["service_rejected"] or (before and not facts[before]) or (also and not facts[also])
+    )
+
+
+def needed(gate: int, facts: Facts) -> tuple[str, ...]:
+    """Return what must be there at a gate: its inputs, and what an earlier verdict amended."""
+    match gate:
+        case 1:
+            return ("service_strategy",)
+        case 2:
+            return ("service_strategy", *OF_2)
+        case 3:
+            two = ("service_roadmap",) if facts["complex_or_risky"] else OF_2
+            return ("service_strategy", *two, *OF_3)
+        case 4:
+            return ("service_acceptance_criteria", "service_contract", "detailed_business_case")
+        case 5:
+            inputs = ("business_case_verification_report", "improvement_plans")
+            return (*inputs, "service_strategy", "service_roadmap")
+        case 6:
+            reports = ("operational_report", "consumption_report")
+            inputs = ("service_roadmap", "retirement_proposal")
+            return (*inputs, *reports) if facts["reports_required"] else inputs
+        case _:
+            return ("phase_out_proposal",)
+
+
+def missing(gate: int, facts: Facts) -> list[str]:
+    """Return what is not there, or not as the footnotes want it."""
+    footnotes = {
+        "service_release_plan": "first_release_covered",
+        "service_acceptance_criteria": "customer_experience_tested",
+        "service_contract": "contract_signed",
+    }
+    return [
+        artifact
+        for artifact in needed(gate, facts)
+        if not (facts[f"has_{artifact}"] and facts.get(footnotes.get(artifact, ""), True))
+    ]
+
+
+def expected(gate: int, facts: Facts) -> tuple[str | None, list[str]]:
+    """Return the result that the contract wants, and what is named as missing."""
+    verdict = facts.get("verdict")
+    if gate == 2 and not facts["complex_or_risky"]:
+        return "not_required", []
+    if blocked(gate, facts):
+        return "blocked", []
+    if verdict == "reject":
+        return "fail", []
+    if lacking := missing(gate, facts):
+        return "incomplete", lacking
+    return {"approve": "pass", None: None}.get(verdict, "fail"), []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("gate", VERDICTS)
+def test_a_gate_says_what_the_contract_wants_of_every_combination(gate: int) -> None:
+    """A gate passes only with its predecessor, every input and its footnotes, and the approval."""
+    passed = 0
+    for facts in every_combination(gate):
+        decided = hold(gate, {**facts, "customer_approved": True})
+        result, lacking = expected(gate, facts)
+        outcome = decided.outcome
+        assert outcome["result"] == result, facts
+        assert list(outcome["missing"] or ()) == lacking, facts  # type: ignore[arg-type]
+        assert [need.fact for need in decided.needs] == ([] if result else ["verdict"]), facts
+        assert outcome["assign_to"], facts
+        assert outcome["action"], facts
+        if lacking:
+            who = "Service Line Manager" if gate in LINE_MANAGERS else "Service Product Manager"
+            assert (outcome["assign_to"], outcome["action"]) == (who, "supply-artifacts")
+        passed += result == "pass"
+    assert passed
+
+
+@pytest.mark.parametrize("gate", VERDICTS)
+def test_a_rejected_service_passes_nothing(gate: int) -> None:
+    """Whatever else is so: it is blocked, or the gate is not required of it."""
+    for facts in every_combination(gate):
+        if facts["service_rejected"]:
+            result = hold(gate, facts).outcome["result"]
+            assert result == (
+                "blocked" if expected(gate, facts)[0] == "blocked" else "not_required"
+            )
+
+
+@pytest.mark.parametrize("gate", VERDICTS)
+def test_every_phase_follows_from_the_gates_alone(gate: int) -> None:
+    """Only a verdict on a gate that is open and complete takes a service to another phase."""
+    for past, verdict in product(pasts(), VERDICTS[gate]):
+        facts = {**all_there(gate), **past, "customer_approved": True}
+        said: dict[str, Value] = {"verdict": verdict} if verdict else {}
+        outcome = hold(gate, {**facts, **said}).outcome
+        after = phase_of(after_result(gate, outcome["result"], facts))
+        assert outcome["phase"] == after, (facts, verdict)
+
+
+def pasts() -> Iterator[dict[str, Value]]:
+    """Yield what can have come of a service's gates: each comes after the one before."""
+    passed = ("gate_1_passed", "gate_3_passed", "gate_4_passed")
+    for count in range(len(passed) + 1):
+        stand = {name: place < count for place, name in enumerate(passed)}
+        ends = product((False, True), repeat=2) if stand["gate_4_passed"] else [(False, False)]
+        for failed, ended in ends:
+            yield {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
+
+
+def all_there(gate: int) -> dict[str, Value]:
+    """Return the facts of a service of which nothing is missing at a gate."""
+    inputs = book().policies[f"tollgate-{gate}"].inputs
+    there = [name for name in inputs if name.startswith("has_")]
+    also = ("customer_experience_tested", "contract_signed", "being_consumed", "gate_2_passed",
+            "removed_from_operation")  # fmt: skip
+    return {**dict.fromkeys((*there, *also), True), "complex_or_risky": gate == 2}
+
+
+def after_result(gate: int, result: object, facts: Facts) -> Facts:
+    """Return what stands after a gate has said this."""
+    if result == "pass":
+        return {**facts, f"gate_{gate}_passed": True, f"gate_{gate}_failed": False}
+    return {**facts, f"gate_{gate}_failed": True} if result == "fail" else facts
+
+
+def phase_of(facts: Facts) -> str:
+    """Return the phase, as contract section 5 tells it."""
+    if facts["gate_6_passed"]:
+        return "retire"
+    if facts["gate_5_failed"]:
+        return "improve"
+    for gate, phase in ((4, "operate"), (3, "transition"), (1, "design")):
+        if facts[f"gate_{gate}_passed"]:
+            return phase
+    return "strategy"
+
+
+@pytest.mark.parametrize("names", [*product((False, True), repeat=3)])
+def test_gate_3_amends_what_the_board_names(names: tuple[bool, ...]) -> None:
+    """All three when it names none."""
+    three = ("service_strategy", "service_roadmap", "detailed_business_case")
+    named = {f"amend_{artifact}": wanted for artifact, wanted in zip(three, names, strict=True)}
+    whole = {**all_there(3), "gate_1_passed": True, "verdict": "amend"}
+    amend = tuple(a for a in three if named[f"amend_{a}"]) or three
+    assert hold(3, {**whole, **named}).outcome["amend"] == amend
+
+
+@pytest.mark.parametrize("verdict", ["approve", "amend", "reject"])
+def test_gate_4_needs_the_customer_too(verdict: str) -> None:
+    """A customer who says no, or has not been asked, lets nothing pass."""
+    whole = {**all_there(4), "gate_3_passed": True, "verdict": verdict}
+    assert hold(4, {**whole, "customer_approved": False}).outcome["result"] == "fail"
+    asked = [need.fact for need in hold(4, whole).needs]
+    assert asked == (["customer_approved"] if verdict == "approve" else [])
+
+
+@pytest.mark.parametrize(("gate", "starts"), [(1, "justification"), (2, "feasibility")])
+def test_a_service_proceeds_directly_or_as_proposed(gate: int, starts: str) -> None:
+    """The next gate is the same either way."""
+    whole = {**all_there(gate), "gate_1_passed": True, "verdict": "approve"}
+    direct, proposed = (hold(gate, {**whole, "proceed_directly": way}) for way in (True, False))
+    assert direct.outcome["action"] == "proceed-to-realization"
+    assert proposed.outcome["action"] == f"start-{starts}"
+    assert direct.outcome["next_gate"] == proposed.outcome["next_gate"] == 3
