@@ -10,8 +10,10 @@ from model.access import Caller, Role, authenticate, create_key
 from model.database import Database
 from model.moment import Moment
 from model.publishing import publish
-from rules.rule_book import RuleFiles
+from model.settings import HOME
+from rules.rule_book import RuleFiles, read_files
 from tests.model.lives import Lives
+from tests.model.portfolio import Portfolio
 from tests.model.recorded import fill, with_personal_facts
 
 SECRET = b"a secret made up for the tests"
@@ -168,6 +170,20 @@ def caller(database: Database) -> Caller:
 def lives(published: Database, caller: Caller, moment: Moment) -> Lives:
     """A ticketing system that does things with whole cases."""
     return Lives(published, caller, moment)
+
+
+@pytest.fixture
+def bundled(database: Database) -> Database:
+    """A database in which the rules that come with the product are live."""
+    with database.transaction() as session:
+        publish(session, read_files(HOME / "rules"), "Pat", NOW)
+    return database
+
+
+@pytest.fixture
+def portfolio(bundled: Database, caller: Caller, moment: Moment) -> Portfolio:
+    """A service manager, where the bundled rules are live."""
+    return Portfolio(bundled, caller, moment)
 
 
 @pytest.fixture
