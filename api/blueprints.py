@@ -22,6 +22,7 @@ from api.operations import operations
 from api.policies import policies
 from api.service import Service
 from api.services import services
+from api.timelines import timelines
 from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
@@ -33,6 +34,7 @@ NOUNS = (
     case_history,
     services,
     tollgates,
+    timelines,
     policies,
     vocabulary,
     keys,

@@ -1,0 +1,169 @@
+"""Services over HTTP: made, changed, supplied and read, each change with its version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from model.access import Role
+from tests.api.calling import Calls, body_of, problem_of, refused
+from tests.api.service_calls import KEY, WHERE, Owner, owner
+
+PATH = f"/api/v1/services/{KEY}"
+
+
+@pytest.fixture
+def of(calls: Calls) -> Owner:
+    """A service manager on SQLite."""
+    return owner(calls)
+
+
+def test_a_service_is_made_and_read_again(calls_on_each: Calls) -> None:
+    """What the first answer says is what is there, with an ETag to change it by."""
+    of = owner(calls_on_each)
+    body = {"key": KEY, "name": "E-signature", "category": "Documents", "line_manager": "Lee"}
+    made = of.calls.ask("POST", "/api/v1/services", body=body)
+    assert (made.status_code, made.headers["Location"], made.headers["ETag"]) == (201, PATH, '"1"')
+    read = of.calls.get(PATH)
+    assert (body_of(read), read.headers["ETag"]) == (body_of(made), '"1"')
+    shown = body_of(read)
+    assert (shown["phase"], shown["version"], shown["rejected"]) == ("strategy", 1, False)
+    assert (shown["category"], shown["line_manager"], shown["facts"]) == ("Documents", "Lee", {})
+
+
+def test_a_key_is_given_once(of: Owner) -> None:
+    """The second service of a key is refused, and the same request under the same key is not."""
+    key = {"Idempotency-Key": "make-1"}
+    body = {"key": KEY, "name": "E-signature"}
+    first = of.calls.ask("POST", "/api/v1/services", body=body, headers=key)
+    again = of.calls.ask("POST", "/api/v1/services", body=body, headers=key)
+    assert (again.text, again.headers["Idempotency-Replayed"]) == (first.text, "true")
+    taken = of.calls.ask("POST", "/api/v1/services", body=body)
+    problem_of(taken, 409, "service-exists")
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"key": "a b"}, "/key"),
+        ({"key": 7}, "/key"),
+        ({"name": None}, "/name"),
+        ({"owner": "Kim"}, "/owner"),
+        ({"category": ""}, "/category"),
+        ({"review_every": "1 year"}, "/review_every"),
+        ({"facts": {"has_service_design": True}}, "/facts/has_service_design"),
+        ({"facts": {"verdict": "approve"}}, "/facts/verdict"),
+        ({"facts": []}, "/facts"),
+    ],
+)
+def test_what_is_no_service_is_refused(of: Owner, more: dict[str, Any], pointer: str) -> None:
+    """Each member that is wrong is named, and nothing is made."""
+    body = {"key": KEY, "name": "E-signature", **more}
+    refused(of.calls.ask("POST", "/api/v1/services", body=body), pointer)
+    problem_of(of.calls.get(PATH), 404, "not-found")
+
+
+def test_a_change_says_which_version_it_is_for(of: Owner) -> None:
+    """As with a case: 428 without, 412 for another version, and nothing done."""
+    of.make()
+    change = {"facts": {"complex_or_risky": True}, "name": "Signatures"}
+    problem_of(of.patch(change, None), 428, "precondition-required")
+    problem_of(of.patch(change, '"2"'), 412, "service-moved-on")
+    refused(of.patch(change, "1"), "/If-Match")
+    changed = of.patch(change, '"1"')
+    assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+    shown = of.shown()
+    assert (shown["name"], shown["version"]) == ("Signatures", 2)
+    fact = shown["facts"]["complex_or_risky"]
+    assert (fact["value"], fact["supplied_by"]) == (True, "service-manager")
+
+
+def test_a_word_or_a_fact_can_be_taken_away(of: Owner) -> None:
+    """But for the name; and the phase is nothing to change."""
+    of.make(complex_or_risky=True)
+    of.patch({"category": "Documents"})
+    of.patch({"category": None, "facts": {"complex_or_risky": None}})
+    assert (of.shown()["category"], of.shown()["facts"]) == (None, {})
+    refused(of.patch({"name": None}), "/name")
+    refused(of.patch({"phase": "operate"}), "/phase")
+    refused(of.patch({"facts": {"gate_4_passed": True}}), "/facts/gate_4_passed")
+
+
+def test_every_version_of_an_artifact_is_kept(of: Owner) -> None:
+    """Each PUT adds one; an If-Match is honoured where there is one."""
+    of.make()
+    path = f"{PATH}/artifacts/service_strategy"
+    for number in (1, 2):
+        body = {"location": f"{WHERE}/{number}.pdf", "by": "Sam"}
+        put = of.calls.ask("PUT", path, body=body)
+        assert put.status_code == 201
+        assert body_of(put)["artifacts"]["service_strategy"]["version"] == number
+    stale = of.calls.ask("PUT", path, body={"location": WHERE}, headers={"If-Match": '"1"'})
+    problem_of(stale, 412, "service-moved-on")
+    versions = body_of(of.calls.get(path))
+    assert versions["artifact"] == "service_strategy"
+    assert [each["location"] for each in versions["versions"]] == [
+        f"{WHERE}/2.pdf", f"{WHERE}/1.pdf",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "location", ["javascript:alert(1)", "file:///etc/passwd", "x", "smb://files/x", "https://a b/"]
+)
+def test_an_artifact_is_where_people_can_be_sent(of: Owner, location: str) -> None:
+    """Anything but the web, and the stores that the operator named, is refused."""
+    of.make()
+    path = f"{PATH}/artifacts/service_strategy"
+    refused(of.calls.ask("PUT", path, body={"location": location}), "/location")
+    assert of.shown()["artifacts"] == {}
+
+
+def test_the_operator_names_document_stores(serve: Any, url: str) -> None:
+    """Their schemes are taken beside http and https."""
+    of = owner(serve(url, document_schemes=("smb",)))
+    of.make()
+    path = f"{PATH}/artifacts/service_strategy"
+    assert of.calls.ask("PUT", path, body={"location": "smb://files/x"}).status_code == 201
+
+
+def test_what_no_gate_asks_for_is_no_artifact(of: Owner) -> None:
+    """A slip of the pen is told what was meant; what nobody supplied cannot be read."""
+    of.make()
+    put = of.calls.ask("PUT", f"{PATH}/artifacts/servise_strategy", body={"location": WHERE})
+    assert "did you mean `service_strategy`" in problem_of(put, 404, "not-found")["detail"]
+    problem_of(of.calls.get(f"{PATH}/artifacts/service_strategy"), 404, "not-found")
+    nowhere = of.calls.ask("PUT", "/api/v1/services/x/artifacts/y", body={"location": WHERE})
+    problem_of(nowhere, 404, "not-found")
+
+
+def test_services_are_listed_page_by_page(of: Owner) -> None:
+    """In the order in which they were made."""
+    for key in ("b", "a", "c"):
+        Owner(of.calls, key).make()
+    first = body_of(of.calls.get("/api/v1/services?limit=2"))
+    second = body_of(of.calls.get(f"/api/v1/services?limit=2&after={first['next']}"))
+    assert [each["key"] for each in (*first["services"], *second["services"])] == ["b", "a", "c"]
+    assert second["next"] is None
+    refused(of.calls.get("/api/v1/services?after=x"), "/after")
+    refused(of.calls.get("/api/v1/services?limit=0"), "/limit")
+
+
+@pytest.mark.parametrize("role", [Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR])
+def test_the_other_roles_read_services(of: Owner, role: Role) -> None:
+    """And change none."""
+    of.make()
+    other = Owner(of.calls.as_(role))
+    assert other.shown()["key"] == KEY
+    problem_of(other.patch({"name": "x"}), 403, "not-allowed")
+    other_path = f"{PATH}/artifacts/service_strategy"
+    problem_of(other.calls.ask("PUT", other_path, body={"location": WHERE}), 403, "not-allowed")
+
+
+def test_a_service_is_no_case(of: Owner) -> None:
+    """No ref leads to what the record keeps of it."""
+    of.make()
+    for ref in (KEY, f"service%1F{KEY}"):
+        problem_of(of.calls.as_(Role.TICKETING).get(f"/api/v1/cases/{ref}"), 404, "not-found")
+    taken = of.calls.as_(Role.TICKETING).decide(f"service\x1f{KEY}")
+    refused(taken, "/case/ref")
