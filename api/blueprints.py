@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from api import around_requests, problems, service, url_parts
+from api.artifacts import artifacts
 from api.audit import audit
 from api.authentication import undeclared
 from api.batches import batches
@@ -33,6 +34,7 @@ NOUNS = (
     case_life,
     case_history,
     services,
+    artifacts,
     tollgates,
     timelines,
     policies,

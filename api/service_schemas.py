@@ -72,6 +72,10 @@ class NewServiceSchema(ServiceWordsSchema):
         },
     )
     name = Text(LONGEST_TEXT, required=True, metadata={"description": "What people call it"})
+    case = Text(
+        LONGEST_NAME,
+        metadata={"description": "The ref of the viable case that the service comes from"},
+    )
 
 
 class ServiceChangeSchema(ServiceWordsSchema):
@@ -119,6 +123,14 @@ class PageQuerySchema(StrictSchema):
     limit = Count(1, LONGEST_PAGE, load_default=PAGE, metadata={"description": "How many at most"})
 
 
+class ServicesQuerySchema(PageQuerySchema):
+    """Which services, and which page of them."""
+
+    case = Text(
+        LONGEST_NAME, metadata={"description": "Only those that came from the case of this ref"}
+    )
+
+
 class ServiceSummarySchema(StrictSchema):
     """A service in short."""
 
@@ -164,6 +176,7 @@ class StandingArtifactSchema(ArtifactSchema):
 class ServiceSchema(ServiceSummarySchema):
     """A service as it stands."""
 
+    case = maybe(description="the ref of the case that it came from")
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True

@@ -167,3 +167,30 @@ def test_a_service_is_no_case(of: Owner) -> None:
         problem_of(of.calls.as_(Role.TICKETING).get(f"/api/v1/cases/{ref}"), 404, "not-found")
     taken = of.calls.as_(Role.TICKETING).decide(f"service\x1f{KEY}")
     refused(taken, "/case/ref")
+
+
+def test_a_viable_case_becomes_a_service(of: Owner) -> None:
+    """The two know each other, whatever the case is called later."""
+    ticketing = of.calls.as_(Role.TICKETING)
+    ticketing.decided("CRM-1", {"viable": True})
+    body = {"key": KEY, "name": "E-signature", "case": "CRM-1"}
+    made = of.calls.ask("POST", "/api/v1/services", body=body)
+    assert body_of(made)["case"] == "CRM-1"
+    renamed = {"ref": "CRM-2"}
+    path = "/api/v1/cases/CRM-1/rename"
+    ticketing.ask("POST", path, body=renamed, headers={"If-Match": "*"})
+    assert of.shown()["case"] == "CRM-2"
+    for ref in ("CRM-1", "CRM-2"):
+        listed = body_of(of.calls.get(f"/api/v1/services?case={ref}"))["services"]
+        assert [each["key"] for each in listed] == [KEY]
+    problem_of(of.calls.get("/api/v1/services?case=CRM-3"), 404, "not-found")
+
+
+@pytest.mark.parametrize("facts", [{}, {"viable": False}, None])
+def test_only_a_viable_case_becomes_a_service(of: Owner, facts: dict[str, bool] | None) -> None:
+    """The IT Steering Team must have said yes; and the case must be there."""
+    if facts is not None:
+        of.calls.as_(Role.TICKETING).decided("CRM-1", facts)
+    body = {"key": KEY, "name": "E-signature", "case": "CRM-1"}
+    refused(of.calls.ask("POST", "/api/v1/services", body=body), "/case")
+    problem_of(of.calls.get(PATH), 404, "not-found")
