@@ -126,6 +126,14 @@ def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVer
     return session.scalars(query.order_by(ArtifactVersion.name)).all()
 
 
+def latest_versions(session: Session, service: Service) -> dict[str, int]:
+    """Return the number of the latest version of each artifact that was supplied."""
+    columns = (ArtifactVersion.name, func.max(ArtifactVersion.version))
+    query = select(*columns).where(ArtifactVersion.service_id == service.id)
+    rows = session.connection().execute(query.group_by(ArtifactVersion.name))
+    return {row[0]: row[1] for row in rows}
+
+
 def artifact_versions(session: Session, service: Service, name: str) -> Sequence[ArtifactVersion]:
     """Return every version of an artifact, newest first."""
     ours = (ArtifactVersion.service_id == service.id, ArtifactVersion.name == name)
