@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from api import around_requests, problems, service, url_parts
+from api.artifacts import artifacts
 from api.audit import audit
 from api.authentication import undeclared
 from api.batches import batches
@@ -24,6 +25,7 @@ from api.policies import policies
 from api.roster import roster
 from api.service import Service
 from api.services import services
+from api.timelines import timelines
 from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
@@ -34,7 +36,9 @@ NOUNS = (
     case_life,
     case_history,
     services,
+    artifacts,
     tollgates,
+    timelines,
     policies,
     vocabulary,
     catalogue,

@@ -113,6 +113,7 @@ _SUMMARY = {
     "owner": "Technology Strategy Director",
     "review": "P1Y",
     "hit": "first",
+    "after": [],
     "inputs": ["viable", "days_until_needed", "no_need_date"],
     "outputs": ["assign_to", "action", "cc", "notify", "submit_to", "final"],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.examples import ID, INSTANT, REVISION
+from api.examples import ID, INSTANT, REF, REVISION
 
 KEY = "e-signature"
 _WHO = "Sam, Service Product Manager"
@@ -17,7 +17,8 @@ NEW_SERVICES: dict[str, Any] = {
         "category": "Documents",
         "product_manager": "Sam",
         "facts": {"complex_or_risky": False},
-    }
+    },
+    "what a viable case becomes": {"key": KEY, "name": "E-signature", "case": REF},
 }
 SERVICE_CHANGES: dict[str, Any] = {
     "it is complex after all": {"facts": {"complex_or_risky": True}, "by": _WHO},
@@ -53,6 +54,7 @@ _SHORT: dict[str, Any] = {
 }
 SERVICE: dict[str, Any] = {
     **_SHORT,
+    "case": REF,
     "facts": {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },
@@ -117,4 +119,39 @@ SESSION_PAGE: dict[str, Any] = {
         }
     ],
     "next": None,
+}
+TIMELINE: dict[str, Any] = {
+    "key": KEY,
+    "name": "E-signature",
+    "phase": "design",
+    "rejected": False,
+    "phases": [
+        {"phase": "strategy", "since": INSTANT, "until": INSTANT},
+        {"phase": "design", "since": INSTANT, "until": None},
+    ],
+    "events": [
+        {"version": 1, "at": INSTANT, "what": "made", "by": None},
+        {
+            "version": 2,
+            "at": INSTANT,
+            "what": "artifact_supplied",
+            "by": _WHO,
+            "artifact": "service_strategy",
+            "artifact_version": 1,
+            "location": _WHERE,
+        },
+        {
+            "version": 3,
+            "at": INSTANT,
+            "what": "tollgate_held",
+            "by": "Kim",
+            "gate": 1,
+            "verdict": "approve",
+            "result": "pass",
+            "phase": "design",
+            "decision": ID,
+            "sat": ["Alex", "Kim"],
+        },
+    ],
+    "whole": True,
 }

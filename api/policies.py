@@ -77,6 +77,7 @@ def _summary(policy: Policy) -> dict[str, object]:
         "owner": policy.owner,
         "review": policy.review,
         "hit": policy.hit.value,
+        "after": list(policy.after),
         "inputs": list(policy.inputs),
         "outputs": list(policy.outputs),
     }

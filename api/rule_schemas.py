@@ -28,6 +28,7 @@ class PolicySummarySchema(StrictSchema):
     owner = text()
     review = text(description="how often it is reviewed, as ISO 8601 writes it")
     hit = text(enum=["first", "unique", "collect"])
+    after = texts(description="the policies that come first when this one is to be decided")
     inputs = texts(description="the facts it reads")
     outputs = texts(description="the members of an outcome that it sets")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import ClassVar
+
+from marshmallow import INCLUDE, Schema, fields
+from marshmallow.types import UnknownOption
 
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
@@ -69,6 +72,10 @@ class NewServiceSchema(ServiceWordsSchema):
         },
     )
     name = Text(LONGEST_TEXT, required=True, metadata={"description": "What people call it"})
+    case = Text(
+        LONGEST_NAME,
+        metadata={"description": "The ref of the viable case that the service comes from"},
+    )
 
 
 class ServiceChangeSchema(ServiceWordsSchema):
@@ -116,6 +123,14 @@ class PageQuerySchema(StrictSchema):
     limit = Count(1, LONGEST_PAGE, load_default=PAGE, metadata={"description": "How many at most"})
 
 
+class ServicesQuerySchema(PageQuerySchema):
+    """Which services, and which page of them."""
+
+    case = Text(
+        LONGEST_NAME, metadata={"description": "Only those that came from the case of this ref"}
+    )
+
+
 class ServiceSummarySchema(StrictSchema):
     """A service in short."""
 
@@ -161,6 +176,7 @@ class StandingArtifactSchema(ArtifactSchema):
 class ServiceSchema(ServiceSummarySchema):
     """A service as it stands."""
 
+    case = maybe(description="the ref of the case that it came from")
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True
@@ -201,3 +217,47 @@ class GateSessionPageSchema(StrictSchema):
 
     sessions = many(GateSessionSchema)
     next = maybe(description="send it as `after` for the page that follows")
+
+
+class SpanSchema(StrictSchema):
+    """A phase that the service was in."""
+
+    phase = text()
+    since = text(**INSTANT)
+    until = maybe(description="null: it is in it still", **INSTANT)
+
+
+class EventSchema(Schema):
+    """One thing that happened, at one version of the service; the rest depends on `what`."""
+
+    class Meta:
+        unknown: ClassVar[UnknownOption] = INCLUDE
+
+    at = text(**INSTANT)
+    what = text(enum=["made", "facts_changed", "artifact_supplied", "tollgate_held"])
+    by = maybe()
+    gate = fields.Integer()
+    verdict = fields.String(allow_none=True)
+    result = fields.String(allow_none=True)
+    phase = fields.String(allow_none=True)
+    decision = fields.String(metadata={"description": "the id of the gate's decision"})
+    sat = fields.List(fields.String())
+    artifact = fields.String()
+    artifact_version = fields.Integer()
+    version = fields.Integer(required=True, metadata={"description": "the service's version"})
+    location = fields.String()
+    facts = fields.List(fields.String(), metadata={"description": "the names of those changed"})
+
+
+class TimelineSchema(StrictSchema):
+    """The life of a service so far, oldest first."""
+
+    key = text()
+    name = text()
+    phase = maybe()
+    rejected = fields.Boolean(required=True)
+    phases = many(SpanSchema)
+    events = many(EventSchema)
+    whole = fields.Boolean(
+        required=True, metadata={"description": "false: the earliest events are left out"}
+    )

@@ -1,4 +1,4 @@
-"""Services: making and changing them, their artifacts, and reading them."""
+"""Services: making and changing them, and reading them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,11 @@ from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
 from api.service import current_service
 from api.service_schemas import (
-    ArtifactVersionsSchema,
-    NewArtifactSchema,
     NewServiceSchema,
-    PageQuerySchema,
     ServiceChangeSchema,
     ServicePageSchema,
     ServiceSchema,
+    ServicesQuerySchema,
 )
 from api.strict_schema import load
 from model import json_text
@@ -41,14 +39,12 @@ from model.service_life import (
     Artifact,
     ServiceChange,
     ServiceView,
-    Supplied,
     change_service,
     list_services,
     make_service,
     read_service,
-    supply_artifact,
 )
-from model.services import ArtifactVersion, Service, artifact_versions, find_service
+from model.services import ArtifactVersion, Service
 from rules.errors import (
     KeyUsedForAnother,
     NoLiveRevision,
@@ -69,8 +65,9 @@ ONCE = Header(
 KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
 REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
 
-_ETAG = {"ETag": "the service's version, for If-Match"}
-_SEEN = "the ETag of the service that the change is for, or `*`"
+_NO_WORDS = ("key", "facts", "by", "case")
+ETAG = {"ETag": "the service's version, for If-Match"}
+SEEN = "the ETag of the service that the change is for, or `*`"
 
 services = Noun("services", "Services, from the idea to the phase-out, and their artifacts")
 
@@ -84,7 +81,7 @@ services = Noun("services", "Services, from the idea to the phase-out, and their
         201,
         ServiceSchema,
         examples.SERVICE,
-        headers={"Location": "where the service is", **_ETAG, **REPLAYED},
+        headers={"Location": "where the service is", **ETAG, **REPLAYED},
     ),
     fails=(ServiceExists, NoLiveRevision, *KEY_FAILS),
 )
@@ -110,14 +107,15 @@ def create_service() -> Response:
     "GET",
     "/api/v1/services",
     access=READERS,
-    takes=Takes(query=PageQuerySchema),
+    takes=Takes(query=ServicesQuerySchema),
     answers=Answers(200, ServicePageSchema, examples.SERVICE_PAGE),
+    fails=(UnknownRecord,),
 )
 def list_all_services() -> Response:
     """List the services, in the order in which they were made."""
-    query = read_query(request, PageQuerySchema)
+    query = read_query(request, ServicesQuerySchema)
     with current_service().database.reading() as session:
-        page = list_services(session, query.get("after"), query["limit"])
+        page = list_services(session, query.get("after"), query["limit"], query.get("case"))
         body = {"services": [_in_short(each) for each in page.services], "next": page.next}
     return ok(json_text.dumps(body))
 
@@ -126,13 +124,13 @@ def list_all_services() -> Response:
     "GET",
     "/api/v1/services/<key:key>",
     access=READERS,
-    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=_ETAG),
+    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=ETAG),
     fails=(UnknownRecord,),
 )
 def get_service(key: str) -> Response:
     """Read a service: its facts, its artifacts, and its latest decisions."""
     with current_service().database.reading() as session:
-        return _shown(read_service(session, key))
+        return shown(read_service(session, key))
 
 
 @services.route(
@@ -142,9 +140,9 @@ def get_service(key: str) -> Response:
     takes=Takes(
         ServiceChangeSchema,
         examples.SERVICE_CHANGES,
-        headers=[Header(IF_MATCH, _SEEN, PATTERN, True)],
+        headers=[Header(IF_MATCH, SEEN, PATTERN, True)],
     ),
-    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=_ETAG),
+    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=ETAG),
     fails=(UnknownRecord, ServiceMovedOn, PreconditionRequired, NoLiveRevision),
 )
 def patch_service(key: str) -> Response:
@@ -158,64 +156,18 @@ def patch_service(key: str) -> Response:
 
     def work(session: Session) -> Response:
         require = partial(match.require, what="service", moved_on=ServiceMovedOn)
-        return _shown(change_service(session, key, change, require, caller, moment))
+        return shown(change_service(session, key, change, require, caller, moment))
 
     return service.database.write(work)
-
-
-@services.route(
-    "PUT",
-    "/api/v1/services/<key:key>/artifacts/<name:artifact>",
-    access=WRITERS,
-    takes=Takes(
-        NewArtifactSchema,
-        examples.NEW_ARTIFACTS,
-        headers=[Header(IF_MATCH, f"{_SEEN}; may be left out", PATTERN)],
-    ),
-    answers=Answers(201, ServiceSchema, examples.SERVICE, headers=_ETAG),
-    fails=(UnknownRecord, ServiceMovedOn, NoLiveRevision),
-)
-def put_artifact(key: str, artifact: str) -> Response:
-    """Supply a new version of an artifact, which counts from now on.
-
-    One that a toll-gate wanted amended is missing until then.
-    """
-    service, match = current_service(), read_match(request, needed=False)
-    asked = load(NewArtifactSchema, read_json(request))
-    schemes = service.settings.document_schemes
-    supplied = Supplied(artifact, asked["location"], schemes, asked.get("by"))
-    caller, moment = current_caller(), service.moment()
-
-    def work(session: Session) -> Response:
-        require = partial(match.require, what="service", moved_on=ServiceMovedOn)
-        return _shown(supply_artifact(session, key, supplied, require, caller, moment), 201)
-
-    return service.database.write(work)
-
-
-@services.route(
-    "GET",
-    "/api/v1/services/<key:key>/artifacts/<name:artifact>",
-    access=READERS,
-    answers=Answers(200, ArtifactVersionsSchema, examples.ARTIFACT_VERSIONS),
-    fails=(UnknownRecord,),
-)
-def get_artifact(key: str, artifact: str) -> Response:
-    """Read every version of an artifact, newest first."""
-    with current_service().database.reading() as session:
-        versions = artifact_versions(session, find_service(session, key), artifact)
-    if not versions:
-        raise UnknownRecord(f"nobody has supplied `{artifact}` for the service `{key}`")
-    body = {"artifact": artifact, "versions": [_version(each) for each in versions]}
-    return ok(json_text.dumps(body))
 
 
 def _change(asked: Mapping[str, Any]) -> ServiceChange:
-    words = {name: each for name, each in asked.items() if name not in ("key", "facts", "by")}
-    return ServiceChange(words, asked["facts"], asked.get("by"))
+    words = {name: each for name, each in asked.items() if name not in _NO_WORDS}
+    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"))
 
 
-def _shown(view: ServiceView, status: int = 200) -> Response:
+def shown(view: ServiceView, status: int = 200) -> Response:
+    """Return a service as it stands, with its ETag."""
     headers = {"ETag": etag(view.service.subject.version)}
     return ok(json_text.dumps(_body(view)), status, headers)
 
@@ -223,9 +175,10 @@ def _shown(view: ServiceView, status: int = 200) -> Response:
 def _body(view: ServiceView) -> dict[str, object]:
     return {
         **_in_short(view.service),
+        "case": view.service.born_of.ref if view.service.born_of else None,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
-            each.name: {**_version(each), "stands": each.stands} for each in view.artifacts
+            each.name: {**version_shown(each), "stands": each.stands} for each in view.artifacts
         },
         "decisions": [summary(decision) for decision in view.decisions],
     }
@@ -257,7 +210,8 @@ def _fact(fact: HeldFact) -> dict[str, object]:
     }
 
 
-def _version(artifact: Artifact | ArtifactVersion) -> dict[str, object]:
+def version_shown(artifact: Artifact | ArtifactVersion) -> dict[str, object]:
+    """Return a version of an artifact, as JSON."""
     return {
         "version": artifact.version,
         "location": artifact.location,

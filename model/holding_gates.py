@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from model import json_text, standing, supplying
@@ -22,12 +23,14 @@ from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.revisions import live_book
-from model.services import Service, latest_artifacts, lock_service
+from model.services import Service, latest_versions, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
 from rules.policy import Policy
 from rules.rule_book import RuleBook
 from rules.values import Value
+
+_INSERT = insert(GateSession)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,30 +152,26 @@ def _note(session: Session, service: Service, request: GateRequest, made: Made, 
     outcome = made.decision.outcome
     service.phase = _text(outcome.get("phase")) or service.phase
     service.rejected = service.rejected or outcome.get("action") == standing.REJECTING
-    session.add(
-        GateSession(
-            service_id=service.id,
-            service_version=service.subject.version,
-            gate=request.gate,
-            decision_id=made.id,
-            sat=list(request.sat),
-            presented=_presented(session, service, made.held),
-            verdict=_text(request.facts.get(standing.VERDICT)),
-            result=_text(outcome.get("result")),
-            phase=service.phase,
-            by=by,
-            at=made.at,
-        )
-    )
-    session.flush()
-
-
-def _presented(session: Session, service: Service, held: Mapping[str, Value]) -> dict[str, int]:
-    return {
-        artifact.name: artifact.version
-        for artifact in latest_artifacts(session, service)
-        if held.get(f"has_{artifact.name}") is True
+    there = {name for name, value in made.held.items() if value is True}
+    presented = {
+        artifact: version
+        for artifact, version in latest_versions(session, service).items()
+        if f"has_{artifact}" in there
     }
+    held = {
+        "service_id": service.id,
+        "service_version": service.subject.version,
+        "gate": request.gate,
+        "decision_id": made.id,
+        "sat": list(request.sat),
+        "presented": presented,
+        "verdict": _text(request.facts.get(standing.VERDICT)),
+        "result": _text(outcome.get("result")),
+        "phase": service.phase,
+        "by": by,
+        "at": made.at,
+    }
+    session.connection().execute(_INSERT, held)
 
 
 def _text(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""A service as it stands: making one, changing it, supplying its artifacts, reading it."""
+"""A service as it stands: making one, changing it, reading it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
-from model.cases import lock_or_open_case
+from model.cases import Case, find_case, lock_or_open_case
 from model.decisions import latest_records
 from model.held_facts import facts_of
-from model.locations import require_location
 from model.moment import Moment
 from model.parts import index_service
 from model.revisions import live_book
@@ -23,7 +21,6 @@ from model.services import (
     KEY,
     LONGEST_KEY,
     LONGEST_PAGE,
-    ArtifactVersion,
     Service,
     find_service,
     latest_artifacts,
@@ -32,11 +29,13 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, ServiceExists, UnknownRecord
+from rules.errors import BadFields, FieldProblem, ServiceExists
 from rules.reading import PERIOD
 from rules.rule_book import RuleBook
-from rules.spelling import did_you_mean
 from rules.values import LONGEST_TEXT, Value
+
+VIABLE = "viable"
+"""The fact with which a case becomes a service."""
 
 _WORDS = {
     "name": LONGEST_TEXT,
@@ -54,12 +53,14 @@ class ServiceChange:
     """What is new of a service: its own words (`None` clears one) and raw facts.
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
-    `line_manager`, `review_every`. `by`: who says so (default: the API key's name).
+    `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
+    ref of the viable case that a new service comes from.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     by: str | None = None
+    case: str | None = None
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -68,7 +69,8 @@ class ServiceChange:
             BadFields: with one problem for each.
         """
         texts = {f"/{name}": (text, _WORDS[name]) for name, text in self.words.items()}
-        require_texts({"/by": (self.by, LONGEST_NAME), **texts})
+        told = {"/by": (self.by, LONGEST_NAME), "/case": (self.case, LONGEST_NAME)}
+        require_texts({**told, **texts})
         period = self.words.get("review_every")
         if period is not None and not PERIOD.fullmatch(period):
             detail = "must be a period such as `P1Y`, `P6M` or `P30D`"
@@ -113,7 +115,8 @@ def make_service(
 
     Raises:
         ServiceExists: there is one of that key.
-        BadFields: an unsound key or word, unknown facts, values outside their domain.
+        BadFields: an unsound key or word, unknown facts, values outside their domain; a case
+            that is not there, or that nobody has called viable.
         NoLiveRevision: no rules are published that say what the facts are.
     """
     _require_key(key)
@@ -124,6 +127,7 @@ def make_service(
     if subject.version:
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
+    service.born_of = _viable_case(session, change.case)
     _say(service, change.words)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
@@ -162,55 +166,6 @@ def change_service(
     return view_of(session, service)
 
 
-@dataclass(frozen=True, slots=True)
-class Supplied:
-    """An artifact as somebody supplies it; `schemes`: those that a location may have."""
-
-    name: str
-    location: str
-    schemes: tuple[str, ...] = ()
-    by: str | None = None
-
-
-def supply_artifact(
-    session: Session,
-    key: str,
-    supplied: Supplied,
-    require: Callable[[int], None],
-    caller: Caller,
-    moment: Moment,
-) -> ServiceView:
-    """Add a version of an artifact, which stands from now on. Needs a `transaction()`.
-
-    Raises:
-        UnknownRecord: there is no such service, or no such artifact.
-        ServiceMovedOn: `require` refuses the version that it is at.
-        BadFields: a location that nobody may be sent to, an unsound name.
-        NoLiveRevision: no rules are published that say what the artifacts are.
-    """
-    require_texts({"/by": (supplied.by, LONGEST_NAME)})
-    location = require_location(supplied.location, supplied.schemes)
-    _require_artifact(live_book(session), supplied.name)
-    service = lock_service(session, key)
-    subject, by = service.subject, supplied.by or caller.name
-    require(subject.version)
-    supply = supplying.compare(session, subject, {f"has_{supplied.name}": True}, moment.now)
-    supplying.store(session, subject, supply, by)
-    session.add(
-        ArtifactVersion(
-            service_id=service.id,
-            name=supplied.name,
-            version=_last_version(session, service, supplied.name) + 1,
-            location=location,
-            supplied_by=by,
-            supplied_at=supply.supplied_at,
-            service_version=subject.version,
-        )
-    )
-    session.flush()
-    return view_of(session, service)
-
-
 def read_service(session: Session, key: str) -> ServiceView:
     """Return a service as it stands.
 
@@ -220,14 +175,16 @@ def read_service(session: Session, key: str) -> ServiceView:
     return view_of(session, find_service(session, key))
 
 
-def list_services(session: Session, after: str | None, limit: int) -> ServicePage:
-    """Return up to `limit` (at most 200) services, oldest first.
+def list_services(
+    session: Session, after: str | None, limit: int, case: str | None = None
+) -> ServicePage:
+    """Return up to `limit` (at most 200) services, oldest first; of a case, those born of it.
 
     Raises:
         BadFields: `after` is not a cursor.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    found = tuple(services_after(session, after, limit + 1))
+    found = tuple(services_after(session, after, limit + 1, case))
     page = found[:limit]
     return ServicePage(page, str(page[-1].id) if len(found) > limit else None)
 
@@ -257,6 +214,20 @@ def _say(service: Service, words: Mapping[str, str | None]) -> None:
     service.subject.title = service.name
 
 
+def _viable_case(session: Session, ref: str | None) -> Case | None:
+    """Return the case that a service comes from, once the IT Steering Team has said yes."""
+    if ref is None:
+        return None
+    case = find_case(session, ref)
+    if case is None:
+        raise BadFields([FieldProblem("/case", "there is no such case")])
+    viable = facts_of(session, case).get(VIABLE)
+    if viable is None or viable.value != "true":
+        help = "a case that is viable gives birth to a service"
+        raise BadFields([FieldProblem("/case", "nobody has called this case viable", help)])
+    return case
+
+
 def _first_phase(book: RuleBook, changes: Mapping[str, Value | None], moment: Moment) -> str | None:
     if standing.PHASE not in book.policies:
         return None
@@ -269,15 +240,3 @@ def _require_key(key: str) -> None:
         detail = f"must be 1 to {LONGEST_KEY} letters, digits, `.`, `_` and `-`"
         help = "begin with a letter or a digit"
         raise BadFields([FieldProblem("/key", detail, help)])
-
-
-def _require_artifact(book: RuleBook, name: str) -> None:
-    known = standing.artifacts_of(book.vocabulary)
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise UnknownRecord(f"no toll-gate asks for `{name}`" + (f"; {hint}" if hint else ""))
-
-
-def _last_version(session: Session, service: Service, name: str) -> int:
-    ours = (ArtifactVersion.service_id == service.id, ArtifactVersion.name == name)
-    return session.scalar(select(func.max(ArtifactVersion.version)).where(*ours)) or 0

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, 
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
-from model.cases import Case, lock_case, no_such_case
+from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
 from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
@@ -91,16 +91,31 @@ def lock_service(session: Session, key: str) -> Service:
     return find_service(session, key)
 
 
-def services_after(session: Session, after: str | None, limit: int) -> Sequence[Service]:
+def services_after(
+    session: Session, after: str | None, limit: int, case: str | None = None
+) -> Sequence[Service]:
     """Return up to `limit` services, in the order in which they were made.
+
+    `case`: only those that came from the case of this ref.
 
     Raises:
         BadFields: `after` is not a cursor.
+        UnknownRecord: there is no such case.
     """
     query = select(Service).order_by(Service.id).limit(limit)
+    if case is not None:
+        query = query.where(Service.born_of_id.in_(_case_ids(session, case)))
     if after is not None:
         query = query.where(Service.id > number_in(after))
     return session.scalars(query).all()
+
+
+def _case_ids(session: Session, ref: str) -> list[int]:
+    """Return the case that a ref leads to, and its doubles."""
+    case = find_case(session, ref)
+    if case is None:
+        raise no_such_case(ref)
+    return [case.id, *(double.id for double in doubles_of(session, case))]
 
 
 def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVersion]:
@@ -109,6 +124,14 @@ def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVer
     latest = select(func.max(ArtifactVersion.id)).where(ours).group_by(ArtifactVersion.name)
     query = select(ArtifactVersion).where(ArtifactVersion.id.in_(latest))
     return session.scalars(query.order_by(ArtifactVersion.name)).all()
+
+
+def latest_versions(session: Session, service: Service) -> dict[str, int]:
+    """Return the number of the latest version of each artifact that was supplied."""
+    columns = (ArtifactVersion.name, func.max(ArtifactVersion.version))
+    query = select(*columns).where(ArtifactVersion.service_id == service.id)
+    rows = session.connection().execute(query.group_by(ArtifactVersion.name))
+    return {row[0]: row[1] for row in rows}
 
 
 def artifact_versions(session: Session, service: Service, name: str) -> Sequence[ArtifactVersion]:

@@ -23,6 +23,7 @@ from rules.vocabulary import Vocabulary, escaped
 VERDICT = "verdict"
 AMEND = "amend_artifacts"
 PHASE = "service-phase"
+FIRST_PHASE = "strategy"
 GATES = range(1, 8)
 REJECTING = "close-service"
 """The action with which a gate rejects a service; no other outcome ends a service so."""

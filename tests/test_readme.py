@@ -14,6 +14,7 @@ from model.answers import decided
 from model.settings import HOME
 from rules.policy_cases import run_cases
 from rules.rule_book import RuleBook, load, read_files
+from rules.values import Value
 
 README = (HOME / "README.md").read_text(encoding="utf-8")
 EXPEDITE = "policies/expedite.yaml"
@@ -52,6 +53,18 @@ def test_the_decision_shown_is_the_one_that_is_made(bundled: dict[str, str]) -> 
     shown = shown_json(part, '{"id": "…"')
     assert {name: shown[name] for name in given} == given
     assert set(shown) - set(given) == {"id", "case", "policy_revision", "decided_at"}
+
+
+def test_the_tollgate_shown_says_what_is_shown(bundled: dict[str, str]) -> None:
+    """The service of the README, supplied as it says, passes toll-gate 1 with that outcome."""
+    part = after("A service and its toll-gates")
+    facts = shown_json(part, '{"facts": {"verdict"')["facts"]
+    assert facts == {"verdict": "approve"}
+    supplied = re.findall(r"/artifacts/(\w+)", part)
+    held: dict[str, Value] = {f"has_{artifact}": True for artifact in supplied}
+    held["verdict"] = "approve"
+    said = decided(load(bundled).decide("tollgate-1", held, date(2026, 11, 22)))
+    assert said["outcome"] == shown_json(part, '{"assign_to"')
 
 
 def test_changing_the_90_days_goes_as_told(bundled: dict[str, str]) -> None:

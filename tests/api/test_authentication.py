@@ -45,6 +45,8 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/artifacts/<name:artifact>"): READERS,
     ("POST", "/api/v1/services/<key:key>/tollgates/<gate:gate>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/services/<key:key>/tollgates"): READERS,
+    ("GET", "/api/v1/services/<key:key>/timeline"): READERS,
+    ("GET", "/api/v1/services/<key:key>/timeline.svg"): READERS,
     ("GET", "/api/v1/policies"): ANY_KEY,
     ("GET", "/api/v1/policies/<name:name>"): ANY_KEY,
     ("GET", "/api/v1/vocabulary"): ANY_KEY,

@@ -21,6 +21,7 @@ from model.access import Role
 from model.database import Database
 from model.settings import HOME, Settings
 from tests.api.calling import SECRET, Calls, key_of
+from tests.api.service_calls import owner
 
 AUTHORIZED = {"Authorization": f"Bearer {key_of(Role.ADMIN)}"}
 NOT_FOR_US = [
@@ -47,8 +48,12 @@ walk = schemathesis.openapi.from_dict(_document())
 
 @pytest.fixture
 def served(calls: Calls) -> Calls:
-    """The service with a case in it, which the walk is led through."""
+    """The service with a case and a service in it, which the walk is led through."""
     calls.decided("CRM-1042", {"in_catalog": False})
+    service = owner(calls)
+    service.make()
+    service.supply("service_strategy")
+    service.held(1)
     return calls
 
 

@@ -7,12 +7,14 @@ from tests.api.calling import Calls, body_of, problem_of
 
 
 def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> None:
-    """The routing with its stages, and every policy."""
+    """The routing with its stages, the toll-gates with what they come after, and every policy."""
     body = body_of(calls_on_each.get("/api/v1/policies"))
     [routing] = body["routings"]
     assert routing["name"] == "routing"
-    gates = {f"tollgate-{number}" for number in range(1, 8)} | {"service-phase"}
-    assert {*routing["stages"], *gates} == {policy["name"] for policy in body["policies"]}
+    gates = {f"tollgate-{number}" for number in range(1, 8)}
+    after = {policy["name"]: policy["after"] for policy in body["policies"]}
+    assert set(after) == {*routing["stages"], *gates, "service-phase"}
+    assert {name for name, stages in after.items() if stages == ["service-phase"]} == gates
     assert body["policy_revision"] == calls_on_each.decided()["policy_revision"]
     for policy in body["policies"]:
         assert policy["owner"]

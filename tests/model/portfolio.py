@@ -15,12 +15,11 @@ from model.moment import Moment
 from model.service_life import (
     ServiceChange,
     ServiceView,
-    Supplied,
     change_service,
     make_service,
     read_service,
-    supply_artifact,
 )
+from model.supplying_artifacts import Supplied, supply_artifact
 
 WHERE = "https://documents.example/it.pdf"
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from model.moment import Moment
-from model.service_life import ServiceChange, Supplied, list_services, supply_artifact
-from model.services import artifact_versions, find_service
-from rules.errors import BadFields, ServiceExists, UnknownRecord
-from tests.model.portfolio import Portfolio, anything
+from model.service_life import ServiceChange, list_services
+from rules.errors import BadFields, ServiceExists
+from tests.model.portfolio import Portfolio
 
 
 def test_a_service_begins_in_strategy(portfolio: Portfolio) -> None:
@@ -71,29 +67,6 @@ def test_words_can_be_changed_and_taken_away(portfolio: Portfolio) -> None:
     service = portfolio.shown("mail").service
     assert (service.category, service.product_manager, service.review_every) == (None, "Kim", "P6M")
     assert service.subject.version == 2
-
-
-def test_every_version_of_an_artifact_stays(portfolio: Portfolio, moment: Moment) -> None:
-    """With where it is, who supplied it and when; the latest is shown."""
-    portfolio.make("mail")
-    portfolio.supply("mail", "service_design", by="Ann")
-    later = Moment(moment.now + timedelta(days=1), moment.today)
-    supplied = Supplied("service_design", "smb://files/design.pdf", ("smb",), "Bob")
-    with portfolio.database.transaction() as session:
-        supply_artifact(session, "mail", supplied, anything, portfolio.caller, later)
-    (shown,) = portfolio.shown("mail").artifacts
-    assert (shown.version, shown.supplied_by, shown.stands) == (2, "Bob", True)
-    assert (shown.location, shown.supplied_at) == ("smb://files/design.pdf", later.now)
-    with portfolio.database.reading() as session:
-        versions = artifact_versions(session, find_service(session, "mail"), "service_design")
-        assert [(each.version, each.supplied_by) for each in versions] == [(2, "Bob"), (1, "Ann")]
-
-
-def test_only_what_a_gate_asks_for_is_an_artifact(portfolio: Portfolio) -> None:
-    """A slip of the pen is told what was meant."""
-    portfolio.make("mail")
-    with pytest.raises(UnknownRecord, match="did you mean `service_design`"):
-        portfolio.supply("mail", "service_desing")
 
 
 def test_services_come_page_by_page(portfolio: Portfolio) -> None:

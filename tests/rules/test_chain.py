@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.decision import Decision, Reason, Status
 from rules.errors import RulesConflict
-from rules.rule_book import RuleBook
+from rules.rule_book import RuleBook, load
 from rules.values import Value
-from tests.rules.books import DAY, book, rule, table
+from tests.rules.books import DAY, book, files, rule, table
 
 FIRST = table(
     rule("stop", "sunny", "{assign_to: Bob, action: stop, cc: [Ann], final: true}"),
@@ -201,3 +204,34 @@ def test_deciding_changes_nothing() -> None:
     assert facts == {"sunny": False, "count": 2, "windy": None}
     with pytest.raises(TypeError):
         first.outcome["final"] = True  # type: ignore[index]  # that is the claim
+
+
+@cache
+def way_of_one() -> RuleBook:
+    """Return the chain once more, its last stage coming after the others by itself."""
+    written = files(FIRST, SECOND, THIRD)
+    third = written["policies/third.yaml"].replace("hit: ", "after: [first, second]\nhit: ")
+    return load({**written, "policies/third.yaml": third})
+
+
+FACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "sunny": st.booleans(),
+        "windy": st.booleans(),
+        "careful": st.booleans(),
+        "sky": st.sampled_from(["red", "green", "blue"]),
+        "count": st.integers(0, 9),
+        "due": st.dates(DAY - timedelta(days=20), DAY + timedelta(days=20)),
+    },
+)
+
+
+@given(FACTS, st.dates(date(2026, 6, 1), date(2027, 6, 1)))
+def test_coming_after_others_is_being_the_last_stage_of_a_chain(
+    facts: dict[str, Value], as_of: date
+) -> None:
+    """Whatever is known, on whatever day: only the name of the decision differs."""
+    routed = way_of_one().decide("routing", facts, as_of)
+    assert replace(way_of_one().decide("third", facts, as_of), decision="routing") == routed
+    assert way().decide("routing", facts, as_of) == routed

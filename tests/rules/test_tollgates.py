@@ -164,6 +164,19 @@ def test_a_rejected_service_passes_nothing(gate: int) -> None:
 
 
 @pytest.mark.parametrize("gate", VERDICTS)
+def test_a_verdict_that_a_gate_does_not_know_leads_nowhere(gate: int) -> None:
+    """It passes and fails nothing, whatever else is so; and no combination is without an answer."""
+    choices = book().vocabulary.facts["verdict"].domain.choices
+    for facts in every_combination(gate):
+        if "verdict" in facts:
+            continue
+        for verdict in set(choices) - set(VERDICTS[gate]):
+            result = hold(gate, {**facts, "verdict": verdict}).outcome["result"]
+            silent = expected(gate, facts)[0]
+            assert result == silent
+
+
+@pytest.mark.parametrize("gate", VERDICTS)
 def test_every_phase_follows_from_the_gates_alone(gate: int) -> None:
     """Only a verdict on a gate that is open and complete takes a service to another phase."""
     for past, verdict in product(pasts(), VERDICTS[gate]):

@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from model.access import Caller, Role, authenticate, create_key
 from model.database import Database
-from model.deciding import DecisionRequest, Moment, answer_of, decide
+from model.deciding import DecisionRequest, Moment, answer_of, decide, replay
 from model.erasing import Erasure
+from model.holding_gates import GateRequest, hold_gate
 from model.publishing import publish
+from model.service_life import ServiceChange, make_service
 from model.verifications import last_verification
 from rules.rule_book import RuleFiles, read_files
 from tests.api.command_line.trial import NOW, SECRET, Run, commands_on
@@ -138,6 +140,31 @@ def test_every_personal_fact_can_be_erased_at_once(on_record: Run) -> None:
     assert "/in_catalog: is not a personal fact" in refused.stderr
     for words in ((), ("--fact", "origin", "--all-personal")):
         assert on_record("record", "erase", "CRM-1", *words, "--yes").exit_code == 2
+
+
+def test_a_service_is_exported_and_erased_by_its_key(
+    decided: Database, caller: Caller, on_record: Run, tmp_path: Path
+) -> None:
+    """Its gate decisions stand in the record beside those of cases, and verify after an erasure."""
+    with decided.transaction() as session:
+        make_service(session, "CRM-1", ServiceChange({"name": "Mail"}), caller, MOMENT)
+        request = GateRequest("CRM-1", 1, {"origin": "agency"})
+        hold_gate(session, request, caller, MOMENT, "g1")
+    file = tmp_path / "record.jsonl"
+    words = ("record", "export", "--output", str(file), "--service", "CRM-1")
+    assert on_record(*words).exit_code == 0
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [line["row"]["id"] for line in lines if line["kind"] == "decision"] == ["g1"]
+    assert on_record(*words, "--case", "CRM-1").exit_code == 2
+    erase = ("record", "erase", "CRM-1", "--service", "--fact", "origin", "--yes")
+    done = on_record(*erase)
+    assert "erased from service CRM-1 and 1 decision: origin" in done.output
+    assert on_record("record", "verify").exit_code == 0
+    with decided.reading() as session:
+        (erasure,) = session.scalars(select(Erasure)).all()
+        assert replay(session, "g1").erased == ("origin",)
+        assert replay(session, "d1").same
+    assert erasure.facts == ["origin"]
 
 
 def test_values_that_cannot_be_erased_are_told(
