@@ -15,12 +15,14 @@ from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
 from api.decisions import decisions
+from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.operations import operations
 from api.policies import policies
 from api.service import Service
+from api.subscriptions import subscriptions
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -33,6 +35,8 @@ NOUNS = (
     vocabulary,
     keys,
     audit,
+    subscriptions,
+    deliveries,
     operations,
     documentation,
 )

@@ -35,9 +35,19 @@ class NameInUrl(BaseConverter):
     regex = r"[0-9A-Za-z_-]{1,200}"
 
 
+class NumberInUrl(BaseConverter):
+    """A number that this service counts something with."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
 def register(app: Flask) -> None:
     """Let routes of `app` speak of these parts."""
-    app.url_map.converters.update(ref=RefInUrl, id=IdInUrl, name=NameInUrl)
+    app.url_map.converters.update(ref=RefInUrl, id=IdInUrl, name=NameInUrl, number=NumberInUrl)
     # A ref such as `a//b` is another case than `a/b`.
     app.url_map.merge_slashes = False
 
@@ -57,6 +67,7 @@ def describe(api: Api) -> None:
     for part, schema in (
         (RefInUrl, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
         (IdInUrl, {"type": "string", "format": "uuid", "pattern": f"^{IdInUrl.regex}$"}),
+        (NumberInUrl, {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}),
         (NameInUrl, {"type": "string", "pattern": f"^{NameInUrl.regex}$"}),
     ):
         api.register_converter(part, lambda _converter, schema=schema: dict(schema))

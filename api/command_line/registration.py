@@ -8,6 +8,7 @@ from api.command_line.audit import audit
 from api.command_line.backup import backup, restore
 from api.command_line.db import db
 from api.command_line.decide import decide
+from api.command_line.deliveries import deliveries
 from api.command_line.key import key
 from api.command_line.policy import policy
 from api.command_line.record import record
@@ -15,5 +16,5 @@ from api.command_line.record import record
 
 def register(app: Flask) -> None:
     """Give `app` every group of commands, and the commands that stand alone."""
-    for command in (policy, db, key, record, decide, audit, backup, restore):
+    for command in (policy, db, key, record, decide, audit, backup, restore, deliveries):
         app.cli.add_command(command)
