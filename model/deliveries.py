@@ -116,15 +116,6 @@ def deliveries_before(
     return DeliveryPage(_views(session, rows[:limit]), following)
 
 
-def delivery_view(session: Session, delivery_id: int) -> DeliveryView:
-    """Return what is shown of one delivery.
-
-    Raises:
-        UnknownRecord: there is no such delivery.
-    """
-    return _views(session, [_row(session, delivery_id)])[0]
-
-
 def replay(session: Session, actor: Actor, delivery_id: int, now: datetime) -> DeliveryView:
     """Have a delivery sent once more, under the same message id; record who wanted it.
 
@@ -154,8 +145,8 @@ def hold_all(session: Session, subscription_id: str) -> None:
 
 
 def release_all(session: Session, subscription_id: str, now: datetime) -> None:
-    """Let what was held go on, now."""
-    _move(session, subscription_id, State.WAITING, State.HELD, due_at=now)
+    """Let what was held go on, now, and be tried as often as at first."""
+    _move(session, subscription_id, State.WAITING, State.HELD, due_at=now, attempts=0)
 
 
 def cancel_all(session: Session, subscription_id: str) -> None:
@@ -189,12 +180,10 @@ def _require_enabled(session: Session, subscription_id: str | None) -> None:
         raise Refused(f"the subscription `{subscription_id}` is disabled: enable it first")
 
 
-def _move(
-    session: Session, subscription_id: str, to: State, *of: State, due_at: datetime | None = None
-) -> None:
+def _move(session: Session, subscription_id: str, to: State, *of: State, **also: object) -> None:
     ours = (Delivery.subscription_id == subscription_id, Delivery.state.in_(of))
-    values = {"state": to, **({} if due_at is None else {"due_at": due_at})}
-    session.execute(update(Delivery).where(*ours).values(values))
+    moved = update(Delivery).where(*ours).values({"state": to, **also})
+    session.execute(moved, execution_options={"synchronize_session": False})
 
 
 def _views(session: Session, rows: Sequence[Delivery]) -> tuple[DeliveryView, ...]:

@@ -7,22 +7,25 @@ transactions, and what lies between them is in none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from model.deliveries import LONGEST_ERROR, Delivery, State, cancel_all, hold_all
 from model.events import OutboxEvent
-from model.failing_subscriptions import disable_gone, note_missed, note_reached
+from model.failing_subscriptions import disable_gone, note_missed, note_reached, put_off
 from model.retrying import Chance, wait_after
 from model.subscriptions import Subscription
 
 LEASE = timedelta(minutes=2)
 """Longer than any process may take over what it claimed."""
+
+MAIL = "mail"
+"""The receiver of all that goes to people."""
 
 PAUSE = timedelta(seconds=5)
 """After which what was claimed and not tried is tried."""
@@ -61,16 +64,17 @@ class Parcel:
     recipient: str | None
 
     @property
-    def lane(self) -> str:
-        """What it shares with all that goes the same way."""
-        return self.target.subscription_id if self.target else "mail"
+    def receiver(self) -> str:
+        """Who takes it in: a subscription, or the mail server."""
+        return self.target.subscription_id if self.target else MAIL
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of an attempt; `tried` is false for what was given back untouched.
 
-    `status`: the receiver's answer, if there was one. `gone`: it wants nothing any more.
+    `status`: the receiver's answer, if there was one. `busy`: it wants nothing for now. `gone`:
+    nothing any more. `hopeless`: to try this one again would be no use.
     """
 
     parcel: Parcel
@@ -79,22 +83,31 @@ class Outcome:
     status: int | None = None
     error: str | None = None
     retry_after: timedelta | None = None
+    busy: bool = False
     gone: bool = False
+    hopeless: bool = False
+
+    @property
+    def stops_lane(self) -> bool:
+        """Whether what follows to the same receiver is better not tried now."""
+        return not self.delivered and (self.status is None or self.busy or self.gone)
 
 
-def is_due(session: Session, now: datetime) -> bool:
-    """Whether something is to be sent; reads only."""
-    due = select(Delivery.id).where(Delivery.state == State.WAITING, Delivery.due_at <= now)
-    return session.scalar(due.limit(1)) is not None
+def is_due(session: Session, now: datetime, busy: Collection[str] = ()) -> bool:
+    """Whether something is to be sent, but to the receivers in `busy`; reads only."""
+    return session.scalar(select(Delivery.id).where(*_due(now, busy)).limit(1)) is not None
 
 
-def claim(session: Session, claim_id: str, now: datetime, most: int) -> list[Parcel]:
+def claim(
+    session: Session, claim_id: str, now: datetime, most: int, busy: Collection[str] = ()
+) -> list[Parcel]:
     """Claim up to `most` deliveries that are due, for as long as the lease lasts.
 
     Others skip what is being claimed (on SQLite, only one claims at a time). What goes to a
-    subscription that has been disabled or removed is held or cancelled instead.
+    receiver in `busy` is left. What goes to a subscription that has been disabled or removed is
+    held or cancelled instead.
     """
-    due = (Delivery.state == State.WAITING, Delivery.due_at <= now)
+    due = _due(now, busy)
     oldest = select(Delivery.id).where(*due).order_by(Delivery.due_at, Delivery.id).limit(most)
     ids = session.scalars(oldest.with_for_update(skip_locked=True)).all()
     if not ids:
@@ -128,7 +141,19 @@ def settle(
     gone = {one.parcel.target.subscription_id for one in failed if one.parcel.target and one.gone}
     note_reached(session, reached)
     note_missed(session, missed - reached, now)
+    for one in failed:
+        if one.stops_lane and one.parcel.target is not None:
+            put_off(session, one.parcel.target.subscription_id, now, one.retry_after)
     disable_gone(session, gone, now)
+
+
+def _due(now: datetime, busy: Collection[str]) -> Where:
+    due = (Delivery.state == State.WAITING, Delivery.due_at <= now)
+    if not busy:
+        return due
+    by_mail = Delivery.subscription_id.is_(None)
+    elsewhere = Delivery.subscription_id.not_in(busy)
+    return (*due, elsewhere if MAIL in busy else or_(by_mail, elsewhere))
 
 
 def _claimed(ids: Sequence[int], claim_id: str) -> Any:
@@ -182,6 +207,7 @@ def _note_failed(
     rows: list[Row] = []
     for one in outcomes:
         wait = wait_after(one.parcel.attempts, chance, one.retry_after)
+        wait = None if one.hopeless else wait
         rows.append(
             {
                 "b_id": one.parcel.delivery_id,

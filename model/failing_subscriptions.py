@@ -8,11 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
-from model.deliveries import hold_all
+from model.deliveries import Delivery, State, hold_all
+from model.retrying import LONGEST_WAIT
 from model.subscriptions import Subscription
 
 PATIENCE = timedelta(days=5)
 """A subscription to which nothing could be delivered for so long is disabled."""
+
+SHORTEST_PUT_OFF = timedelta(seconds=5)
+LONGEST_PUT_OFF = timedelta(minutes=5)
 
 GONE = "the receiver answered 410: it wants nothing any more"
 IN_VAIN = f"nothing could be delivered for {PATIENCE.days} days"
@@ -33,6 +37,21 @@ def note_missed(session: Session, ids: Collection[str], now: datetime) -> None:
     _update(session, update(Subscription).where(*first).values(failing_since=now))
     long = (Subscription.id.in_(ids), Subscription.failing_since <= now - PATIENCE)
     _disable(session, session.scalars(select(Subscription.id).where(*long)).all(), IN_VAIN, now)
+
+
+def put_off(session: Session, id: str, now: datetime, wait: timedelta | None) -> None:
+    """Let everything that waits for a subscription wait on: its receiver does not answer now.
+
+    For as long as it asked for (up to a day); else longer, the longer it has been failing. Of
+    many messages to a receiver that is down one is tried now and then, and not each in vain.
+    """
+    if wait is None:
+        since = session.scalar(select(Subscription.failing_since).where(Subscription.id == id))
+        wait = (now - since) / 4 if since else SHORTEST_PUT_OFF
+        wait = min(wait, LONGEST_PUT_OFF)
+    until = now + min(max(wait, SHORTEST_PUT_OFF), LONGEST_WAIT)
+    put = (Delivery.subscription_id == id, Delivery.state == State.WAITING, Delivery.due_at < until)
+    _update(session, update(Delivery).where(*put).values(due_at=until))
 
 
 def disable_gone(session: Session, ids: Collection[str], now: datetime) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from model.columns import Instant
 from model.database import Base
 
+NOTED_EVERY = timedelta(seconds=1)
+
 
 class Heartbeat(Base):
     """A tick, and when it was last done."""
@@ -32,6 +34,12 @@ def beat(session: Session, tick: str, now: datetime) -> None:
             index_elements=["tick"], set_={"at": row.excluded.at}, where=newer
         )
     )
+
+
+def is_fresh(session: Session, tick: str, now: datetime) -> bool:
+    """Whether it was noted within the last second that a tick was done."""
+    at = session.scalar(select(Heartbeat.at).where(Heartbeat.tick == tick))
+    return at is not None and timedelta(0) <= now - at < NOTED_EVERY
 
 
 def lateness(

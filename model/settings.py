@@ -43,7 +43,7 @@ class Settings:
     workers: int = 1
     threads: int = 8
     most_rulesets: int = 400
-    public_url: str = "http://127.0.0.1:8000"
+    given_url: str | None = None
     private_hosts: frozenset[str] = frozenset()
     mail_server: MailServer | None = None
 
@@ -62,6 +62,11 @@ class Settings:
         """Host and port as they stand in a URL."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address under which others know the service."""
+        return self.given_url or f"http://{self.address}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], home: Path = HOME) -> Settings:
@@ -84,13 +89,13 @@ class Settings:
         rules = read("TOLLGATE_RULES", str(home / "rules"), _folder)
         rulesets = read("TOLLGATE_RULESETS", "400", _number_from(1, 100_000))
         secret = read("TOLLGATE_SECRET", "", _secret) or home / "var" / "secret"
-        public_url = read("TOLLGATE_PUBLIC_URL", f"http://{host}:{port}", _web_address)
+        given_url = read("TOLLGATE_PUBLIC_URL", "", _web_address)
         private_hosts = read("TOLLGATE_PRIVATE_HOSTS", "", _hosts)
         mail_server = _mail_server(read)
         read.refuse_problems()
         return cls(
             url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets,
-            public_url, private_hosts, mail_server,
+            given_url, private_hosts, mail_server,
         )  # fmt: skip
 
 
@@ -181,10 +186,10 @@ def _secret(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _web_address(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+def _web_address(text: str) -> str | None:
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
         raise ValueError(f"must be an address such as https://tollgate.example.org, it is `{text}`")
-    return text.rstrip("/")
+    return text.rstrip("/") or None
 
 
 def _hosts(text: str) -> frozenset[str]:

@@ -7,11 +7,14 @@ from model.housekeeping import forget_delivered
 from model.sealing import Sealer
 from scheduler.draining import drain
 from scheduler.parts import Parts
+from scheduler.ticking import note_done
+
+DELIVER = "deliver"
 
 
 def deliver(parts: Parts) -> None:
-    """Send what is due."""
-    drain(parts)
+    """Send what is due; as long as there is more, it is done while it is being done."""
+    drain(parts, lambda: note_done(parts, DELIVER))
 
 
 def seal(parts: Parts) -> None:

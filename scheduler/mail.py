@@ -16,6 +16,7 @@ from model.mail_server import Encryption, MailServer
 ANSWERED_WITHIN = 15.0
 """Seconds that one step of handing in a letter may take."""
 
+_PERMANENT = 500
 _HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n'
 
 
@@ -64,7 +65,9 @@ class Counter:
         except smtplib.SMTPRecipientsRefused as refused:
             self._leave()
             code, said = next(iter(refused.recipients.values()))
-            return Outcome(parcel, status=code, error=_told(code, said))
+            # A person of that address is not there; a mail server that is too busy says so by 4xx.
+            hopeless = code >= _PERMANENT
+            return Outcome(parcel, status=code, error=_told(code, said), hopeless=hopeless)
         except smtplib.SMTPResponseException as refused:
             self._leave()
             code = refused.smtp_code

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
@@ -32,7 +32,7 @@ class Tick:
 
 
 TICKS = (
-    Tick("deliver", timedelta(seconds=2), jobs.deliver),
+    Tick(jobs.DELIVER, timedelta(seconds=2), jobs.deliver),
     Tick("seal", timedelta(minutes=1), jobs.seal),
     Tick("purge-answers", timedelta(hours=1), jobs.purge_answers),
     Tick("housekeeping", timedelta(hours=1), jobs.keep_house),
@@ -59,7 +59,7 @@ class Timetable:
                 "interval",
                 args=(self._parts, tick.name, tick.job),
                 seconds=tick.every.total_seconds(),
-                next_run_time=self._parts.clock(),
+                next_run_time=datetime.now(UTC),
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,

@@ -14,7 +14,8 @@ from model.moment import rfc3339
 from scheduler.bounded_http import Line, NotReached, Reply
 
 _GONE = 410
-_BUSY = (429, 503)
+_TOO_MANY = 429
+_BUSY = (_TOO_MANY, 503)
 
 
 def message(parcel: Parcel, source: str) -> bytes:
@@ -62,9 +63,15 @@ def _outcome(parcel: Parcel, reply: Reply, now: datetime) -> Outcome:
     if 200 <= reply.status < 300:
         return Outcome(parcel, delivered=True, status=reply.status)
     wait = _wait(reply.retry_after, now) if reply.status in _BUSY else None
-    said = f"the receiver answered {reply.status}"
-    gone = reply.status == _GONE
-    return Outcome(parcel, status=reply.status, error=said, retry_after=wait, gone=gone)
+    return Outcome(
+        parcel,
+        status=reply.status,
+        error=f"the receiver answered {reply.status}",
+        retry_after=wait,
+        # A gateway's 503 that does not say when may be about this one message.
+        busy=reply.status == _TOO_MANY or wait is not None,
+        gone=reply.status == _GONE,
+    )
 
 
 def _signature(signed: bytes, secret: str) -> str:
