@@ -7,10 +7,12 @@ import os
 from flask import Flask
 
 import api
+import scheduler
 from api.command_line import registration
 from model.database import Database
 from model.settings import Settings
 from rules.errors import Refused
+from scheduler import timetable
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,8 +24,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings = _settings_from_environment()
     app = Flask("tollgate", static_folder=None)
     database = Database(settings.database_url, pool_size=settings.threads)
-    api.register(app, settings, database)
+    api.register(app, settings, database, timetable.INTERVALS)
     registration.register(app)
+    scheduler.register(app, settings, database)
     return app
 
 

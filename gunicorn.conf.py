@@ -8,9 +8,12 @@ import signal
 import tempfile
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
 from model.settings import Settings
 from rules.engine import rulesets_built
 from rules.errors import Refused
+from scheduler.timetable import Timetable, timetable_of
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -63,6 +66,22 @@ def when_ready(server: Arbiter) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Leave a terminal's Ctrl-C to the parent process, which tells its workers to finish."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (timetable := _timetable(worker)) is not None:
+        timetable.start()
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Let what the scheduler is doing be finished; what it has not begun, others do."""
+    if (timetable := _timetable(worker)) is not None:
+        timetable.stop()
+
+
+def _timetable(worker: Worker) -> Timetable | None:
+    """Return what the process ticks by: with one process its own, else there is `flask worker`."""
+    app = getattr(worker, "wsgi", None)
+    if _settings.workers > 1 or not isinstance(app, Flask):
+        return None
+    return timetable_of(app)
 
 
 def post_request(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from flask import Flask
 
 from api import blueprints
@@ -10,6 +13,11 @@ from model.database import Database
 from model.settings import Settings
 
 
-def register(app: Flask, settings: Settings, database: Database) -> None:
-    """Let `app` serve the API."""
-    blueprints.register(app, Service(database, settings))
+def register(
+    app: Flask,
+    settings: Settings,
+    database: Database,
+    ticks: Mapping[str, timedelta] | None = None,
+) -> None:
+    """Let `app` serve the API; `ticks`: what the scheduler is to do, and how often."""
+    blueprints.register(app, Service(database, settings, ticks=ticks or {}))

@@ -17,6 +17,7 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.decisions import decisions
+from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
@@ -25,6 +26,7 @@ from api.policies import policies
 from api.roster import roster
 from api.service import Service
 from api.services import services
+from api.subscriptions import subscriptions
 from api.timelines import timelines
 from api.tollgates import tollgates
 from api.vocabulary import vocabulary
@@ -45,6 +47,8 @@ NOUNS = (
     roster,
     keys,
     audit,
+    subscriptions,
+    deliveries,
     operations,
     documentation,
 )

@@ -200,6 +200,7 @@ READY = {
     "policy_revision": REVISION,
     "tables": "current",
     "rulesets": {"built": 9, "at_most": 400},
+    "ticks_late_seconds": {"deliver": 0, "seal": 0, "purge-answers": 0, "housekeeping": 0},
 }
 
 PROBLEM_KIND = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from math import nan
 
@@ -69,6 +70,17 @@ class Metrics:
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
 
+        self._lateness = Gauge(
+            "tollgate_tick_late_seconds",
+            "How late each tick of the scheduler is; not a number while it was never done",
+            ("tick",), registry=registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
+
+        self._undelivered = Gauge(
+            "tollgate_undelivered", "Messages that have not been delivered, by state",
+            ("state",), registry=registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
+
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count an answered request under its route, never under its path."""
         self._requests.labels(method, route, str(status)).inc()
@@ -94,6 +106,16 @@ class Metrics:
     def note_findings(self, findings: int | None) -> None:
         """Note how much the last verification of the record found; `None` before the first."""
         self._record_broken.set(nan if findings is None else findings)
+
+    def note_lateness(self, ticks: Mapping[str, timedelta | None]) -> None:
+        """Note how late each tick is; `None`: it was never done."""
+        for tick, late in ticks.items():
+            self._lateness.labels(tick).set(nan if late is None else late.total_seconds())
+
+    def note_undelivered(self, counted: Mapping[str, int]) -> None:
+        """Note how many deliveries wait, have failed and are held."""
+        for state, count in counted.items():
+            self._undelivered.labels(state).set(count)
 
     def exposed(self) -> bytes:
         """Return every number as text, of all processes when they share a folder."""

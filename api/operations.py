@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from flask import Response
 
 from api import examples
@@ -11,6 +14,9 @@ from api.noun import Answers, Noun, ok
 from api.response_schemas import AliveSchema, ReadySchema
 from api.service import current_service
 from model import json_text, migrating
+from model.database import Session
+from model.deliveries import undelivered
+from model.heartbeats import lateness
 from model.migrating import Schema
 from model.revisions import live_book, live_since
 from model.verifications import last_verification
@@ -36,17 +42,22 @@ def alive() -> Response:
     fails=(DatabaseAway, NoLiveRevision, Unable),
 )
 def ready() -> Response:
-    """Tell whether it can decide: the database is there, migrated, and rules are live."""
+    """Tell whether it can decide: the database is there, migrated, and rules are live.
+
+    A tick of the scheduler that is late is told, and keeps nobody from deciding.
+    """
     database = current_service().database
     schema = migrating.state(database)
     if schema not in (Schema.CURRENT, Schema.AHEAD):
         raise Unable(f"the database's tables are {schema}")
     with database.reading() as session:
         revision = live_book(session).revision
+        ticks = _ticks(session)
     rulesets = {"built": rulesets_built(), "at_most": current_service().settings.most_rulesets}
     tables = schema.name.lower()
     body = {"status": "ready", "policy_revision": revision, "tables": tables, "rulesets": rulesets}
-    return ok(json_text.dumps(body))
+    late = {name: _seconds(by) for name, by in ticks.items()}
+    return ok(json_text.dumps({**body, "ticks_late_seconds": late}))
 
 
 @operations.route(
@@ -60,6 +71,19 @@ def metrics() -> Response:
     service = current_service()
     with service.database.reading() as session:
         since, verified = live_since(session), last_verification(session)
+        ticks, waiting = _ticks(session), undelivered(session)
     service.metrics.note_revision_age(service.clock() - since if since else None)
     service.metrics.note_findings(verified.findings if verified else None)
+    service.metrics.note_lateness(ticks)
+    service.metrics.note_undelivered(waiting)
     return Response(service.metrics.exposed(), content_type=MEDIA_TYPE)
+
+
+def _ticks(session: Session) -> Mapping[str, timedelta | None]:
+    """Return how late each tick of the scheduler is; none keeps the service from deciding."""
+    service = current_service()
+    return lateness(session, service.ticks, service.clock())
+
+
+def _seconds(late: timedelta | None) -> int | None:
+    return None if late is None else int(late.total_seconds())

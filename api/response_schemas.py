@@ -257,6 +257,13 @@ class ReadySchema(StrictSchema):
         description="`ahead`: made by a newer version, and this one may still run on them",
     )
     rulesets = fields.Nested(RulesetsSchema, required=True)
+    ticks_late_seconds = fields.Dict(
+        required=True,
+        metadata={
+            "description": "how late each tick of the scheduler is; null: it was never done",
+            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
+        },
+    )
 
 
 class ProblemKindSchema(StrictSchema):

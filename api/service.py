@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 from uuid import uuid4
 
@@ -40,6 +40,7 @@ class Service:
     log: RequestLog = field(default_factory=RequestLog)
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
+    ticks: Mapping[str, timedelta] = field(default_factory=dict)
     sealer: Sealer = field(init=False)
 
     def __post_init__(self) -> None:

@@ -42,20 +42,31 @@ class KeyInUrl(BaseConverter):
     regex = KEY.pattern
 
 
-class GateInUrl(BaseConverter):
-    """The number of a toll-gate."""
+class NumberInUrl(BaseConverter):
+    """A number that this service counts something with."""
 
-    regex = "[1-7]"
+    regex = r"[1-9][0-9]{0,17}"
 
     def to_python(self, value: str) -> int:
         """Return the number."""
         return int(value)
 
 
+class GateInUrl(NumberInUrl):
+    """The number of a toll-gate."""
+
+    regex = "[1-7]"
+
+
 def register(app: Flask) -> None:
     """Let routes of `app` speak of these parts."""
     app.url_map.converters.update(
-        ref=RefInUrl, id=IdInUrl, name=NameInUrl, key=KeyInUrl, gate=GateInUrl
+        ref=RefInUrl,
+        id=IdInUrl,
+        number=NumberInUrl,
+        name=NameInUrl,
+        key=KeyInUrl,
+        gate=GateInUrl,
     )
     # A ref such as `a//b` is another case than `a/b`.
     app.url_map.merge_slashes = False
@@ -76,6 +87,7 @@ def describe(api: Api) -> None:
     for part, schema in (
         (RefInUrl, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
         (IdInUrl, {"type": "string", "format": "uuid", "pattern": f"^{IdInUrl.regex}$"}),
+        (NumberInUrl, {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}),
         (NameInUrl, {"type": "string", "pattern": f"^{NameInUrl.regex}$"}),
         (KeyInUrl, {"type": "string", "pattern": f"^{KeyInUrl.regex}$"}),
         (GateInUrl, {"type": "integer", "minimum": 1, "maximum": 7}),

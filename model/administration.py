@@ -38,6 +38,11 @@ class Act(StrEnum):
     DATABASE_MIGRATED = "database-migrated"
     DATABASE_BACKED_UP = "database-backed-up"
     DATABASE_RESTORED = "database-restored"
+    SUBSCRIPTION_CREATED = "subscription-created"
+    SUBSCRIPTION_CHANGED = "subscription-changed"
+    SUBSCRIPTION_ROTATED = "subscription-rotated"
+    SUBSCRIPTION_REMOVED = "subscription-removed"
+    DELIVERY_REPLAYED = "delivery-replayed"
 
 
 @append_only

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from model import json_text, supplying
 from model.access import Caller
+from model.announcing import announce_decision
 from model.answers import Answer, answer_with
 from model.cases import (
     lock_or_open_case,
@@ -87,7 +88,9 @@ def decide(
         kept_newer=supply.kept_newer,
     )
     made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
-    return record(session, case, made, book, salts)
+    recorded = record(session, case, made, book, salts)
+    announce_decision(session, case, recorded, moment.now)
+    return recorded
 
 
 def preview(reader: Reader, request: DecisionRequest, moment: Moment) -> Answer:

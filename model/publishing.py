@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from model.announcing import announce_publication
 from model.locking import hold
 from model.revisions import Publication, Revision, book_from, live_revision
 from model.texts import LONGEST_NAME, require_texts
@@ -63,5 +64,7 @@ def _make_live(session: Session, revision: str, files: RuleFiles, by: str, now: 
     if session.get(Revision, revision) is None:
         session.add(Revision(id=revision, files=dict(files), created_at=now))
         session.flush()
-    session.add(Publication(revision_id=revision, published_at=now, published_by=by))
+    publication = Publication(revision_id=revision, published_at=now, published_by=by)
+    session.add(publication)
     session.flush()
+    announce_publication(session, publication.seq, revision, by, now)

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from model.locations import RUNNING, SCHEME
+from model.mail_server import Encryption, MailServer, as_address
 from model.secret_file import SHORTEST_SECRET, kept_secret
 from rules.errors import Refused
 from rules.spelling import did_you_mean
@@ -44,6 +45,9 @@ class Settings:
     threads: int = 8
     most_rulesets: int = 400
     document_schemes: tuple[str, ...] = ()
+    given_url: str | None = None
+    private_hosts: frozenset[str] = frozenset()
+    mail_server: MailServer | None = None
 
     @property
     def secret(self) -> bytes:
@@ -60,6 +64,11 @@ class Settings:
         """Host and port as they stand in a URL."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def public_url(self) -> str:
+        """The address under which others know the service."""
+        return self.given_url or f"http://{self.address}"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], home: Path = HOME) -> Settings:
@@ -83,10 +92,14 @@ class Settings:
         rulesets = read("TOLLGATE_RULESETS", "400", _number_from(1, 100_000))
         schemes = read("TOLLGATE_DOCUMENT_SCHEMES", "", _schemes)
         secret = read("TOLLGATE_SECRET", "", _secret) or home / "var" / "secret"
+        given_url = read("TOLLGATE_PUBLIC_URL", "", _web_address)
+        private_hosts = read("TOLLGATE_PRIVATE_HOSTS", "", _hosts)
+        mail_server = _mail_server(read)
         read.refuse_problems()
         return cls(
-            url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets, schemes
-        )
+            url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets, schemes,
+            given_url, private_hosts, mail_server,
+        )  # fmt: skip
 
 
 class _Reader:
@@ -182,3 +195,33 @@ def _secret(text: str) -> bytes:
     if text and len(text) < SHORTEST_SECRET:
         raise ValueError(f"must have {SHORTEST_SECRET} characters or more")
     return text.encode("utf-8", "surrogateescape")
+
+
+def _web_address(text: str) -> str | None:
+    if text and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise ValueError(f"must be an address such as https://tollgate.example.org, it is `{text}`")
+    return text.rstrip("/") or None
+
+
+def _hosts(text: str) -> frozenset[str]:
+    return frozenset(host.strip("[]").lower() for host in re.split(r"[,\s]+", text) if host)
+
+
+def _mail_server(read: _Reader) -> MailServer | None:
+    host = read("TOLLGATE_SMTP_HOST", "", _one_word)
+    sender = read("TOLLGATE_SMTP_FROM", "tollgate@localhost", as_address)
+    port = read("TOLLGATE_SMTP_PORT", "587", _number_from(1, 65_535))
+    encryption = read("TOLLGATE_SMTP_ENCRYPTION", "starttls", _encryption)
+    user = read("TOLLGATE_SMTP_USER", "", str)
+    password = read("TOLLGATE_SMTP_PASSWORD", "", str)
+    if not host:
+        return None
+    return MailServer(host, port, sender, encryption, user or None, password or None)
+
+
+def _encryption(text: str) -> Encryption:
+    try:
+        return Encryption(text)
+    except ValueError:
+        known = ", ".join(Encryption)
+        raise ValueError(f"must be one of {known}, it is `{text}`") from None

@@ -9,9 +9,12 @@ from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
+from model.deliveries import Delivery
 from model.dependencies import Dependency
 from model.erasing import Erasure
+from model.events import OutboxEvent
 from model.gate_sessions import GateSession
+from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.parts import Part
@@ -21,6 +24,7 @@ from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
+from model.subscriptions import Subscription
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
@@ -38,6 +42,9 @@ TABLES: tuple[type[Base], ...] = (
     GateSession,
     KeptAnswer,
     Part,
+    Delivery,
+    Heartbeat,
+    OutboxEvent,
     PersonalValue,
     Publication,
     Revision,
@@ -47,6 +54,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchGroup,
     SearchText,
     Service,
+    Subscription,
     UnsealedDecision,
     Verification,
 )

@@ -8,6 +8,7 @@ from api.command_line.audit import audit
 from api.command_line.backup import backup, restore
 from api.command_line.db import db
 from api.command_line.decide import decide
+from api.command_line.deliveries import deliveries
 from api.command_line.key import key
 from api.command_line.policy import policy
 from api.command_line.record import record
@@ -16,5 +17,7 @@ from api.command_line.review import review
 
 def register(app: Flask) -> None:
     """Give `app` every group of commands, and the commands that stand alone."""
-    for command in (policy, db, key, record, review, decide, audit, backup, restore):
+    for command in (
+        policy, db, key, record, review, decide, deliveries, audit, backup, restore,
+    ):  # fmt: skip
         app.cli.add_command(command)

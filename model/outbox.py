@@ -1,0 +1,73 @@
+"""The outbox: what is to be told, written in the very transaction that causes it.
+
+What is rolled back was never to be told, and what is committed will be, whatever happens to the
+process. `scheduler/` sends it, at least once, under an id that stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from model.deliveries import Delivery, State
+from model.events import Event, EventType, Letter, OutboxEvent
+from model.subscriptions import Subscription
+
+__all__ = ["Event", "EventType", "Letter", "Listeners", "announce", "listeners"]
+
+Listeners = Mapping[str, Sequence[str]]
+"""The ids of the subscriptions to each type of event; a type without any is missing."""
+
+
+def listeners(session: Session) -> Listeners:
+    """Return who listens to what, with one look at a small table."""
+    live = (Subscription.disabled_at.is_(None), Subscription.removed_at.is_(None))
+    found: dict[str, list[str]] = {}
+    for id, types in session.execute(select(Subscription.id, Subscription.types).where(*live)):
+        for each in cast("list[str]", types):
+            found.setdefault(each, []).append(id)
+    return found
+
+
+def announce(
+    session: Session,
+    event: Event,
+    people: Sequence[str] = (),
+    listening: Listeners | None = None,
+) -> bool:
+    """Have the event's subscribers and some people (by e-mail address) told of it.
+
+    Nothing is written when nobody is to be told, or when it was announced before. Say whether
+    something was. `listening`: what `listeners` said in this transaction, to look only once.
+    """
+    listening = listeners(session) if listening is None else listening
+    subscriptions = listening.get(event.type, ())
+    if not (subscriptions or people) or not _is_new(session, event):
+        return False
+    to: list[dict[str, Any]] = [{"subscription_id": id, "recipient": None} for id in subscriptions]
+    to += [{"subscription_id": None, "recipient": person} for person in dict.fromkeys(people)]
+    same = {"event_id": event.id, "state": State.WAITING, "due_at": event.at, "at": event.at}
+    session.execute(insert(Delivery), [{**same, **one} for one in to])
+    return True
+
+
+def _is_new(session: Session, event: Event) -> bool:
+    """Write the event; of several processes that announce it at once, one does."""
+    letter = event.letter
+    row = {
+        "id": event.id,
+        "key": event.key,
+        "type": event.type.value,
+        "subject": event.subject,
+        "data": event.data,
+        "title": letter.title if letter else None,
+        "text": letter.text if letter else None,
+        "at": event.at,
+    }
+    insert_one = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    new = insert_one(OutboxEvent).values(row).on_conflict_do_nothing().returning(OutboxEvent.id)
+    return session.scalar(new) is not None

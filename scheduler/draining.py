@@ -1,0 +1,155 @@
+"""Draining: what is due is claimed, sent in lanes side by side, and settled lane by lane.
+
+A lane is some deliveries to one receiver, one after the other over one connection. A receiver that
+hangs holds up its own lanes only: meanwhile what goes elsewhere is claimed and sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass, field
+from time import monotonic
+
+from model.dispatching import LEASE, Outcome, Parcel, claim, is_due, settle
+from model.subscriptions import signing_secret
+from scheduler.bounded_http import Line
+from scheduler.mail import Counter
+from scheduler.parts import Parts
+from scheduler.webhook import send
+
+LANES = 8
+LONGEST_LANE = 25
+MOST_CLAIMED = LANES // 2 * LONGEST_LANE
+"""At once: one receiver has no more than half of the lanes."""
+
+ANSWERED_WITHIN = 15.0
+"""Seconds in which a receiver must have answered."""
+
+LANE_ENDS_AFTER = LEASE.total_seconds() / 2
+"""Seconds from the claim after which no attempt begins: the lease must not run out under one."""
+
+LOOK_EVERY = 1.0
+"""Seconds after which it is looked for what is due, while a slow receiver is waited for."""
+
+Alive = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Deliveries to one receiver that one process has claimed, to be begun before `until`."""
+
+    claim_id: str
+    parcels: Sequence[Parcel]
+    until: float
+
+    @property
+    def receiver(self) -> str:
+        """To whom they go."""
+        return self.parcels[0].receiver
+
+
+@dataclass(slots=True)
+class _Traffic:
+    """The lanes that are being sent."""
+
+    lanes: dict[Future[list[Outcome]], Lane] = field(default_factory=dict)
+
+    @property
+    def receivers(self) -> set[str]:
+        return {lane.receiver for lane in self.lanes.values()}
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.lanes) < LANES
+
+
+def drain(parts: Parts, alive: Alive = lambda: None) -> int:
+    """Send what is due until nothing is, or the process is to end; return how many were tried.
+
+    `alive` is called every now and then while it lasts.
+
+    Raises:
+        DatabaseAway: what has been sent and not settled is sent again when its lease is over.
+    """
+    tried, traffic = 0, _Traffic()
+    with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as pool:
+        while True:
+            if traffic.has_room and not parts.ending.is_set():
+                for lane in _claimed(parts, traffic.receivers):
+                    traffic.lanes[pool.submit(_sent, parts, lane)] = lane
+            if not traffic.lanes:
+                return tried
+            ended, _ = wait(traffic.lanes, LOOK_EVERY, FIRST_COMPLETED)
+            for each in ended:
+                tried += _settle(parts, traffic.lanes.pop(each).claim_id, each.result())
+            alive()
+
+
+def _claimed(parts: Parts, busy: set[str]) -> Iterator[Lane]:
+    """Claim what is due, but for the receivers that are being sent to."""
+    now, claim_id, until = parts.clock(), parts.new_id(), monotonic() + LANE_ENDS_AFTER
+    with parts.database.reading() as session:
+        # Most of the time there is nothing, and a look costs no lock.
+        if not is_due(session, now, busy):
+            return
+    parcels = parts.database.write(
+        lambda session: claim(session, claim_id, now, MOST_CLAIMED, busy)
+    )
+    by_receiver: dict[str, list[Parcel]] = {}
+    for parcel in parcels:
+        by_receiver.setdefault(parcel.receiver, []).append(parcel)
+    for those in by_receiver.values():
+        for start in range(0, len(those), LONGEST_LANE):
+            yield Lane(claim_id, those[start : start + LONGEST_LANE], until)
+
+
+def _sent(parts: Parts, lane: Lane) -> list[Outcome]:
+    """Send a lane, to its end or until the receiver does not want more now."""
+    outcomes: list[Outcome] = []
+    if _may_go_on(parts, lane):
+        attempts = _by_webhook if lane.parcels[0].target else _by_mail
+        for outcome in attempts(parts, lane.parcels):
+            outcomes.append(outcome)
+            if outcome.stops_lane or not _may_go_on(parts, lane):
+                break
+    return outcomes + [Outcome(each, tried=False) for each in lane.parcels[len(outcomes) :]]
+
+
+def _may_go_on(parts: Parts, lane: Lane) -> bool:
+    return monotonic() < lane.until and not parts.ending.is_set()
+
+
+def _by_webhook(parts: Parts, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+    target, settings = parcels[0].target, parts.settings
+    assert target is not None
+    secrets = [
+        signing_secret(settings.secret, target.subscription_id, generation)
+        for generation in target.generations
+    ]
+    with closing(Line(target.url, settings.private_hosts, ANSWERED_WITHIN)) as line:
+        for parcel in parcels:
+            yield send(parcel, line, settings.public_url, secrets, parts.clock())
+
+
+def _by_mail(parts: Parts, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+    server = parts.settings.mail_server
+    if server is None:
+        for parcel in parcels:
+            yield Outcome(parcel, error="no mail server is set: TOLLGATE_SMTP_HOST")
+        return
+    with Counter(server) as counter:
+        for parcel in parcels:
+            yield counter.hand_in(parcel)
+
+
+def _settle(parts: Parts, claim_id: str, outcomes: Sequence[Outcome]) -> int:
+    now = parts.clock()
+    parts.database.write(lambda session: settle(session, claim_id, outcomes, now, parts.chance))
+    for outcome in outcomes:
+        if outcome.tried and not outcome.delivered:
+            parcel = outcome.parcel
+            told = (parcel.delivery_id, parcel.message_id, parcel.attempts, outcome.error)
+            parts.log.undelivered(*told)
+    return sum(outcome.tried for outcome in outcomes)

@@ -1,0 +1,120 @@
+"""Letters: plain text and HTML, in the thread of their subject, handed to the mail server."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+from html import escape
+from types import TracebackType
+
+from model.dispatching import Outcome, Parcel
+from model.mail_server import Encryption, MailServer
+
+ANSWERED_WITHIN = 15.0
+"""Seconds that one step of handing in a letter may take."""
+
+_PERMANENT = 500
+_HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n'
+
+
+def letter(parcel: Parcel, sender: str) -> EmailMessage:
+    """Return a letter, the same at each attempt: its Message-ID too."""
+    domain = sender.rpartition("@")[2]
+    written = EmailMessage()
+    written["From"] = sender
+    written["To"] = parcel.recipient
+    written["Subject"] = " ".join((parcel.title or parcel.type).split())
+    written["Date"] = format_datetime(parcel.at)
+    written["Message-ID"] = f"<{parcel.message_id}.{_mark(parcel.recipient or '')}@{domain}>"
+    # No letter has this id: all about one subject refer to it, and so hang together.
+    thread = f"<thread.{_mark(parcel.subject)}@{domain}>"
+    written["In-Reply-To"] = written["References"] = thread
+    written["Auto-Submitted"] = "auto-generated"
+    text = parcel.text or parcel.title or parcel.type
+    written.set_content(f"{text.strip()}\n", cte="quoted-printable")
+    written.add_alternative(_html(text), subtype="html", cte="quoted-printable")
+    return written
+
+
+class Counter:
+    """The mail server, as one hands in letters: connected when the first one comes."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._session: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Counter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+
+    def hand_in(self, parcel: Parcel) -> Outcome:
+        """Make one attempt; say what became of it."""
+        try:
+            session = self._session or self._come()
+            session.send_message(letter(parcel, self._server.sender))
+        except smtplib.SMTPRecipientsRefused as refused:
+            self._leave()
+            code, said = next(iter(refused.recipients.values()))
+            # A person of that address is not there; a mail server that is too busy says so by 4xx.
+            hopeless = code >= _PERMANENT
+            return Outcome(parcel, status=code, error=_told(code, said), hopeless=hopeless)
+        except smtplib.SMTPResponseException as refused:
+            self._leave()
+            code = refused.smtp_code
+            return Outcome(parcel, status=code, error=_told(code, refused.smtp_error))
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self._leave()
+            return Outcome(parcel, error=f"the mail server: {error or type(error).__name__}")
+        return Outcome(parcel, delivered=True, status=250)
+
+    def _come(self) -> smtplib.SMTP:
+        server = self._server
+        trusting = ssl.create_default_context()
+        if server.encryption is Encryption.TLS:
+            where = (server.host, server.port)
+            session: smtplib.SMTP = smtplib.SMTP_SSL(
+                *where, timeout=ANSWERED_WITHIN, context=trusting
+            )
+        else:
+            session = smtplib.SMTP(server.host, server.port, timeout=ANSWERED_WITHIN)
+        self._session = session
+        if server.encryption is Encryption.STARTTLS:
+            session.starttls(context=trusting)
+        if server.user is not None:
+            session.login(server.user, server.password or "")
+        return session
+
+    def _leave(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            try:
+                session.quit()
+            except (OSError, smtplib.SMTPException):
+                session.close()
+
+
+def _html(text: str) -> str:
+    paragraphs = (each.strip() for each in text.replace("\r\n", "\n").split("\n\n"))
+    lines = ("<br>\n".join(map(escape, each.splitlines())) for each in paragraphs if each)
+    body = "\n".join(f"<p>{each}</p>" for each in lines)
+    return f"{_HEAD}{body}\n</body>\n</html>\n"
+
+
+def _mark(text: str) -> str:
+    """Return what stands for a text in an id: short, plain, and telling nobody the text."""
+    return sha256(text.encode()).hexdigest()[:24]
+
+
+def _told(code: int, said: bytes | str) -> str:
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"the mail server answered {code} {' '.join(words.split())}"

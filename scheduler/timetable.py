@@ -1,0 +1,84 @@
+"""The timetable: every tick with its interval and its job. The only file that knows APScheduler.
+
+Nothing that is due is kept here: that is in SQL, and a tick looks there. So it does no harm when
+several processes tick at once, when one is missed, or when all of them were away for a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+from flask import Flask
+
+from scheduler import jobs
+from scheduler.parts import Parts
+from scheduler.ticking import tick_once
+
+_NAME = "tollgate-timetable"
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Something that is done again and again; `job` finds in SQL what there is to do."""
+
+    name: str
+    every: timedelta
+    job: Callable[[Parts], None]
+
+
+TICKS = (
+    Tick(jobs.DELIVER, timedelta(seconds=2), jobs.deliver),
+    Tick("seal", timedelta(minutes=1), jobs.seal),
+    Tick("purge-answers", timedelta(hours=1), jobs.purge_answers),
+    Tick("housekeeping", timedelta(hours=1), jobs.keep_house),
+)
+
+INTERVALS = {tick.name: tick.every for tick in TICKS}
+
+
+class Timetable:
+    """The ticks of one process. It has no thread before it is started: that is, after any fork."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._scheduler: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Begin to tick; the first time at once."""
+        # A thread for each tick: none waits for another.
+        executor = ThreadPoolExecutor(len(TICKS))
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": executor})
+        for tick in TICKS:
+            self._scheduler.add_job(
+                tick_once,
+                "interval",
+                args=(self._parts, tick.name, tick.job),
+                seconds=tick.every.total_seconds(),
+                next_run_time=datetime.now(UTC),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what is being done."""
+        self._parts.ending.set()
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+
+def install(app: Flask, parts: Parts) -> None:
+    """Make a timetable that waits to be started the one of `app`."""
+    app.extensions[_NAME] = Timetable(parts)
+
+
+def timetable_of(app: Flask) -> Timetable:
+    """Return the timetable of `app`."""
+    return cast("Timetable", app.extensions[_NAME])

@@ -1,0 +1,106 @@
+"""What decisions and publications announce, and what they leave out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import event as sql
+from sqlalchemy import select
+
+from model.access import Caller
+from model.database import Database
+from model.events import OutboxEvent
+from model.moment import Moment
+from model.outbox import EventType
+from model.publishing import publish
+from rules.rule_book import RuleFiles
+from tests.model.lives import Lives
+from tests.model.telling import subscribed
+
+
+def told(database: Database, type: EventType) -> list[OutboxEvent]:
+    """Return the events of one type, oldest first."""
+    with database.reading() as session:
+        ours = select(OutboxEvent).where(OutboxEvent.type == type)
+        return list(session.scalars(ours.order_by(OutboxEvent.at)))
+
+
+def test_a_decision_is_announced_without_facts(lives: Lives) -> None:
+    """Who, what, where it stands: and no value of a fact, which may be a person's."""
+    subscribed(lives.database)
+    answer = lives.decide("CRM-1", in_catalog=False, note_1="a person's words", unit_price=5)
+    [made] = told(lives.database, EventType.DECISION_MADE)
+    data = cast("dict[str, Any]", made.data)
+    assert data["id"] == answer.body["id"]
+    assert data["case"] == {"ref": "CRM-1", "version": 1}
+    assert data["outcome"] == answer.body["outcome"]
+    assert set(data) == {
+        "id", "case", "decision", "stage", "status", "outcome", "policy_revision", "decided_at",
+    }  # fmt: skip
+    assert "words" not in str(data)
+
+
+def test_a_case_is_rerouted_when_it_goes_to_somebody_else(lives: Lives) -> None:
+    """Not by its first decision, nor by one that leaves it where it is."""
+    subscribed(lives.database)
+    lives.decide("CRM-1", in_catalog=False)
+    lives.note("CRM-1", 1, "more")
+    assert told(lives.database, EventType.CASE_REROUTED) == []
+    answer = lives.decide("CRM-1", in_catalog=True)
+    [rerouted] = told(lives.database, EventType.CASE_REROUTED)
+    data = cast("dict[str, Any]", rerouted.data)
+    assert data["case"] == {"ref": "CRM-1", "version": 3}
+    assert data["id"] == answer.body["id"]
+    assert data["from"] == {
+        "assign_to": "Strategist", "group": None, "action": "determine-need-date",
+    }  # fmt: skip
+    assert data["to"] == {"assign_to": "Provider", "group": None, "action": "fulfil"}
+
+
+def test_a_refused_decision_announces_nothing(lives: Lives) -> None:
+    """Nothing is told that did not happen."""
+    subscribed(lives.database)
+    lives.decide("CRM-1", in_catalog=False)
+    try:
+        lives.decide("CRM-1", unit_price=-1)
+    except Exception:  # noqa: BLE001  # which one it is, is another test's claim
+        assert len(told(lives.database, EventType.DECISION_MADE)) == 1
+    else:
+        raise AssertionError("it was not refused")
+
+
+def test_published_rules_are_announced_once(
+    database: Database, rule_files: RuleFiles, moment: Moment
+) -> None:
+    """Publishing what is live already tells nobody anything; going back to old rules does."""
+    subscribed(database)
+    other = {**rule_files, "policies/intake.yaml": rule_files["policies/intake.yaml"] + "# new\n"}
+    for number, files in enumerate((rule_files, rule_files, other, rule_files)):
+        with database.transaction() as session:
+            publish(session, files, "Pat", moment.now + timedelta(minutes=number))
+    published = told(database, EventType.REVISION_PUBLISHED)
+    revisions = [cast("dict[str, Any]", each.data)["revision"] for each in published]
+    assert len(revisions) == 3
+    assert revisions[0] == revisions[2] != revisions[1]
+
+
+def test_a_decision_that_nobody_listens_to_costs_one_look(
+    published: Database, caller: Caller, moment: Moment
+) -> None:
+    """Deciding is to be fast: one statement more, and it reads a small table."""
+    lives = Lives(published, caller, moment)
+    statements: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    sql.listen(published.engine, "before_cursor_execute", note)
+    try:
+        lives.decide("CRM-1", in_catalog=True)
+    finally:
+        sql.remove(published.engine, "before_cursor_execute", note)
+    words = ("subscriptions", "outbox_events", "deliveries")
+    about = [each for each in statements if any(word in each for word in words)]
+    assert len(about) == 1
+    assert about[0].startswith("SELECT subscriptions.id")
