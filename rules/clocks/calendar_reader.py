@@ -121,7 +121,11 @@ class _Reader:
         return SpecialDays(name, first, last, windows) if len(self.problems) == before else None
 
     def _name(self, at: str, raw: object) -> str:
-        if isinstance(raw, str) and 1 <= len(raw) <= LONGEST_NAME and not has_control_character(raw):
+        if (
+            isinstance(raw, str)
+            and 1 <= len(raw) <= LONGEST_NAME
+            and not has_control_character(raw)
+        ):
             return raw
         self._problem(at, f"must be a text of 1 to {LONGEST_NAME} plain characters")
         return ""
