@@ -43,7 +43,7 @@ class TimerEvent:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch in which the clock ran, or (`paused`) stood still; `until` is `None`: it goes on."""
+    """A stretch in which the clock ran, or stood still (`paused`); without `until` it goes on."""
 
     since: datetime
     until: datetime | None

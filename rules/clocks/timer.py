@@ -189,7 +189,7 @@ def _reached(cycle: Cycle, point: timedelta, count: Count) -> datetime | None:
 
 
 def _running(cycle: Cycle, point: timedelta, count: Count) -> Iterator[tuple[Interval, timedelta]]:
-    """Yield the intervals in which the clock runs, with what is left to a point at its beginning."""
+    """Yield the intervals in which the clock runs, with what is left at the beginning of each."""
     return (each for each in _stretches(cycle, point, count) if not each[0].paused)
 
 

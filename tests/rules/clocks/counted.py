@@ -113,7 +113,10 @@ specials = st.one_of(
         lambda first, days, shown: SpecialDays("dated", first, first + days * DAY, shown),
         dates, st.integers(0, 9), some_windows,
     ),
-    st.builds(lambda f, las, shown: SpecialDays("yearly", f, las, shown), year_days, year_days, some_windows),
+    st.builds(
+        lambda first, last, shown: SpecialDays("yearly", first, last, shown),
+        year_days, year_days, some_windows,
+    ),
 )  # fmt: skip
 calendars = st.builds(
     lambda zone, week, special: BusinessCalendar(ZoneInfo(zone), tuple(week), tuple(special)),

@@ -86,7 +86,7 @@ def test_the_source_may_say_what_came_first_at_one_instant() -> None:
     pause = TimerEvent("p", Happening.PAUSE, minute(5), sequence=2)
     resume = TimerEvent("r", Happening.RESUME, minute(5), sequence=1)
     assert timeline_of([start, pause, resume]).cycles[0].paused
-    plain = [start, TimerEvent("p", Happening.PAUSE, minute(5)), TimerEvent("r", Happening.RESUME, minute(5))]  # fmt: skip
+    plain = events(("start", 0), ("resume", 5), ("pause", 5))
     assert not timeline_of(plain).cycles[0].paused
 
 

@@ -180,7 +180,8 @@ class Walk:
         opened: set[datetime] | None,
     ) -> None:
         self.elapsed, self.target = 0, target
-        self.state, self.breached = State.RUNNING, None
+        self.state: State = State.RUNNING
+        self.breached: datetime | None = None
         self.full_at: datetime | None = None
         waiting = sorted(events[1:], key=lambda each: each.place)
         for number in range(minutes + 1):
