@@ -14,6 +14,8 @@ from api.service import current_service
 from rules.engine import rulesets_built
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+# What is said of a case may be read by whoever asks with a key, and by no cache between.
+_ALWAYS = {"Cache-Control": "no-store", **SECURITY_HEADERS}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TIMED = {
     "decisions.decide": "decision",
@@ -40,11 +42,10 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    # What is said of a case may be read by whoever asks with a key, and by no cache between.
-    response.headers.setdefault("Cache-Control", "no-store")
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
+    there = {name.lower() for name, _ in headers}
+    headers.extend({n: value for n, value in _ALWAYS.items() if n.lower() not in there})
+    headers["X-Request-ID"] = g.request_id
     _note(response)
     _seal_afterwards(response)
     return response

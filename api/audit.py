@@ -27,7 +27,7 @@ audit = Noun("audit", "What administrators did")
 )
 def list_acts() -> Response:
     """List what administrators did, over HTTP and on the command line, newest first."""
-    query = read_query(request, PageQuerySchema())
+    query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
         page = acts_before(session, query.get("after"), query["limit"])
     shown = [_shown(act) for act in page.acts]

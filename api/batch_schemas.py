@@ -10,21 +10,16 @@ from api.idempotency import PATTERN
 from api.problem_responses import ProblemSchema
 from api.request_schemas import DecisionRequestSchema
 from api.response_schemas import DecisionSchema
-from api.strict_schema import StrictSchema, Text
+from api.strict_schema import OF_LIST, StrictSchema, Text
 from model.kept_answers import LONGEST_KEY
 
 MOST_ITEMS = 1_000
-_OF_LIST: dict[str, Any] = {
-    "required": "is required",
-    "null": "must not be null",
-    "invalid": "must be a list",
-}
 
 
 class Items(fields.List[Any]):
     """A list of 1 to `most` items, which are read later, one by one."""
 
-    default_error_messages = _OF_LIST
+    default_error_messages = OF_LIST
 
     def __init__(self, schema: type[Schema], most: int) -> None:
         self.most = most

@@ -49,7 +49,7 @@ def decide_batch() -> Response:
     if IDEMPOTENCY_KEY in request.headers:
         help = "send each item its own `idempotency_key`"
         raise BadFields([FieldProblem(f"/{IDEMPOTENCY_KEY}", "is not for a whole batch", help)])
-    asked = load(BatchSchema(), read_json(request, unchecked="decisions"))
+    asked = load(BatchSchema, read_json(request, unchecked="decisions"))
     lines = _lines(asked["decisions"], current_service(), current_caller())
     # A proxy that collects the answer first would make the caller wait for the last line.
     headers = {"X-Accel-Buffering": "no"}
@@ -83,7 +83,7 @@ def _lines(items: Sequence[Any], service: Service, caller: Caller) -> Iterator[b
 
 def _decided(item: object, service: Service, caller: Caller) -> Given:
     require_sound(item)
-    read = load(BatchItemSchema(), item)
+    read = load(BatchItemSchema, item)
     once = None
     if isinstance(item, dict) and "idempotency_key" in read:
         body = {name: value for name, value in item.items() if name != "idempotency_key"}

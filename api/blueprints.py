@@ -14,13 +14,17 @@ from api.batches import batches
 from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
+from api.catalogue import catalogue
 from api.decisions import decisions
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.operations import operations
 from api.policies import policies
+from api.roster import roster
 from api.service import Service
+from api.services import services
+from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -29,8 +33,12 @@ NOUNS = (
     cases,
     case_life,
     case_history,
+    services,
+    tollgates,
     policies,
     vocabulary,
+    catalogue,
+    roster,
     keys,
     audit,
     operations,

@@ -37,7 +37,7 @@ def get_history(ref: str) -> Response:
     """
     if is_encoded(request, "/history"):
         return get_case(f"{ref}/history")
-    query = read_query(request, HistoryQuerySchema())
+    query = read_query(request, HistoryQuerySchema)
     with current_service().database.reading() as session:
         page = history_of(session, ref, query.get("after"), query["limit"])
     entries = [_entry(entry) for entry in page.entries]

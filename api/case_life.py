@@ -51,7 +51,7 @@ def reopen(ref: str) -> Response:
     Nothing is decided yet: send a decision next.
     """
     service, match = current_service(), read_match(request)
-    asked = load(ReopenSchema(), read_json(request))
+    asked = load(ReopenSchema, read_json(request))
     facts, wish = asked["facts"], _wish(service, match, asked)
     return shown(service.database.write(lambda session: reopen_case(session, ref, facts, wish)))
 
@@ -71,7 +71,7 @@ def rename(ref: str) -> Response:
     answer says the ref that it has. Renaming it again to the same changes nothing.
     """
     service, match = current_service(), read_match(request)
-    asked = load(RenameSchema(), read_json(request))
+    asked = load(RenameSchema, read_json(request))
     new_ref, wish = asked["ref"], _wish(service, match, asked)
     return shown(service.database.write(lambda session: rename_case(session, ref, new_ref, wish)))
 
@@ -92,7 +92,7 @@ def merge(ref: str) -> Response:
     The double keeps its decisions and its history. Merging it again changes nothing.
     """
     service, match = current_service(), read_match(request)
-    asked = load(MergeSchema(), read_json(request))
+    asked = load(MergeSchema, read_json(request))
     double, wish = asked["double"], _wish(service, match, asked)
     done = service.database.write(
         lambda session: merge_cases(session, ref, double["ref"], double.get("if_version"), wish)

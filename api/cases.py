@@ -64,7 +64,7 @@ def get_case(ref: str) -> Response:
 def patch_facts(ref: str) -> Response:
     """Change facts of a case without deciding it; `null` forgets a fact."""
     service, match = current_service(), read_match(request)
-    changes = load(FactChangesSchema(), read_json(request))
+    changes = load(FactChangesSchema, read_json(request))
 
     def change(session: Session) -> CaseView:
         version = lock_case(session, ref).version

@@ -15,7 +15,13 @@ from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
-from api.response_schemas import DecisionPageSchema, DecisionSchema, PreviewSchema, ReplaySchema
+from api.response_schemas import (
+    DecisionPageSchema,
+    DecisionSchema,
+    PreviewSchema,
+    RecordedSchema,
+    ReplaySchema,
+)
 from api.service import current_service
 from api.strict_schema import load
 from model import json_text
@@ -96,8 +102,10 @@ def preview_decision() -> Response:
     """Answer as a decision would, and store nothing."""
     service = current_service()
     asked = decision_request(read_json(request))
-    with service.database.reading() as session:
-        return ok(preview(session, asked, service.moment()).text)
+    # Late facts take more than one look.
+    look = service.database.snapshot if asked.late else service.database.looking
+    with look() as reader:
+        return ok(preview(reader, asked, service.moment()).text)
 
 
 @decisions.route(
@@ -113,7 +121,7 @@ def list_decisions() -> Response:
 
     Those of a double that was merged into another case are listed under the double's ref.
     """
-    query = read_query(request, DecisionsQuerySchema())
+    query = read_query(request, DecisionsQuerySchema)
     with current_service().database.reading() as session:
         page = decisions_of(session, query["case"], query.get("after"), query["limit"])
     body = {"decisions": [answer.body for answer in page.decisions], "next": page.next}
@@ -124,7 +132,7 @@ def list_decisions() -> Response:
     "GET",
     "/api/v1/decisions/<id:decision_id>",
     access=READERS,
-    answers=Answers(200, DecisionSchema, examples.DECISION),
+    answers=Answers(200, RecordedSchema, examples.DECISION),
     fails=(UnknownRecord,),
 )
 def read_decision(decision_id: str) -> Response:
@@ -152,7 +160,7 @@ def decision_request(raw: object) -> DecisionRequest:
     Raises:
         BadFields: it is not what is asked for.
     """
-    return request_in(load(DecisionRequestSchema(), raw))
+    return request_in(load(DecisionRequestSchema, raw))
 
 
 def request_in(read: Mapping[str, Any]) -> DecisionRequest:

@@ -186,8 +186,9 @@ def _member_problems(pointer: str, members: dict[str, object]) -> Iterator[Field
 
 
 def _at(pointer: str, name: str) -> str:
-    shown = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in name)
-    return f"{pointer}/{escaped(shown)}"
+    if _has_half_a_pair(name):
+        name = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in name)
+    return f"{pointer}/{escaped(name)}"
 
 
 def _has_half_a_pair(text: str) -> bool:

@@ -22,8 +22,9 @@ from api.query import read_query
 from api.service import current_service
 from api.strict_schema import load
 from model import json_text
-from model.access import KeyView, Role, key_row, key_view
+from model.access import KeyView, NewKey, Role, key_row, key_view
 from model.administration import Actor, Via
+from model.database import Session
 from model.keys import keys_after, make_key, revoke_key, rotate_key
 from model.moment import rfc3339
 from rules.errors import LastAdministrator, Refused, UnknownRecord
@@ -42,7 +43,7 @@ keys = Noun("keys", "API keys, for administrators")
 )
 def list_api_keys() -> Response:
     """List the API keys, oldest first; none is shown itself."""
-    query = read_query(request, PageQuerySchema())
+    query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
         page = keys_after(session, query.get("after"), query["limit"])
     shown = [_shown(key) for key in page.keys]
@@ -59,19 +60,15 @@ def list_api_keys() -> Response:
 def make_api_key() -> Response:
     """Make an API key and show it, this once."""
     service = current_service()
-    new = load(NewKeySchema(), read_json(request))
-    with service.database.transaction() as session:
-        made = make_key(
-            session,
-            _actor(),
-            new["name"],
-            new["roles"],
-            service.settings.secret,
-            service.clock(),
-            new.get("expires_at"),
-        )
-        view = key_view(key_row(session, made.id))
-    return ok(json_text.dumps({**_shown(view), "key": made.key}), 201)
+    new = load(NewKeySchema, read_json(request))
+    actor, now, secret = _actor(), service.clock(), service.settings.secret
+
+    def make(session: Session) -> Response:
+        until = new.get("expires_at")
+        made = make_key(session, actor, new["name"], new["roles"], secret, now, until)
+        return _shown_once(session, made)
+
+    return service.database.write(make)
 
 
 @keys.route(
@@ -89,20 +86,15 @@ def rotate_api_key(key_id: str) -> Response:
     tried again with either.
     """
     service = current_service()
-    rotation = load(RotationSchema(), read_json(request))
+    rotation = load(RotationSchema, read_json(request))
     grace = timedelta(hours=rotation["grace_hours"])
-    with service.database.transaction() as session:
-        made = rotate_key(
-            session,
-            _actor(),
-            key_id,
-            service.settings.secret,
-            service.clock(),
-            grace,
-            rotation.get("expires_at"),
-        )
-        view = key_view(key_row(session, made.id))
-    return ok(json_text.dumps({**_shown(view), "key": made.key}), 201)
+    actor, now, secret = _actor(), service.clock(), service.settings.secret
+
+    def rotate(session: Session) -> Response:
+        until = rotation.get("expires_at")
+        return _shown_once(session, rotate_key(session, actor, key_id, secret, now, grace, until))
+
+    return service.database.write(rotate)
 
 
 @keys.route(
@@ -115,9 +107,16 @@ def rotate_api_key(key_id: str) -> Response:
 def revoke_api_key(key_id: str) -> Response:
     """Refuse an API key from now on; it stays in the list."""
     service = current_service()
-    with service.database.transaction() as session:
-        revoked = revoke_key(session, _actor(), key_id, service.clock(), keep_one=True)
+    actor, now = _actor(), service.clock()
+    revoked = service.database.write(
+        lambda session: revoke_key(session, actor, key_id, now, keep_one=True)
+    )
     return ok(json_text.dumps(_shown(revoked)))
+
+
+def _shown_once(session: Session, made: NewKey) -> Response:
+    view = key_view(key_row(session, made.id))
+    return ok(json_text.dumps({**_shown(view), "key": made.key}), 201)
 
 
 def _actor() -> Actor:

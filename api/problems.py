@@ -62,12 +62,28 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the case again and decide anew what to change", None,
         ),
         (
+            errors.DependencyCycle, 409, "a service would rest on itself",
+            "leave out one of the services that `detail` names", None,
+        ),
+        (
+            errors.RosterMovedOn, 412, "the roster has moved on",
+            "read the roster again and decide anew what to change", None,
+        ),
+        (
             errors.CaseNotEnded, 409, "the case has not ended",
             "send new facts with a decision: that needs no reopening", None,
         ),
         (
             errors.RefTaken, 409, "the ref is another case's",
             "choose another ref, or merge the two cases", None,
+        ),
+        (
+            errors.ServiceExists, 409, "the key is another service's",
+            "choose another key, or work with the service that has it", None,
+        ),
+        (
+            errors.ServiceMovedOn, 412, "the service has moved on",
+            "read the service again and decide anew what to change", None,
         ),
         (
             errors.AlreadyMerged, 409, "the case was merged into another",

@@ -13,7 +13,7 @@ from rules.errors import BadFields, FieldProblem
 from rules.vocabulary import escaped
 
 
-def read_query(request: Request, schema: Schema) -> Mapping[str, Any]:
+def read_query(request: Request, schema: type[Schema]) -> Mapping[str, Any]:
     """Return what the query says.
 
     Raises:

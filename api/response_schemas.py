@@ -57,21 +57,44 @@ class CaseVersionSchema(StrictSchema):
     kept_newer = kept_newer()
 
 
+class ServiceVersionSchema(StrictSchema):
+    """Which service it was, and its version after this decision."""
+
+    key = text()
+    version = fields.Integer(required=True, metadata={"minimum": 1})
+
+
 class OutcomeSchema(Schema):
-    """Who does what next; the vocabulary may declare more members."""
+    """Who does what next, and what else the rules of the decision can say."""
 
     class Meta:
         unknown: ClassVar[UnknownOption] = INCLUDE
 
     assign_to = text(description="who is to do it")
     action = text(description="what is to be done")
-    group = maybe()
-    cc = texts(description="people to copy")
-    notify = texts(description="people to tell")
-    portfolios = texts()
-    submit_to = maybe()
-    references = texts()
-    final = fields.Boolean(required=True, metadata={"description": "the case ends here"})
+    group = fields.String(allow_none=True)
+    cc = fields.List(fields.String(), metadata={"description": "people to copy"})
+    notify = fields.List(fields.String(), metadata={"description": "people to tell"})
+    portfolios = fields.List(fields.String())
+    submit_to = fields.String(allow_none=True)
+    references = fields.List(fields.String())
+    final = fields.Boolean(metadata={"description": "the case ends here"})
+
+
+class GateOutcomeSchema(OutcomeSchema):
+    """What a toll-gate says of a service."""
+
+    result = maybe(
+        enum=["pass", "fail", "incomplete", "blocked", "not_required", None],
+        description="null while facts are awaited",
+    )
+    missing = texts(description="artifacts that the gate asks for and that are not there")
+    amend = fields.List(fields.String(), metadata={"description": "artifacts to amend"})
+    next_gate = fields.Integer(allow_none=True)
+    phase = maybe(
+        enum=["strategy", "design", "transition", "operate", "improve", "retire", None],
+        description="where the service is now",
+    )
 
 
 class NeedSchema(StrictSchema):
@@ -93,10 +116,9 @@ class ReasonSchema(StrictSchema):
     facts = values()
 
 
-class AnswerSchema(StrictSchema):
-    """Who does what next with a case, and why."""
+class ReasonedSchema(StrictSchema):
+    """Who does what next, and why."""
 
-    case = fields.Nested(CaseVersionSchema, required=True)
     decision = text()
     stage = text()
     status = text(enum=["decided", "awaiting_facts"])
@@ -106,6 +128,28 @@ class AnswerSchema(StrictSchema):
     because = many(ReasonSchema)
     policy_revision = text()
     decided_at = text(**INSTANT)
+
+
+class AnswerSchema(ReasonedSchema):
+    """Who does what next with a case, and why."""
+
+    case = fields.Nested(CaseVersionSchema, required=True)
+
+
+class GateDecisionSchema(ReasonedSchema):
+    """A decision of a toll-gate, which was recorded."""
+
+    id = text()
+    service = fields.Nested(ServiceVersionSchema, required=True)
+    outcome = fields.Nested(GateOutcomeSchema, required=True)
+
+
+class RecordedSchema(ReasonedSchema):
+    """A decision on a case or, with `service` in place of `case`, on a service."""
+
+    id = text()
+    case = fields.Nested(CaseVersionSchema)
+    service = fields.Nested(ServiceVersionSchema)
 
 
 class DecisionSchema(AnswerSchema):
@@ -142,8 +186,8 @@ class ReplaySchema(StrictSchema):
     erased = fields.List(
         fields.String(), metadata={"description": "the erased facts; there when `same` is null"}
     )
-    recorded = fields.Nested(DecisionSchema, required=True)
-    replayed = fields.Nested(DecisionSchema, required=True, allow_none=True)
+    recorded = fields.Nested(RecordedSchema, required=True)
+    replayed = fields.Nested(RecordedSchema, required=True, allow_none=True)
 
 
 class HeldFactSchema(StrictSchema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -20,6 +21,7 @@ _OF_TEXT = {**_MESSAGES, "invalid": "must be text"}
 _OF_NUMBER = {**_MESSAGES, "invalid": "must be a whole number"}
 _OF_FLAG = {**_MESSAGES, "invalid": "must be true or false"}
 _OF_OBJECT = {**_MESSAGES, "invalid": "must be a JSON object", "type": "must be a JSON object"}
+OF_LIST = {**_MESSAGES, "invalid": "must be a list"}
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _NO_SUCH_MEMBER = "there is no such member"
 _INSTANT = re.compile(
@@ -108,6 +110,13 @@ class Day(fields.Date):
         return day
 
 
+class DayText(Day):
+    """A calendar day that stays the text it is."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        return super()._deserialize(value, attr, data, **options).isoformat()
+
+
 class Instant(fields.AwareDateTime):
     """An instant (RFC 3339), written with its offset from UTC."""
 
@@ -145,13 +154,52 @@ class RawFacts(fields.Dict):
     default_error_messages = _OF_OBJECT
 
 
+class _Few(fields.List[Any]):
+    """A list of up to `most` items."""
+
+    default_error_messages = OF_LIST
+
+    def __init__(self, item: fields.Field[Any], most: int, **options: Any) -> None:
+        self.most = most
+        described = {"maxItems": most, **options.pop("metadata", {})}
+        super().__init__(item, metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise ValidationError(f"must have at most {self.most} items")
+        return super()._deserialize(value, attr, data, **options)
+
+
+class Names(_Few):
+    """A list of up to `most` texts, each of 1 to `longest` plain characters."""
+
+    def __init__(self, longest: int, most: int, **options: Any) -> None:
+        super().__init__(Text(longest), most, **options)
+
+
 class Part(fields.Nested):
     """An object within the object."""
 
     default_error_messages = _OF_OBJECT
 
 
-def load(schema: Schema, raw: object) -> Mapping[str, Any]:
+class Parts(_Few):
+    """A list of up to `most` objects."""
+
+    def __init__(self, schema: type[Schema], most: int, **options: Any) -> None:
+        self.schema = schema
+        super().__init__(Part(schema), most, **options)
+
+
+@cache
+def made(schema: type[Schema]) -> Schema:
+    """Return the one instance of a schema: making one takes longer than reading with it."""
+    return schema()
+
+
+def load(schema: type[Schema], raw: object) -> Mapping[str, Any]:
     """Return what `raw` says, as `schema` reads it.
 
     Raises:
@@ -160,9 +208,9 @@ def load(schema: Schema, raw: object) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise BadFields([FieldProblem("", "must be a JSON object")])
     try:
-        loaded: Mapping[str, Any] = schema.load(raw)
+        loaded: Mapping[str, Any] = made(schema).load(raw)
     except ValidationError as error:
-        raise BadFields(list(_problems("", error.messages, schema))) from None
+        raise BadFields(list(_problems("", error.messages, made(schema)))) from None
     return loaded
 
 
@@ -177,8 +225,21 @@ def _problems(pointer: str, messages: Any, schema: Schema) -> Iterator[FieldProb
         if isinstance(told, Mapping) and isinstance(field, Part):
             yield from _problems(at, told, field.schema)
             continue
+        if isinstance(told, Mapping) and isinstance(field, Parts):
+            yield from _of_items(at, told, made(field.schema))
+            continue
+        if isinstance(told, Mapping):
+            # What is wrong with items of a list, by their places in it.
+            yield from _problems(at, told, schema)
+            continue
         for one in told:
             refusal = one if isinstance(one, _Refusal) else _Refusal(str(one))
             unknown = refusal.detail == _NO_SUCH_MEMBER
             help = did_you_mean(str(name), schema.fields) if unknown else refusal.help
             yield FieldProblem(at, refusal.detail, help)
+
+
+def _of_items(pointer: str, messages: Mapping[int, Any], schema: Schema) -> Iterator[FieldProblem]:
+    for number, told in messages.items():
+        of_whole = not isinstance(told, Mapping)
+        yield from _problems(f"{pointer}/{number}", {"_schema": told} if of_whole else told, schema)

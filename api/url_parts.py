@@ -6,6 +6,7 @@ from flask import Flask, Request
 from flask_smorest import Api  # type: ignore[import-untyped]
 from werkzeug.routing import BaseConverter, ValidationError
 
+from model.services import KEY
 from model.texts import LONGEST_NAME
 from rules.values import has_control_character
 
@@ -35,9 +36,27 @@ class NameInUrl(BaseConverter):
     regex = r"[0-9A-Za-z_-]{1,200}"
 
 
+class KeyInUrl(BaseConverter):
+    """The key of a service."""
+
+    regex = KEY.pattern
+
+
+class GateInUrl(BaseConverter):
+    """The number of a toll-gate."""
+
+    regex = "[1-7]"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
 def register(app: Flask) -> None:
     """Let routes of `app` speak of these parts."""
-    app.url_map.converters.update(ref=RefInUrl, id=IdInUrl, name=NameInUrl)
+    app.url_map.converters.update(
+        ref=RefInUrl, id=IdInUrl, name=NameInUrl, key=KeyInUrl, gate=GateInUrl
+    )
     # A ref such as `a//b` is another case than `a/b`.
     app.url_map.merge_slashes = False
 
@@ -58,5 +77,7 @@ def describe(api: Api) -> None:
         (RefInUrl, {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
         (IdInUrl, {"type": "string", "format": "uuid", "pattern": f"^{IdInUrl.regex}$"}),
         (NameInUrl, {"type": "string", "pattern": f"^{NameInUrl.regex}$"}),
+        (KeyInUrl, {"type": "string", "pattern": f"^{KeyInUrl.regex}$"}),
+        (GateInUrl, {"type": "integer", "minimum": 1, "maximum": 7}),
     ):
         api.register_converter(part, lambda _converter, schema=schema: dict(schema))

@@ -10,9 +10,10 @@ from uuid import uuid4
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
-from model.cases import Case, CaseFact, FactChange, find_case
+from model.cases import Case, find_case
 from model.database import Database
 from model.decisions import DecisionRecord
+from model.held_facts import CaseFact, FactChange
 
 _AT_ONCE = 10_000
 _CASES, _FACTS, _CHANGES, _DECISIONS = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks import bulk, filled
+from benchmarks import bulk, filled, postgresql
 from benchmarks.measuring import Effort, Pass, Spread, growing, rates
 from benchmarks.report import Findings, Growth
 from benchmarks.routing_cases import DAY, RoutingCase, bundled_book, routing_cases
@@ -33,17 +34,55 @@ _MANY_TURNS = 10
 def measured(effort: Effort) -> Findings:
     """Measure all four; with few turns, only up to a tenth of the history and the cases."""
     whole = effort.turns >= _MANY_TURNS
-    history, cases = (HISTORY, CASES) if whole else (HISTORY[:-1], CASES[:-2])
     limit = _refused(MORE_RULES if whole else MORE_RULES[:1])
-    return Findings(
+    in_process = Findings(
         growths=(
-            _grown(f"a decision in the process{limit}", "rules", RULES, _with_rules, effort),
+            _grown(f"a decision made anew{limit}", "rules", RULES, _with_rules, effort),
             _grown("what to ask, nothing known, asked before", "rules", RULES, _asking, effort),
-            _grown("a decision in the process", "facts of the case", FACTS, _with_facts, effort),
-            _in_sql("earlier decisions of the case", history, _with_history, effort),
-            _in_sql("cases", cases, _with_cases, effort),
+            _grown("a decision made anew", "facts of the case", FACTS, _with_facts, effort),
         )
     )
+    return in_process + _in_sql(whole, effort)
+
+
+def _in_sql(whole: bool, effort: Effort) -> Findings:
+    history, cases = (HISTORY, CASES) if whole else (HISTORY[:-1], CASES[:-2])
+    found = Findings()
+    with ExitStack() as stack:
+        scratch = HOME / "var"
+        scratch.mkdir(exist_ok=True)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
+        for kind in _kinds(stack, Path(folder)):
+            what = f"a stored decision, {kind.name}"
+            behind, beside = _with_history(stack, kind, history), _with_cases(stack, kind, cases)
+            found += Findings(
+                growths=(
+                    _told(what, "earlier decisions of the case", history, behind, effort),
+                    _told(what, "cases", cases, beside, effort),
+                )
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of database, and how to make an empty one by name."""
+
+    name: str
+    made: Callable[[str], str]
+
+
+def _kinds(stack: ExitStack, home: Path) -> Iterator[Kind]:
+    home.chmod(0o755)
+    yield Kind("SQLite", lambda name: f"sqlite:///{home}/{name}.db")
+    sockets = stack.enter_context(postgresql.running_postgresql(home))
+    if sockets is not None:
+
+        def made(name: str) -> str:
+            postgresql.administer(sockets, f"CREATE DATABASE {name}")
+            return postgresql.url_of(sockets, name)
+
+        yield Kind("PostgreSQL", made)
 
 
 def _grown(
@@ -91,7 +130,7 @@ def _with_facts(facts: int) -> Pass:
 
 
 def _deciding(rules: int, notes: int) -> Pass:
-    book = sized_book(rules, notes)
+    book = sized_book(rules, notes, remembered=0)
     held = book.vocabulary.read_changes(middle_case(rules, notes), DAY)
     fired = book.decide("routing", held, DAY).because[-1].rule
     assert fired == f"rule-{rules // 2}", fired
@@ -103,21 +142,9 @@ def _deciding(rules: int, notes: int) -> Pass:
     return run
 
 
-def _in_sql(
-    unit: str,
-    steps: Sequence[int],
-    of: Callable[[ExitStack, Path, Sequence[int]], dict[int, Pass]],
-    effort: Effort,
-) -> Growth:
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=HOME / "var"))
-        passes = of(stack, Path(folder), steps)
-        return _told("a stored decision, SQLite", unit, steps, passes, effort)
-
-
-def _with_history(stack: ExitStack, folder: Path, steps: Sequence[int]) -> dict[int, Pass]:
+def _with_history(stack: ExitStack, kind: Kind, steps: Sequence[int]) -> dict[int, Pass]:
     """One database; in it a case for each step, with that many decisions behind it."""
-    database, caller = _database(stack, folder / "history.db")
+    database, caller = _database(stack, kind.made("history"))
     passes = {}
     for step in steps:
         run = _storing(database, caller, lambda ref=f"H-{step}": ref)  # type: ignore[misc]
@@ -127,11 +154,11 @@ def _with_history(stack: ExitStack, folder: Path, steps: Sequence[int]) -> dict[
     return passes
 
 
-def _with_cases(stack: ExitStack, folder: Path, steps: Sequence[int]) -> dict[int, Pass]:
+def _with_cases(stack: ExitStack, kind: Kind, steps: Sequence[int]) -> dict[int, Pass]:
     """A database for each step, with that many cases; each decision is of another one."""
     passes = {}
     for step in steps:
-        database, caller = _database(stack, folder / f"{step}.db")
+        database, caller = _database(stack, kind.made(f"cases_{step}"))
         _storing(database, caller, lambda: "C-0")()
         bulk.multiply_case(database, "C-0", "C-", step)
         # A step that shares no factor with the number of cases visits all of them.
@@ -144,8 +171,8 @@ def _with_cases(stack: ExitStack, folder: Path, steps: Sequence[int]) -> dict[in
     return passes
 
 
-def _database(stack: ExitStack, path: Path) -> tuple[Database, Caller]:
-    database = stack.enter_context(closing(Database(f"sqlite:///{path}")))
+def _database(stack: ExitStack, url: str) -> tuple[Database, Caller]:
+    database = stack.enter_context(closing(Database(url)))
     return database, filled.fill(database)
 
 

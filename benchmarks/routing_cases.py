@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 from rules import rule_book
+from rules.compiled_policy import REMEMBERED
 from rules.rule_book import RuleBook
-from rules.values import Value, to_json
+from rules.values import ISO_DATE, Value, to_json
 from rules.vocabulary import Facts
 
 RULES = Path(rule_book.__file__).parent
 ROUTING = "routing"
 DAY = date(2026, 11, 22)
+_TURNED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,9 @@ class RoutingCase:
     known: Mapping[str, Value]
 
 
-def bundled_book() -> RuleBook:
+def bundled_book(remembered: int = REMEMBERED) -> RuleBook:
     """Return the rules that come with the product."""
-    return rule_book.load(rule_book.read_files(RULES))
+    return rule_book.load(rule_book.read_files(RULES), remembered)
 
 
 def routing_cases(book: RuleBook) -> tuple[RoutingCase, ...]:
@@ -42,6 +45,29 @@ def routing_cases(book: RuleBook) -> tuple[RoutingCase, ...]:
         known = book.vocabulary.known(held, case.as_of)
         found.append(RoutingCase(case.name, case.as_of, raw, held, known))
     return tuple(found)
+
+
+def different_cases(book: RuleBook, count: int) -> tuple[RoutingCase, ...]:
+    """Return so many cases, no two alike: the examples with other dates and some facts turned."""
+    drawn = Random(count)  # noqa: S311 - which cases are tried is no secret
+    examples = routing_cases(book)
+    found: dict[tuple[object, ...], RoutingCase] = {}
+    while len(found) < count:
+        example = drawn.choice(examples)
+        raw = {name: _turned(value, example.as_of, drawn) for name, value in example.raw.items()}
+        held = book.vocabulary.read_changes(raw, example.as_of)
+        known = book.vocabulary.known(held, example.as_of)
+        key = (example.as_of, *sorted(held.items()))
+        found[key] = RoutingCase(example.name, example.as_of, raw, held, known)
+    return tuple(found.values())
+
+
+def _turned(value: object, as_of: date, drawn: Random) -> object:
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        return (as_of + timedelta(days=drawn.randrange(-30, 400))).isoformat()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return drawn.randrange(-30, 400)
+    return not value if isinstance(value, bool) and drawn.random() < _TURNED else value
 
 
 def _json(value: object) -> object:

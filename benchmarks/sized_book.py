@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rules import rule_book
+from rules.compiled_policy import REMEMBERED
 from rules.rule_book import RuleBook
 
 _SOURCES = """\
@@ -67,7 +68,7 @@ STRETCHES = 5
 _WIDTH = 100
 
 
-def sized_book(rules: int, notes: int = 0) -> RuleBook:
+def sized_book(rules: int, notes: int = 0, remembered: int = REMEMBERED) -> RuleBook:
     """Return a book of one table of so many rules, and so many facts that it does not use."""
     categories = [number // STRETCHES for number in range(rules)]
     written = "".join(
@@ -87,7 +88,8 @@ def sized_book(rules: int, notes: int = 0) -> RuleBook:
             "sources.yaml": _SOURCES,
             "routing.yaml": _ROUTING,
             "policies/sized.yaml": _POLICY + written,
-        }
+        },
+        remembered,
     )
 
 

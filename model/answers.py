@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from model import json_text
+from model import json_text, subjects
 from model.moment import rfc3339
 from rules.decision import Decision, OutcomeValue, Question, Reason
 from rules.values import to_json
@@ -42,7 +42,7 @@ class Answer:
     @property
     def kept_newer(self) -> Sequence[str]:
         """The facts that stayed as they were, since what was known of them is newer."""
-        return cast("dict[str, Sequence[str]]", self.body["case"]).get("kept_newer", ())
+        return cast("dict[str, Sequence[str]]", self.body.get("case", {})).get("kept_newer", ())
 
 
 def answer_with(
@@ -59,11 +59,10 @@ def answer_with(
 
     `kept_newer`: the facts that stayed as they were, since late ones came for them.
     """
-    told: dict[str, object] = {"kept_newer": list(kept_newer)} if kept_newer else {}
     return Answer.of(
         {
             "id": id,
-            "case": {"ref": ref, "version": version, **told},
+            **subjects.told(ref, version, kept_newer),
             **decided(decision),
             "policy_revision": revision,
             "decided_at": rfc3339(at),

@@ -12,14 +12,13 @@ from model import json_text, supplying
 from model.access import Caller
 from model.cases import (
     Case,
-    CaseFact,
-    facts_of,
     find_case,
     lock_case,
     no_such_case,
     require_version,
 )
 from model.decisions import DecisionRecord, latest_records
+from model.held_facts import Held, facts_of
 from model.late_facts import Late
 from model.moment import Moment
 from model.revisions import live_book
@@ -136,7 +135,7 @@ def change_facts(
 
 def view_of(session: Session, case: Case) -> CaseView:
     """Return a case as it stands."""
-    facts = tuple(_shown(row) for row in facts_of(session, case).values())
+    facts = tuple(shown_fact(name, row) for name, row in facts_of(session, case).items())
     decisions = tuple(
         DecisionSummary.of(row) for row in latest_records(session, case, DECISIONS_SHOWN)
     )
@@ -152,6 +151,7 @@ def view_of(session: Session, case: Case) -> CaseView:
     )
 
 
-def _shown(row: CaseFact) -> HeldFact:
+def shown_fact(name: str, row: Held) -> HeldFact:
+    """Return a fact as a caller sees it."""
     true_at = None if row.true_at == row.supplied_at else row.true_at
-    return HeldFact(row.name, json_text.loads(row.value), row.supplied_by, row.supplied_at, true_at)
+    return HeldFact(name, json_text.loads(row.value), row.supplied_by, row.supplied_at, true_at)

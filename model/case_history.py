@@ -15,9 +15,10 @@ from model import json_text
 from model.access import ApiKey
 from model.case_events import CaseEvent
 from model.case_facts import DecisionSummary
-from model.cases import Case, FactChange, find_named, no_such_case
+from model.cases import Case, find_named, no_such_case
 from model.cursors import number_in
 from model.decisions import DecisionRecord
+from model.held_facts import FactChange
 
 LONGEST_PAGE = 100
 DECIDED = "decided"

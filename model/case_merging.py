@@ -13,14 +13,14 @@ from model.case_facts import CaseView, view_of
 from model.case_life import Wish, alone, already_merged
 from model.cases import (
     Case,
-    FactChange,
-    facts_of,
     find_case,
     find_named,
     lock_both,
     no_such_case,
     require_version,
 )
+from model.held_facts import Change, facts_of, store_changes
+from model.looking_again import facts_changed, look_no_more
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 
@@ -95,6 +95,8 @@ def _merge(session: Session, case: Case, double: Case, wish: Wish) -> Merged:
     case.title = case.title or double.title
     taken, kept = _take_facts(session, case, double)
     double.merged_into_id = case.id
+    facts_changed(case)
+    look_no_more(double)
     told: dict[str, object] = {"double": double.ref, "taken": taken, "kept": kept}
     wish.note(session, case, What.MERGED, told)
     wish.note(session, double, What.MERGED_INTO, {"into": case.ref})
@@ -104,8 +106,7 @@ def _merge(session: Session, case: Case, double: Case, wish: Wish) -> Merged:
 
 def _take_facts(session: Session, case: Case, double: Case) -> tuple[list[str], list[str]]:
     taken, kept = [], []
-    held = facts_of(session, case)
-    theirs = _said_of(session, double, set(held))
+    theirs = _said_of(session, double, set(facts_of(session, case)))
     ours = _said_of(session, case, set(theirs))
     for name, said in sorted(theirs.items()):
         our = ours.get(name)
@@ -115,9 +116,7 @@ def _take_facts(session: Session, case: Case, double: Case) -> tuple[list[str], 
             kept.append(name)
             continue
         taken.append(name)
-        change = _change(case, name, said)
-        session.add(change)
-        supplying.apply(session, change, held.get(name))
+    store_changes(session, [_change(case, name, theirs[name]) for name in taken])
     return taken, kept
 
 
@@ -134,9 +133,9 @@ def _said_of(session: Session, case: Case, others: set[str]) -> dict[str, _Said]
     return said
 
 
-def _change(case: Case, name: str, said: _Said) -> FactChange:
+def _change(case: Case, name: str, said: _Said) -> Change:
     true_at = None if said.true_at == said.supplied_at else said.true_at
-    return FactChange(
+    return Change(
         case_id=case.id,
         case_version=case.version,
         name=name,
@@ -144,5 +143,4 @@ def _change(case: Case, name: str, said: _Said) -> FactChange:
         by=said.by,
         at=said.supplied_at,
         true_at=true_at,
-        taken=True,
     )

@@ -1,17 +1,16 @@
-"""Cases and the facts they hold: the tables, how a ref leads to a case, and locking it."""
+"""Cases: the table, how a ref leads to a case, and locking it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text, true
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from model.append_only import append_only
 from model.columns import Instant, RowNumber
-from model.database import Base
+from model.database import Base, Reader
 from model.texts import LONGEST_NAME
 from rules.errors import CaseMovedOn, DatabaseAway, UnknownRecord
 from rules.values import Value, ValueRefused
@@ -36,6 +35,15 @@ class Case(Base):
             sqlite_where=text("merged_into_id IS NOT NULL"),
             postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
+        *(
+            Index(
+                None,
+                column,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("look_again_on", "told_under")
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
@@ -47,53 +55,20 @@ class Case(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     reopened_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The next day on which time alone may change its answer, told by the rules of a revision.
+    look_again_on: Mapped[date | None]
+    told_under: Mapped[str | None] = mapped_column(String(80))
     renamed_to_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 
 
-class CaseFact(Base):
-    """A fact that a case holds now: always what its last taken `FactChange` says.
-
-    `true_at`: the latest instant at which it was said to be so; `None`: when it was supplied.
-    """
-
-    __tablename__ = "case_facts"
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(String(LONGEST_NAME), primary_key=True)
-    value: Mapped[str] = mapped_column(Text)
-    supplied_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    supplied_at: Mapped[datetime] = mapped_column(Instant)
-    true_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    @property
-    def known_at(self) -> datetime:
-        """The latest instant at which it was said to be so."""
-        return self.true_at or self.supplied_at
-
-
-@append_only
-class FactChange(Base):
-    """A fact that was supplied, changed or (without a value) forgotten; or its value erased.
-
-    `true_at`: when it was so, if not when it was supplied (`at`). `newer_at`: the case knew
-    something from this later instant; the change is not `taken` then, unless it was to be.
-    """
-
-    __tablename__ = "fact_changes"
-    __table_args__ = (Index(None, "case_id", "case_version"),)
-
-    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    case_version: Mapped[int] = mapped_column(RowNumber)
-    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    value: Mapped[str | None] = mapped_column(Text)
-    by: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    at: Mapped[datetime] = mapped_column(Instant)
-    true_at: Mapped[datetime | None] = mapped_column(Instant)
-    newer_at: Mapped[datetime | None] = mapped_column(Instant)
-    taken: Mapped[bool] = mapped_column(default=True, server_default=true())
-    erasure_id: Mapped[int | None] = mapped_column(RowNumber)
+_NAMED = select(Case).where(Case.ref == bindparam("ref"))
+_LOCKING = (
+    select(Case).order_by(Case.id).with_for_update().execution_options(populate_existing=True)
+)
+_LOCKING_NAMED = _LOCKING.where(
+    Case.ref == bindparam("ref"), Case.renamed_to_id.is_(None), Case.merged_into_id.is_(None)
+)
 
 
 def find_case(session: Session, ref: str) -> Case | None:
@@ -106,7 +81,7 @@ def find_case(session: Session, ref: str) -> Case | None:
 
 def find_named(session: Session, ref: str) -> Case | None:
     """Return the case that has or had this name, be it merged with another or not."""
-    case = session.scalar(select(Case).where(Case.ref == ref))
+    case = session.scalar(_NAMED, {"ref": ref})
     if case is not None and case.renamed_to_id is not None:
         return session.get(Case, case.renamed_to_id)
     return case
@@ -124,7 +99,7 @@ def lock_case(session: Session, ref: str) -> Case:
     # Only the case itself is locked, never what leads to it: who renames or merges holds the
     # case and wants those. While we waited it may have been merged with another.
     for _ in range(_PATIENCE):
-        case_id = _case_id(session, ref)
+        case_id = case_id_of(session, ref)
         if case_id is None:
             raise no_such_case(ref)
         (case,) = _locked(session, Case.id == case_id)
@@ -166,33 +141,31 @@ def doubles_of(session: Session, case: Case) -> Sequence[Case]:
     return session.scalars(select(Case).where(Case.id.in_(ids)).order_by(Case.id)).all()
 
 
-def _case_id(session: Session, ref: str) -> int | None:
+def case_id_of(reader: Reader, ref: str) -> int | None:
     """Return the id of the case that `ref` leads to. It locks nothing."""
     columns = (Case.id, Case.renamed_to_id, Case.merged_into_id)
-    row = session.execute(select(*columns).where(Case.ref == ref)).first()
+    row = reader.execute(select(*columns).where(Case.ref == ref)).first()
     if row is not None and row.renamed_to_id is not None:
-        row = session.execute(select(*columns).where(Case.id == row.renamed_to_id)).first()
+        row = reader.execute(select(*columns).where(Case.id == row.renamed_to_id)).first()
     if row is None:
         return None
-    return row.id if row.merged_into_id is None else _last_merged_into(session, row.id)
+    return row.id if row.merged_into_id is None else _last_merged_into(reader, row.id)
 
 
-def _last_merged_into(session: Session, case_id: int) -> int | None:
+def _last_merged_into(reader: Reader, case_id: int) -> int | None:
     # However many merges led here, it is one statement.
     columns = (Case.id, Case.merged_into_id)
     way = select(*columns).where(Case.id == case_id).cte(recursive=True)
     way = way.union(select(*columns).join(way, Case.id == way.c.merged_into_id))
-    return session.scalar(select(way.c.id).where(way.c.merged_into_id.is_(None)))
+    return reader.scalar(select(way.c.id).where(way.c.merged_into_id.is_(None)))
 
 
 def _lock_named(session: Session, ref: str) -> Case | None:
-    ours = (Case.ref == ref, Case.renamed_to_id.is_(None), Case.merged_into_id.is_(None))
-    return next(iter(_locked(session, *ours)), None)
+    return session.scalar(_LOCKING_NAMED, {"ref": ref})
 
 
 def _locked(session: Session, *where: ColumnElement[bool]) -> Sequence[Case]:
-    query = select(Case).where(*where).order_by(Case.id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).all()
+    return session.scalars(_LOCKING.where(*where)).all()
 
 
 def require_version(version: int, expected: int | None) -> None:
@@ -208,14 +181,6 @@ def require_version(version: int, expected: int | None) -> None:
 def no_such_case(ref: str) -> UnknownRecord:
     """Return the error for a case that nobody has heard of."""
     return UnknownRecord(f"there is no case `{ref}`")
-
-
-def facts_of(session: Session, case: Case) -> dict[str, CaseFact]:
-    """Return the facts that the case holds, by name."""
-    rows = session.scalars(
-        select(CaseFact).where(CaseFact.case_id == case.id).order_by(CaseFact.name)
-    )
-    return {row.name: row for row in rows}
 
 
 def typed(facts: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Value]:

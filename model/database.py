@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -16,7 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
-__all__ = ["PATIENCE", "Base", "Database", "Session"]
+__all__ = ["PATIENCE", "Base", "Database", "Reader", "Session", "table_of"]
 
 PATIENCE = 5.0
 """Seconds that one connect, one lock or one statement may take."""
@@ -32,6 +32,9 @@ _LOCK_WAIT = "tollgate_lock_wait"
 
 Result = TypeVar("Result")
 
+Reader = Session | Connection
+"""What statements that only read are executed on."""
+
 
 class Base(DeclarativeBase):
     """What every table is declared on."""
@@ -45,6 +48,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that make no objects of its rows."""
+    return cast("Table", model.__table__)
 
 
 class Database:
@@ -63,10 +71,11 @@ class Database:
             if self.is_sqlite
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
+        looking = {"sqlite_begin": ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._lookers = self.engine.execution_options(**looking)
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = sessionmaker(
-            self.engine.execution_options(**reading), expire_on_commit=False
-        )
+        self._snapshots = self.engine.execution_options(**reading)
+        self._readers = sessionmaker(self._snapshots, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -119,6 +128,26 @@ class Database:
         """
         with _away(), self._readers.begin() as session:
             yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """See what `reading` does, by statements alone: cheaper, for what is asked all the time.
+
+        Raises:
+            DatabaseAway: no connection or no answer in time.
+        """
+        with _away(), self._snapshots.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """See the database as it is, one statement at a time: cheaper than `reading`.
+
+        Raises:
+            DatabaseAway: no connection or no answer in time.
+        """
+        with _away(), self._lookers.connect() as connection:
+            yield connection
 
     @contextmanager
     def without_foreign_keys(self) -> Iterator[Session]:
@@ -243,9 +272,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
+    if not begin:
+        return
     wait = _milliseconds(options.get(_LOCK_WAIT, PATIENCE))
-    connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
-    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
+    if connection.info.get(_LOCK_WAIT) != wait:
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
+        connection.info[_LOCK_WAIT] = wait
+    connection.exec_driver_sql(begin)
 
 
 def _milliseconds(seconds: float) -> int:

@@ -11,25 +11,25 @@ from model import json_text, supplying
 from model.access import Caller
 from model.answers import Answer, answer_with
 from model.cases import (
-    Case,
-    facts_of,
-    find_case,
     lock_or_open_case,
     require_version,
     typed,
 )
+from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
+from model.glance import see
+from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
+from model.supplying import Supply
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
 from rules.values import Value
-from rules.vocabulary import Facts
 
 __all__ = [
     "Answer",
@@ -63,14 +63,20 @@ def decide(
         CaseMovedOn: the case is not at `if_version` (0: not there yet).
         Unable: no rules are published, or they cannot give a right answer.
     """
-    book, as_of, changes = _read(session, request, moment)
+    _require_sound(request, moment)
+    book = live_book(session)
+    as_of, changes = _read(book, request, moment)
     case = lock_or_open_case(session, request.ref, moment.now)
     require_version(case.version, request.if_version)
     supply = supplying.compare(session, case, changes, moment.now, request.late)
-    held = _merged(_held(session, case, book), supply.taken)
+    held = _merged(supply, book)
     decision = book.decide(request.decision, held, as_of)
     case.title = request.title or case.title
     supplying.store(session, case, supply, request.by or caller.name)
+    if is_final(decision):
+        look_no_more(case)
+    else:
+        look_again(case, book, request.decision, held, max(as_of, moment.today))
     answer = answer_with(
         decision,
         id=new_id,
@@ -84,20 +90,21 @@ def decide(
     return record(session, case, made, book, salts)
 
 
-def preview(session: Session, request: DecisionRequest, moment: Moment) -> Answer:
+def preview(reader: Reader, request: DecisionRequest, moment: Moment) -> Answer:
     """Answer as `decide` would now, and store nothing: no id, the case at its version.
 
     Raises:
         the same as `decide`.
     """
-    book, as_of, changes = _read(session, request, moment)
-    case = find_case(session, request.ref)
+    _require_sound(request, moment)
+    seen = see(reader, request.ref)
+    book, case = live_book(reader, seen.revision), seen.case
+    as_of, changes = _read(book, request, moment)
     version = case.version if case else 0
     require_version(version, request.if_version)
-    supply = supplying.compare(session, case, changes, moment.now, request.late)
-    held = _merged(_held(session, case, book), supply.taken)
+    supply = supplying.compare(reader, case, changes, moment.now, request.late)
     return answer_with(
-        book.decide(request.decision, held, as_of),
+        book.decide(request.decision, _merged(supply, book), as_of),
         id=None,
         ref=case.ref if case else request.ref,
         version=version,
@@ -107,25 +114,23 @@ def preview(session: Session, request: DecisionRequest, moment: Moment) -> Answe
     )
 
 
-def _read(
-    session: Session, request: DecisionRequest, moment: Moment
-) -> tuple[RuleBook, date, Mapping[str, Value | None]]:
+def _require_sound(request: DecisionRequest, moment: Moment) -> None:
     request.require_sound()
     if request.late is not None:
         request.late.require_past(moment.now, "/case/as_they_were")
-    book = live_book(session)
+
+
+def _read(
+    book: RuleBook, request: DecisionRequest, moment: Moment
+) -> tuple[date, Mapping[str, Value | None]]:
     if request.decision not in book.decisions:
         help = did_you_mean(request.decision, book.decisions)
         raise BadFields([FieldProblem("/decision", "there is no such decision", help)])
     as_of = request.as_of or moment.today
-    return book, as_of, book.vocabulary.read_changes(request.facts, request.days_from(as_of))
+    return as_of, book.vocabulary.read_changes(request.facts, request.days_from(as_of))
 
 
-def _held(session: Session, case: Case | None, book: RuleBook) -> dict[str, Value]:
-    facts = facts_of(session, case) if case else {}
-    return typed({name: json_text.loads(row.value) for name, row in facts.items()}, book.vocabulary)
-
-
-def _merged(held: Facts, changes: Mapping[str, Value | None]) -> dict[str, Value]:
-    merged = {**held, **changes}
+def _merged(supply: Supply, book: RuleBook) -> dict[str, Value]:
+    raw = {name: json_text.scalar(fact.value) for name, fact in supply.held.items()}
+    merged = {**typed(raw, book.vocabulary), **supply.taken}
     return {name: value for name, value in merged.items() if value is not None}

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.case_life import alone
-from model.cases import Case, CaseFact, FactChange, doubles_of, lock_case
+from model.cases import Case, doubles_of, lock_case
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base, Database
 from model.decisions import DecisionRecord
+from model.held_facts import CaseFact, FactChange
 from model.kept_answers import ERASED_REQUEST, KeptAnswer
 from model.moment import Moment
 from model.personal_values import PersonalValue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import cast
 
 import simplejson
 
@@ -10,6 +12,15 @@ import simplejson
 def dumps(value: object) -> str:
     """Return `value` as JSON on one line; decimals keep every digit, keys their order."""
     return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False)
+
+
+@lru_cache(maxsize=4_096)
+def scalar(text: str) -> bool | int | Decimal | str | None:
+    """Return the single value that JSON `text` says, as `loads` does; the same ones come often."""
+    value = loads(text)
+    if isinstance(value, list | dict):
+        raise TypeError("a list or an object could be changed by whoever it is handed to")
+    return cast("bool | int | Decimal | str | None", value)
 
 
 def loads(text: str) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
+from typing import Protocol, cast
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,6 @@ from model.answers import Answer
 from model.cases import Case
 from model.json_text import dumps
 from model.personal_values import Salts, Withholding
-from model.requests import DecisionRequest
 from rules.decision import Decision
 from rules.rule_book import RuleBook
 from rules.values import Value, to_json
@@ -25,12 +24,19 @@ from rules.values import Value, to_json
 _Json = Mapping[str, object]
 
 
+class Asked(Protocol):
+    """What a caller asked to have decided."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return the whole input, as it came."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A decision as it was made, and on what."""
 
     id: str
-    request: DecisionRequest
+    request: Asked
     held: Mapping[str, Value]
     as_of: date
     decision: Decision

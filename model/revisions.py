@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
-from model.database import Base
+from model.database import Base, Reader, table_of
 from model.texts import LONGEST_NAME
 from rules import rule_book
 from rules.errors import NoLiveRevision, RuleFilesRefused, Unable, UnknownRecord
@@ -45,10 +45,13 @@ class Publication(Base):
     published_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
 
 
-def live_revision(session: Session) -> str | None:
+_REVISIONS, _PUBLICATIONS = table_of(Revision), table_of(Publication)
+LIVE = select(_PUBLICATIONS.c.revision_id).order_by(_PUBLICATIONS.c.seq.desc()).limit(1)
+
+
+def live_revision(reader: Reader) -> str | None:
     """Return the id of the revision that decides now, if any has been published."""
-    last = select(Publication.revision_id).order_by(Publication.seq.desc()).limit(1)
-    return session.scalar(last)
+    return reader.scalar(LIVE)
 
 
 def live_since(session: Session) -> datetime | None:
@@ -57,26 +60,26 @@ def live_since(session: Session) -> datetime | None:
     return session.scalar(last)
 
 
-def live_book(session: Session) -> RuleBook:
-    """Return the rules that decide now.
+def live_book(reader: Reader, revision: str | None = None) -> RuleBook:
+    """Return the rules that decide now; `revision`: which those are, if that has been read.
 
     Raises:
         NoLiveRevision: nothing has been published yet.
     """
-    revision = live_revision(session)
+    revision = revision or live_revision(reader)
     if revision is None:
         raise NoLiveRevision("no rules have been published: run `policy publish`")
-    return book_of(session, revision)
+    return book_of(reader, revision)
 
 
-def book_of(session: Session, revision: str) -> RuleBook:
+def book_of(reader: Reader, revision: str) -> RuleBook:
     """Return the rules of a revision.
 
     Raises:
         UnknownRecord: there is no such revision.
         Unable: its text cannot be read any more.
     """
-    return _SHELF.book(session, revision)
+    return _SHELF.book(reader, revision)
 
 
 def book_from(files: RuleFiles) -> RuleBook:
@@ -88,16 +91,16 @@ def book_from(files: RuleFiles) -> RuleBook:
     return _SHELF.book_from(files)
 
 
-def files_of(session: Session, revision: str) -> RuleFiles:
+def files_of(reader: Reader, revision: str) -> RuleFiles:
     """Return the text of a revision's files, by path.
 
     Raises:
         UnknownRecord: there is no such revision.
     """
-    row = session.get(Revision, revision)
-    if row is None:
+    files = reader.scalar(select(_REVISIONS.c.files).where(_REVISIONS.c.id == revision))
+    if files is None:
         raise UnknownRecord(f"there is no revision `{revision}`")
-    return cast("Mapping[str, str]", row.files)
+    return cast("Mapping[str, str]", files)
 
 
 class BookShelf:
@@ -108,9 +111,9 @@ class BookShelf:
         self._lock = Lock()
         self._books: OrderedDict[str, RuleBook] = OrderedDict()
 
-    def book(self, session: Session, revision: str) -> RuleBook:
+    def book(self, reader: Reader, revision: str) -> RuleBook:
         """Return the book of a revision; raises as `book_of` does."""
-        return self._shelved(revision, lambda: _read(session, revision))
+        return self._shelved(revision, lambda: _read(reader, revision))
 
     def book_from(self, files: RuleFiles) -> RuleBook:
         """Return the book that `files` make; raises as `book_from` does."""
@@ -131,8 +134,8 @@ class BookShelf:
 _SHELF = BookShelf(BOOKS_KEPT)
 
 
-def _read(session: Session, revision: str) -> RuleBook:
-    files = files_of(session, revision)
+def _read(reader: Reader, revision: str) -> RuleBook:
+    files = files_of(reader, revision)
     try:
         book = rule_book.load(files)
     except RuleFilesRefused as refused:

@@ -50,6 +50,7 @@ class Sealer:
                 waiting, last = waiting_count(session, SEAL_AT), latest(session)
             recent = last is not None and now - last.sealed_at < SEAL_EVERY
             if waiting >= SEAL_AT or (waiting and not recent):
-                with self._database.transaction() as session:
-                    return seal_record(session, self._secret(), now)
+                return self._database.write(
+                    lambda session: seal_record(session, self._secret(), now)
+                )
         return None

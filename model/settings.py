@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from model.locations import RUNNING, SCHEME
 from model.secret_file import SHORTEST_SECRET, kept_secret
 from rules.errors import Refused
 from rules.spelling import did_you_mean
@@ -42,6 +43,7 @@ class Settings:
     workers: int = 1
     threads: int = 8
     most_rulesets: int = 400
+    document_schemes: tuple[str, ...] = ()
 
     @property
     def secret(self) -> bytes:
@@ -79,9 +81,12 @@ class Settings:
         threads = read("TOLLGATE_THREADS", "8", _number_from(1, 256))
         rules = read("TOLLGATE_RULES", str(home / "rules"), _folder)
         rulesets = read("TOLLGATE_RULESETS", "400", _number_from(1, 100_000))
+        schemes = read("TOLLGATE_DOCUMENT_SCHEMES", "", _schemes)
         secret = read("TOLLGATE_SECRET", "", _secret) or home / "var" / "secret"
         read.refuse_problems()
-        return cls(url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets)
+        return cls(
+            url, secret, rules, host, port, key, zone, rate, workers, threads, rulesets, schemes
+        )
 
 
 class _Reader:
@@ -156,6 +161,14 @@ def _rate_limit(text: str) -> str | None:
     if text and not all(RATE.fullmatch(part.strip()) for part in re.split("[,;|]", text)):
         raise ValueError(f"must be a rate such as `100 per minute`, it is `{text}`")
     return text or None
+
+
+def _schemes(text: str) -> tuple[str, ...]:
+    schemes = tuple(word.strip().removesuffix(":") for word in text.split(",") if word.strip())
+    for scheme in schemes:
+        if not SCHEME.fullmatch(scheme) or scheme in RUNNING:
+            raise ValueError(f"must be schemes of document stores, such as `smb`, not `{scheme}`")
+    return schemes
 
 
 def _folder(text: str) -> Path:

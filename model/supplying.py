@@ -9,24 +9,30 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model import json_text
-from model.cases import Case, CaseFact, FactChange, facts_of
+from model.cases import Case
+from model.database import Reader, table_of
+from model.glance import CaseAtAGlance
+from model.held_facts import Change, FactChange, Held, confirm, facts_of, store_changes
 from model.late_facts import Late
+from model.looking_again import facts_changed
 from rules.values import Value, to_json
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Changes of facts, held against what the case knows.
+    """Changes of facts, held against what the case knows: the facts that it holds.
 
     `newer`: of which facts it knows something else from a later instant, and from which.
     """
 
     changes: Mapping[str, Value | None]
+    held: Mapping[str, Held]
     supplied_at: datetime
     true_at: datetime
     newer: Mapping[str, datetime]
@@ -45,8 +51,8 @@ class Supply:
 
 
 def compare(
-    session: Session,
-    case: Case | None,
+    reader: Reader,
+    case: Case | CaseAtAGlance | None,
     changes: Mapping[str, Value | None],
     now: datetime,
     late: Late | None = None,
@@ -57,19 +63,18 @@ def compare(
     two processes say.
     """
     supplied_at = now if case is None else max(now, case.updated_at)
+    true_at = supplied_at if late is None else min(late.at.astimezone(UTC), supplied_at)
+    held = _facts(reader, case)
     if late is None or case is None:
-        true_at = supplied_at if late is None else min(late.at.astimezone(UTC), supplied_at)
-        return Supply(changes, supplied_at, true_at, {})
-    true_at = min(late.at.astimezone(UTC), supplied_at)
-    held = facts_of(session, case)
-    known = {**_forgotten(session, case, changes.keys() - held.keys())}
+        return Supply(changes, held, supplied_at, true_at, {})
+    known = {**_forgotten(reader, case, changes.keys() - held.keys())}
     known |= {name: fact.known_at for name, fact in held.items()}
     newer = {
         name: known[name]
         for name, value in changes.items()
         if name in known and known[name] > true_at and _text(value) != _held(held, name)
     }
-    return Supply(changes, supplied_at, true_at, newer, late.overwrite_newer)
+    return Supply(changes, held, supplied_at, true_at, newer, late.overwrite_newer)
 
 
 def store(session: Session, case: Case, supply: Supply, by: str) -> None:
@@ -80,13 +85,12 @@ def store(session: Session, case: Case, supply: Supply, by: str) -> None:
     """
     case.version += 1
     case.updated_at = supply.supplied_at
-    held = facts_of(session, case)
-    for name, value in supply.changes.items():
-        text, fact = _text(value), held.get(name)
-        if text == _held(held, name):
-            _confirm(fact, supply)
-            continue
-        change = FactChange(
+    facts_changed(case)
+    held = supply.held
+    told = {name: _text(value) for name, value in supply.changes.items()}
+    known = [name for name, text in told.items() if text == _held(held, name)]
+    changes = [
+        Change(
             case_id=case.id,
             case_version=case.version,
             name=name,
@@ -97,53 +101,49 @@ def store(session: Session, case: Case, supply: Supply, by: str) -> None:
             newer_at=supply.newer.get(name),
             taken=supply.overwrites or name not in supply.newer,
         )
-        session.add(change)
-        if change.taken:
-            apply(session, change, fact)
+        for name, text in told.items()
+        if name not in known
+    ]
+    store_changes(session, changes)
+    again = [name for name in known if name in held and supply.true_at > held[name].known_at]
+    confirm(session, case, again, supply.true_at)
 
 
-def apply(session: Session, change: FactChange, held: CaseFact | None) -> None:
-    """Bring what the case holds in line with a change that is taken."""
-    if held is not None and change.value is None:
-        session.delete(held)
-    elif change.value is not None:
-        now_held = held or CaseFact(case_id=change.case_id, name=change.name)
-        now_held.value = change.value
-        now_held.supplied_by = change.by
-        now_held.supplied_at = change.at
-        # What was to count against something newer stands from when that was said.
-        now_held.true_at = change.true_at if change.newer_at is None else None
-        session.add(now_held)
-
-
-def last_changes(session: Session, case: Case, names: Collection[str]) -> Mapping[str, FactChange]:
-    """Return the last taken change of each of some facts."""
-    ours = (FactChange.case_id == case.id, FactChange.name.in_(names), FactChange.taken)
-    last = select(func.max(FactChange.id)).where(*ours).group_by(FactChange.name)
+def last_changes(
+    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
+) -> Mapping[str, Any]:
+    """Return the last taken change of each of some facts, with `FactChange`'s members."""
     if not names:
         return {}
-    rows = session.scalars(select(FactChange).where(FactChange.id.in_(last)))
+    changes = table_of(FactChange)
+    ours = (changes.c.case_id == case.id, changes.c.name.in_(names), changes.c.taken)
+    last = select(func.max(changes.c.id)).where(*ours).group_by(changes.c.name)
+    rows = reader.execute(select(changes).where(changes.c.id.in_(last)))
     return {row.name: row for row in rows}
 
 
-def said_at(change: FactChange) -> datetime:
+def said_at(change: Any) -> datetime:
     """Return the instant from which a taken change stands against others."""
-    return change.at if change.newer_at is not None else change.true_at or change.at
+    said: datetime = change.at if change.newer_at is not None else change.true_at or change.at
+    return said
 
 
-def _forgotten(session: Session, case: Case, names: Collection[str]) -> Mapping[str, datetime]:
-    changes = last_changes(session, case, names)
+def _facts(reader: Reader, case: Case | CaseAtAGlance | None) -> Mapping[str, Held]:
+    if isinstance(case, CaseAtAGlance):
+        return case.facts
+    return facts_of(reader, case) if case is not None and case.version else {}
+
+
+def _forgotten(
+    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
+) -> Mapping[str, datetime]:
+    changes = last_changes(reader, case, names)
     return {name: said_at(change) for name, change in changes.items()}
-
-
-def _confirm(held: CaseFact | None, supply: Supply) -> None:
-    if held is not None and supply.true_at > held.known_at:
-        held.true_at = supply.true_at
 
 
 def _text(value: Value | None) -> str | None:
     return None if value is None else json_text.dumps(to_json(value))
 
 
-def _held(held: Mapping[str, CaseFact], name: str) -> str | None:
+def _held(held: Mapping[str, Held], name: str) -> str | None:
     return held[name].value if name in held else None

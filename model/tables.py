@@ -5,33 +5,48 @@ from __future__ import annotations
 from model.access import ApiKey
 from model.administration import AdministrationAct
 from model.case_events import CaseEvent
-from model.cases import Case, CaseFact, FactChange
+from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
 from model.database import Base
 from model.decisions import DecisionRecord
+from model.dependencies import Dependency
 from model.erasing import Erasure
+from model.gate_sessions import GateSession
+from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
+from model.parts import Part
 from model.personal_values import PersonalValue
 from model.revisions import Publication, Revision
+from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
+from model.searching import SearchGroup, SearchText
+from model.services import ArtifactVersion, Service
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     ApiKey,
+    ArtifactVersion,
     Case,
     CaseEvent,
     CaseFact,
     Checkpoint,
     DecisionRecord,
+    Dependency,
     Erasure,
     FactChange,
+    GateSession,
     KeptAnswer,
+    Part,
     PersonalValue,
     Publication,
     Revision,
+    RosterVersion,
     SchemaSupport,
     SealedDecision,
+    SearchGroup,
+    SearchText,
+    Service,
     UnsealedDecision,
     Verification,
 )

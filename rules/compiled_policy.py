@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,22 +15,17 @@ from rules.engine_rules import Program, compiled
 from rules.errors import InferenceNotConfirmed, NoRuleApplies, RulesConflict
 from rules.normal_form import normal_form
 from rules.policy import HitPolicy, Policy, Rule
-from rules.questions import Prospect, Stage, only_looked_for, prospect
+from rules.questions import Stage, only_looked_for, prospect
+from rules.stage_decision import StageDecision, asking, firing
 from rules.truth_table import TruthTable, truth_table
+from rules.turning_days import turning_days
 from rules.values import Value
 from rules.vocabulary import Vocabulary
 
-_PROSPECTS_KEPT = 2_048
-"""Many cases wait for the same facts: what was found for one serves the next."""
+REMEMBERED = 4_096
+"""What a stage said, inferred and confirmed, of so many cases serves those with the same facts."""
 
-
-@dataclass(frozen=True, slots=True)
-class StageDecision:
-    """The rules of a stage that fire or, when none does yet, the facts to ask for."""
-
-    edition: Edition
-    fired: tuple[Rule, ...]
-    asks: tuple[str, ...]
+_Given = tuple[Value | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +38,43 @@ class _CompiledEdition:
 
 
 class CompiledPolicy:
-    """A checked policy, ready to decide on any day; each edition is compiled on first use."""
+    """A checked policy, ready to decide on any day; each edition is compiled on first use.
 
-    def __init__(self, policy: Policy, vocabulary: Vocabulary) -> None:
+    `remembered`: how many stage decisions it keeps in mind.
+    """
+
+    def __init__(
+        self, policy: Policy, vocabulary: Vocabulary, remembered: int = REMEMBERED
+    ) -> None:
         self.policy = policy
         self._vocabulary = vocabulary
         self._first_days = first_days(policy)
         self._edition = lru_cache(maxsize=None)(self._compile)
         self._looked_at = _looked_at(policy, vocabulary)
-        self._prospect = lru_cache(maxsize=_PROSPECTS_KEPT)(self._look_ahead)
+        self._counts_days = any(vocabulary.facts[name].derived_from for name in policy.inputs)
+        self._remembering = lru_cache(maxsize=remembered)(self._decided)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
         """Return which rules fire for the known facts on a day.
+
+        Nothing but the facts that the policy looks at and the day enters into it, so what was
+        inferred and confirmed for them once is not worked out again. An error is never kept.
 
         Raises:
             InferenceNotConfirmed: engine and evaluation disagree.
             NoRuleApplies, RulesConflict: errors of the policy.
         """
-        number = bisect_right(self._first_days, as_of)
-        compiled_edition = self._edition(number)
-        not_false = compiled_edition.table.not_false(known)
-        self._confirm(compiled_edition, known, not_false)
-        fired = _fired(self.policy.hit, not_false)
-        if fired is not None:
-            return StageDecision(compiled_edition.edition, self._checked(fired), ())
-        return self._undetermined(number, known, as_of)
+        return self._remembering(tuple(map(known.get, self._looked_at)), as_of)
+
+    def turning_days(self, known: Mapping[str, Value], after: date) -> Iterator[date]:
+        """Yield the days after `after` on which this stage may say something else."""
+        yield from (day for day in self._first_days if day > after)
+        if not self._counts_days:
+            return
+        for number in range(bisect_right(self._first_days, after), len(self._first_days) + 1):
+            for day in turning_days(self._edition(number).program, self._vocabulary, known):
+                if day > after and bisect_right(self._first_days, day) == number:
+                    yield day
 
     def check_limits(self, as_of: date) -> None:
         """Compile every edition, and tell what matters with nothing compared known.
@@ -91,6 +98,20 @@ class CompiledPolicy:
         inference = Inference(self.policy.name, program.rules)
         return _CompiledEdition(edition, rules, truth_table(edition), program, inference)
 
+    def _decided(self, given: _Given, as_of: date) -> StageDecision:
+        known = {
+            name: value
+            for name, value in zip(self._looked_at, given, strict=True)
+            if value is not None
+        }
+        compiled_edition = self._edition(bisect_right(self._first_days, as_of))
+        not_false = compiled_edition.table.not_false(known)
+        self._confirm(compiled_edition, known, not_false)
+        fired = _fired(self.policy.hit, not_false)
+        if fired is None:
+            return self._undetermined(compiled_edition, known, as_of)
+        return firing(compiled_edition.edition, self._checked(fired), known)
+
     def _confirm(
         self,
         compiled_edition: _CompiledEdition,
@@ -107,23 +128,19 @@ class CompiledPolicy:
                 f"{differing}"
             )
 
-    def _undetermined(self, number: int, known: Mapping[str, Value], as_of: date) -> StageDecision:
-        edition = self._edition(number).edition
-        looked_at = tuple((name, known[name]) for name in self._looked_at if name in known)
+    def _undetermined(
+        self, compiled_edition: _CompiledEdition, known: Mapping[str, Value], as_of: date
+    ) -> StageDecision:
         try:
-            ahead = self._prospect(number, looked_at, as_of)
+            ahead = prospect(self._stage(compiled_edition, as_of), known)
         except TooEntangled as error:
             raise NoRuleApplies(f"policy `{self.policy.name}`: {error}") from error
         if ahead.asks:
-            return StageDecision(edition, (), ahead.asks)
+            return asking(ahead.asks)
         # Every completion of the missing facts fires the same rules, so they may fire now.
+        edition = compiled_edition.edition
         fired = tuple(rule for rule in edition.rules if rule.id in ahead.fires)
-        return StageDecision(edition, self._checked(fired), ())
-
-    def _look_ahead(
-        self, number: int, known: tuple[tuple[str, Value], ...], as_of: date
-    ) -> Prospect:
-        return prospect(self._stage(self._edition(number), as_of), dict(known))
+        return firing(edition, self._checked(fired), known)
 
     def _stage(self, compiled_edition: _CompiledEdition, as_of: date) -> Stage:
         used = tuple(name for rule in compiled_edition.edition.rules for name in rule.facts)
@@ -153,4 +170,4 @@ def _fired(
 def _looked_at(policy: Policy, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the facts that a policy compares, and the dates that they are derived from."""
     bases = (vocabulary.facts[name].derived_from for name in policy.inputs)
-    return (*policy.inputs, *(base for base in bases if base))
+    return tuple(dict.fromkeys((*policy.inputs, *(base for base in bases if base))))

@@ -38,7 +38,7 @@ def editor_schemas(
     """Return the schema of each kind of rule file: policy, routing, vocabulary and sources."""
     clauses = _each_once(list(sources.clauses), list(sources.clauses.values()))
     return {
-        "policy": _policy(vocabulary, clauses),
+        "policy": _policy(vocabulary, clauses, list(policies)),
         "routing": _routing(vocabulary, clauses, list(policies)),
         "vocabulary": _vocabulary(clauses),
         "sources": _sources(),
@@ -50,7 +50,7 @@ def schema_text(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _policy(vocabulary: Vocabulary, clauses: Schema) -> Schema:
+def _policy(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Schema:
     questions = [fact.question for fact in vocabulary.facts.values()]
     parts: dict[str, Schema] = {
         "policy": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
@@ -58,6 +58,7 @@ def _policy(vocabulary: Vocabulary, clauses: Schema) -> Schema:
         "owner": TEXT,
         "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
         "hit": {"enum": list(words.HIT), "enumDescriptions": list(words.HIT.values())},
+        "after": _each_once(policies),
         "sources": clauses,
         "parameters": _named(_parameter(clauses)),
         "inputs": _each_once(list(vocabulary.facts), questions),

@@ -8,6 +8,7 @@ POLICY = {
     "owner": "The role that answers for the policy",
     "review": "How often the owner looks at the policy again: `P1Y`, `P6M`, `P30D`",
     "hit": "Which of the rules that are true decides",
+    "after": "The policies that a case passes through first, in order, when this one is asked for",
     "sources": "The clauses that the policy as a whole rests on, by their names in sources.yaml",
     "parameters": "Named constants, which conditions and labels may use",
     "inputs": "The facts that the conditions use",

@@ -39,10 +39,11 @@ __all__ = [
 RULES_A_RULESET = 50
 # In a table that is laid out by a property: fewer make an assertion cheaper, more rulesets dearer.
 RULES_A_PART = 25
-_CATCH_ALL = "case"
+_CASE = "case"
 # With an id of its own the engine computes none, and a fact left behind is noticed.
-_FACT_OPENS = json.dumps({ANCHOR: _CATCH_ALL, "id": "1"})[:-1]
-_HANDLED = 0
+_FACT_OPENS = json.dumps({ANCHOR: _CASE, "id": "1"})[:-1]
+# A fact that no rule is true for leaves nothing behind.
+_HANDLED, _UNHANDLED = 0, 1
 _OPERATORS = {"=": "$eq", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _MOST_KEPT = 4_096
 
@@ -93,17 +94,19 @@ class _Scale:
         if type(value) is not self._kind:
             raise TypeError(f"`{self._property}` takes {self._kind.__name__}, not {value!r}")
         rank = self._ranks.get(value)
-        if rank is None:
-            place = bisect_left(self._literals, value)
-            here = place < len(self._literals) and self._literals[place] == value
-            rank = 2 * place + here
-            if len(self._ranks) < _MOST_KEPT:
-                self._ranks[value] = rank
-        return rank
+        return self._found(value) if rank is None else rank
 
     def member(self, value: Scalar) -> str:
         """The member of a JSON object that states the value, a comma before it."""
         return self._members[self.rank(value)]
+
+    def _found(self, value: Scalar) -> int:
+        place = bisect_left(self._literals, value)
+        here = place < len(self._literals) and self._literals[place] == value
+        rank = 2 * place + here
+        if len(self._ranks) < _MOST_KEPT:
+            self._ranks[value] = rank
+        return rank
 
 
 def _scales(rules: Iterable[EngineRule]) -> dict[str, _Scale]:
@@ -120,20 +123,18 @@ class Ruleset:
         self._ids = {str(number): rule.rule for number, rule in enumerate(rules)}
         self._definition = json.dumps(
             {str(number): _condition(rule.tests, scales) for number, rule in enumerate(rules)}
-            | {_CATCH_ALL: _condition((), scales)}
         )
         self._lock = Lock()
         self._handle: int | None = None
 
-    def fired_by(self, fact: str) -> set[str]:
+    def fired_by(self, fact: str) -> list[str]:
         """The ids of the rules that are true for a fact, given as JSON."""
         with self._lock:
             handle = self._handle or _process.build(self._definition)
             self._handle = None  # whatever is raised below leaves the handle abandoned
             fired = self._run(handle, fact)
             self._handle = handle
-        fired.remove(_CATCH_ALL)
-        return {self._ids[number] for number in fired}
+        return fired
 
     def close(self) -> None:
         """Delete the ruleset, which leaks about 700 KiB; a later use builds it again."""
@@ -142,20 +143,20 @@ class Ruleset:
                 durable.delete_ruleset(self._handle)
                 self._handle = None
 
-    def _run(self, handle: int, fact: str) -> set[str]:
+    def _run(self, handle: int, fact: str) -> list[str]:
         result, session = durable.assert_fact(handle, fact)
+        if result == _UNHANDLED:
+            return []
         if result != _HANDLED:
             raise durable.error(f"the fact was not taken: result {result}")
         _, action = durable.start_action_for_state(handle, session) or (None, None)
-        fired: set[str] = set()
+        fired: list[str] = []
         while action is not None:
-            number = action.split('"', 2)[1]  # {"number": …
-            if number in fired:
-                raise durable.error(f"rule {number} fired twice")
-            fired.add(number)
+            number = action[2 : action.index('"', 2)]  # {"number": …
+            fired.append(self._ids[number])
+            if len(fired) > len(self._ids):
+                raise durable.error("the rules do not cease to fire")
             action = durable.complete_and_start_action(handle, session)
-        if _CATCH_ALL not in fired:
-            raise durable.error("the catch-all did not fire")
         durable.retract_fact(handle, fact)
         return fired
 
@@ -165,7 +166,7 @@ def _condition(tests: Iterable[Test], scales: Mapping[str, _Scale]) -> dict[str,
         {_OPERATORS[test.operator]: {test.property: scales[test.property].rank(test.value)}}
         for test in tests
     ]
-    return {"all": [{"m": {"$and": [{"$eq": {ANCHOR: _CATCH_ALL}}, *comparisons]}}]}
+    return {"all": [{"m": {"$and": [{"$eq": {ANCHOR: _CASE}}, *comparisons]}}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,11 +248,13 @@ class Inference:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
         fact = self._fact(message)
+        fired: list[str] = []
         try:
-            fired = [ruleset.fired_by(fact) for ruleset in self._asked(message)]
+            for ruleset in self._asked(message):
+                fired += ruleset.fired_by(fact)
         except (durable.error, MemoryError) as failure:
             raise InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`") from failure
-        return frozenset().union(*fired)
+        return frozenset(fired)
 
     def close(self) -> None:
         """Delete the rulesets. Each leaks about 700 KiB: close what is never used again."""
@@ -259,9 +262,8 @@ class Inference:
             ruleset.close()
 
     def _fact(self, message: Mapping[str, Scalar]) -> str:
-        members = [
-            scale.member(message[name]) for name, scale in self._scales.items() if name in message
-        ]
+        scales = self._scales
+        members = [scales[name].member(message[name]) for name in message if name in scales]
         return f"{_FACT_OPENS}{''.join(members)}}}"
 
     def _asked(self, message: Mapping[str, Scalar]) -> tuple[Ruleset, ...]:
@@ -270,7 +272,8 @@ class Inference:
         if layout.property is None or layout.property not in message:
             return layout.everywhere
         rank = self._scales[layout.property].rank(message[layout.property])
-        return layout.everywhere + layout.by_rank.get(rank, ())
+        special = layout.by_rank.get(rank, ())
+        return layout.everywhere + special if layout.everywhere else special
 
     def _layout(self) -> _Layout:
         process = _process

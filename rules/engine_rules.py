@@ -7,18 +7,23 @@ have them. Dates become day numbers, exact decimals whole numbers of their small
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import product
 from math import prod
+from operator import methodcaller
+from typing import cast
 
 from rules.engine_limits import MOST_RULES, EngineLimit, EngineRule, Scalar, Test
 from rules.normal_form import Absence, AllOf, AnyOf, Atom, FactRef, Normal
 from rules.three_valued import compare
-from rules.values import Domain, Value
+from rules.values import Domain, FactType, Value
 from rules.vocabulary import Vocabulary
+
+Statement = Callable[[Mapping[str, Value]], Scalar | None]
+"""What a message says of one property, given what is known; `None`: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +33,32 @@ class Program:
     rules: tuple[EngineRule, ...]
     properties: Mapping[str, Absence | Atom]
     domains: Mapping[str, Domain]
+    _statements: tuple[tuple[str, Statement], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stated = ((name, _statement(p, self.domains)) for name, p in self.properties.items())
+        object.__setattr__(self, "_statements", tuple(stated))
 
     def message(self, known: Mapping[str, Value]) -> dict[str, Scalar]:
         """Return the message that states the known facts this program looks at."""
-        message: dict[str, Scalar] = {}
-        for name, stated in self.properties.items():
-            if isinstance(stated, Absence):
-                message[name] = stated.fact not in known
-            elif isinstance(stated.other, FactRef):
-                truth = compare(
-                    known.get(stated.fact), stated.operator, known.get(stated.other.name)
-                )
-                if truth is not None:
-                    message[name] = truth
-            elif stated.fact in known:
-                message[name] = encoded(known[stated.fact], self.domains[stated.fact])
-        return message
+        return {
+            name: said
+            for name, statement in self._statements
+            if (said := statement(known)) is not None
+        }
+
+
+def _statement(stated: Absence | Atom, domains: Mapping[str, Domain]) -> Statement:
+    fact = stated.fact
+    if isinstance(stated, Absence):
+        return lambda known: fact not in known
+    if isinstance(stated.other, FactRef):
+        sign, other = stated.operator, stated.other.name
+        return lambda known: compare(known.get(fact), sign, known.get(other))
+    domain = domains[fact]
+    if domain.type in (FactType.DATE, FactType.NUMBER):
+        return lambda known: encoded(known[fact], domain) if fact in known else None
+    return cast(Statement, methodcaller("get", fact))
 
 
 def compiled(rules: Sequence[tuple[str, Normal]], vocabulary: Vocabulary) -> Program:

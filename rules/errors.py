@@ -8,8 +8,12 @@
     │   ├── NotAuthenticated        not-authenticated         no key, or one that is not valid
     │   ├── NotAllowed              not-allowed               the key lacks the role
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
+    │   ├── DependencyCycle         dependency-cycle          a service would rest on itself
+    │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
+    │   ├── ServiceExists           service-exists            another service has that key
+    │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
     │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
@@ -106,6 +110,18 @@ class CaseMovedOn(Refused):
     code = "case-moved-on"
 
 
+class DependencyCycle(Refused):
+    """A service would, in the end, rest on itself."""
+
+    code = "dependency-cycle"
+
+
+class RosterMovedOn(Refused):
+    """The roster has a newer version than the one the caller saw."""
+
+    code = "roster-moved-on"
+
+
 class CaseNotEnded(Refused):
     """The case has no final answer that it could be reopened after."""
 
@@ -116,6 +132,18 @@ class RefTaken(Refused):
     """The ref that a case is to have belongs, or once belonged, to another."""
 
     code = "ref-taken"
+
+
+class ServiceExists(Refused):
+    """There is a service of that key already."""
+
+    code = "service-exists"
+
+
+class ServiceMovedOn(Refused):
+    """The service has a newer version than the one the caller saw."""
+
+    code = "service-moved-on"
 
 
 class AlreadyMerged(Refused):

@@ -117,6 +117,8 @@ class Policy:
     cases: tuple[Case, ...]
     sources: tuple[str, ...]
     path: str
+    after: tuple[str, ...] = ()
+    """The policies that a case passes through first when this one is what is to be decided."""
 
     def parameters_on(self, day: date) -> Mapping[str, Value]:
         """Return each parameter's value in force on `day`."""

@@ -109,7 +109,8 @@ def answered(decided: Decision, book: RuleBook) -> Mapping[str, OutcomeValue]:
     last = decided.because[-1] if decided.because and not decided.needs else None
     rules = book.policies[last.policy].rules if last else ()
     continues = any(last and rule.id == last.rule and rule.continues for rule in rules)
-    return {**decided.outcome, CONTINUE: continues}
+    unset = {name: outcome.empty for name, outcome in book.vocabulary.outcomes.items()}
+    return {**unset, **decided.outcome, CONTINUE: continues}
 
 
 def _shown(value: OutcomeValue) -> str:

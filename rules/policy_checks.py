@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,11 +15,11 @@ from rules.policy import HitPolicy, Policy, Routing, Rule
 from rules.policy_reader import NO_CONDITION, RULE_KEYS
 from rules.problems import Findings
 from rules.reading import Section, is_null, section_of
-from rules.vocabulary import Vocabulary
+from rules.spelling import did_you_mean
+from rules.vocabulary import ALWAYS_ANSWERED, Vocabulary
 from rules.yaml_tree import MappingNode, ScalarNode
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
-_ANSWERED = ("assign_to", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _outputs_are_set(read: ReadPolicy, findings: Findings) -> None:
 
 def _rules_answer(read: ReadPolicy, findings: Findings) -> None:
     """Each rule passes the case on, or says who does what."""
-    needed = [name for name in _ANSWERED if name in read.vocabulary.outcomes]
+    needed = [name for name in ALWAYS_ANSWERED if name in read.vocabulary.outcomes]
     for rule, section in read.rules():
         place = section.node.get("then")
         if not isinstance(place, MappingNode):
@@ -162,6 +162,28 @@ def check_policy(
         check(read, section.findings)
     if compile_it and not section.findings:
         LAST_CHECK[1](read, section.findings)
+
+
+def check_stages_before(
+    policy: Policy,
+    section: Section,
+    policies: Mapping[str, Policy],
+    unread: Collection[str],
+    findings: Findings,
+) -> None:
+    """What a policy comes `after` is another policy, which comes after none itself."""
+    for word in section.words("after"):
+        before = policies.get(word.text)
+        place = (word.source, word.start)
+        if word.text == policy.name:
+            help = "take it off the list"
+            findings.add(*place, "bad-after", "a policy cannot come after itself", help)
+        elif before is not None and before.after:
+            message = f"`{word.text}` comes after other policies itself"
+            findings.add(*place, "bad-after", message, "name here each policy on the way")
+        elif before is None and word.text not in unread:
+            message = f"there is no policy `{word.text}`"
+            findings.add(*place, "unknown-policy", message, did_you_mean(word.text, policies))
 
 
 def check_last_stage(routing: Routing, policies: dict[str, Policy], section: Section) -> None:

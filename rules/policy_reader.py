@@ -31,8 +31,8 @@ from rules.vocabulary import Vocabulary
 from rules.yaml_tree import MappingNode, Node, ScalarNode, SequenceNode
 
 POLICY_KEYS = (
-    "policy", "title", "owner", "review", "hit", "sources", "parameters", "inputs", "outputs",
-    "rules", "properties", "cases",
+    "policy", "title", "owner", "review", "hit", "after", "sources", "parameters", "inputs",
+    "outputs", "rules", "properties", "cases",
 )  # fmt: skip
 RULE_KEYS = ("id", "label", "sources", "when", "then", "assumption", "from", "until")
 PARAMETER_KEYS = ("value", "unit", "meaning", "sources", "changes")
@@ -97,6 +97,7 @@ class _PolicyReader:
             cases=read_cases(section, self._vocabulary, tuple(rule.id for rule in rules)),
             sources=read_citations(section, self._sources),
             path=section.node.source.path,
+            after=tuple(word.text for word in section.words("after")),
         )
 
     def _declared(self, key: str, known: Mapping[str, object], what: str) -> tuple[str, ...]:

@@ -9,18 +9,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from rules.chain import Chain
-from rules.compiled_policy import CompiledPolicy
+from rules.compiled_policy import REMEMBERED, CompiledPolicy
 from rules.decision import Decision
 from rules.errors import RuleFilesRefused, UnknownRecord
 from rules.policy import Policy, Routing
-from rules.policy_checks import check_last_stage, check_policy
+from rules.policy_checks import check_last_stage, check_policy, check_stages_before
 from rules.policy_reader import POLICY_KEYS, read_policy
 from rules.problems import Findings
 from rules.reading import section_of
 from rules.routing_reader import ROUTING_KEYS, ROUTING_REQUIRED, read_routing
 from rules.sources import Sources, read_sources
 from rules.spelling import did_you_mean
-from rules.vocabulary import Facts, Vocabulary
+from rules.vocabulary import ALWAYS_ANSWERED, Facts, Vocabulary
 from rules.vocabulary_reader import read_vocabulary
 from rules.yaml_tree import Node, parse
 
@@ -41,6 +41,7 @@ class RuleBook:
         sources: Sources,
         policies: Mapping[str, Policy],
         routings: Mapping[str, Routing],
+        remembered: int = REMEMBERED,
     ) -> None:
         self.files = MappingProxyType(dict(files))
         self.revision = revision_of(files)
@@ -49,11 +50,15 @@ class RuleBook:
         self.policies = MappingProxyType(dict(policies))
         self.routings = MappingProxyType(dict(routings))
         self.decisions = (*routings, *policies)
-        compiled = {name: CompiledPolicy(each, vocabulary) for name, each in policies.items()}
-        self._chains = {name: Chain(name, (compiled[name],), vocabulary) for name in policies}
-        for name, routing in routings.items():
-            stages = tuple(compiled[stage] for stage in routing.stages)
-            self._chains[name] = Chain(name, stages, vocabulary)
+        compiled = {
+            name: CompiledPolicy(each, vocabulary, remembered) for name, each in policies.items()
+        }
+        ways = {name: (*policy.after, name) for name, policy in policies.items()}
+        ways |= {name: routing.stages for name, routing in routings.items()}
+        self._chains = {
+            name: Chain(name, tuple(compiled[stage] for stage in way), _shown(name, way, self))
+            for name, way in ways.items()
+        }
 
     def decide(self, decision: str, held: Facts, as_of: date) -> Decision:
         """Decide a case on the facts held of it, by the rules and parameters of a day.
@@ -62,13 +67,39 @@ class RuleBook:
             UnknownRecord: there is no such decision.
             InferenceNotConfirmed, NoRuleApplies, RulesConflict: no right answer can be given.
         """
+        return self._chain(decision).decide(held, as_of)
+
+    def next_turning_day(self, decision: str, held: Facts, as_of: date) -> date | None:
+        """Return the first day after `as_of` on which the same facts may be decided otherwise.
+
+        Raises:
+            UnknownRecord: there is no such decision.
+        """
+        return self._chain(decision).next_turning_day(held, as_of)
+
+    def _chain(self, decision: str) -> Chain:
         chain = self._chains.get(decision)
         if chain is None:
             hint = did_you_mean(decision, self.decisions)
             raise UnknownRecord(
                 f"there is no decision `{decision}`" + (f"; {hint}" if hint else "")
             )
-        return chain.decide(held, as_of)
+        return chain
+
+
+def _shown(name: str, way: tuple[str, ...], book: RuleBook) -> Vocabulary:
+    """Return the vocabulary with the outcomes that the answers of a decision show.
+
+    They are those that its own stages can set, or that say who is asked; a stage of a routing
+    answers as the routing does.
+    """
+    for routing in book.routings.values():
+        way = routing.stages if name in routing.stages else way
+    stages = [book.policies[stage] for stage in way]
+    shown = {output for stage in stages for output in stage.outputs}
+    asked = [book.vocabulary.facts[name] for stage in stages for name in stage.inputs]
+    grouped = ["group"] if any(fact.group for fact in asked) else []
+    return book.vocabulary.with_outcomes((*ALWAYS_ANSWERED, *grouped, *shown))
 
 
 def revision_of(files: RuleFiles) -> str:
@@ -105,14 +136,16 @@ def read_files(folder: Path) -> RuleFiles:
     return files
 
 
-def load(files: RuleFiles) -> RuleBook:
+def load(files: RuleFiles, remembered: int = REMEMBERED) -> RuleBook:
     """Return the rule book of these files.
+
+    `remembered`: how many stage decisions each policy keeps in mind; 0 decides each case anew.
 
     Raises:
         RuleFilesRefused: with every problem of every file, sorted by place.
     """
     findings = Findings()
-    book = _Loader(files, findings).book()
+    book = _Loader(files, findings, remembered).book()
     if findings or book is None:
         raise RuleFilesRefused(findings.sorted())
     return book
@@ -121,9 +154,10 @@ def load(files: RuleFiles) -> RuleBook:
 class _Loader:
     """Reads the files in the order in which they need each other."""
 
-    def __init__(self, files: RuleFiles, findings: Findings) -> None:
+    def __init__(self, files: RuleFiles, findings: Findings, remembered: int) -> None:
         self._files = files
         self._findings = findings
+        self._remembered = remembered
 
     def book(self) -> RuleBook | None:
         for required in (VOCABULARY, SOURCES, ROUTING):
@@ -140,7 +174,7 @@ class _Loader:
         routings = self._routings(routing_node, policies, vocabulary, sources)
         if self._findings:
             return None
-        return RuleBook(self._files, vocabulary, sources, policies, routings)
+        return RuleBook(self._files, vocabulary, sources, policies, routings, self._remembered)
 
     def _policy_paths(self) -> list[str]:
         return [path for path in sorted(self._files) if path.startswith(POLICIES)]
@@ -167,7 +201,22 @@ class _Loader:
                 message = f"`{policies[policy.name].path}` is a policy `{policy.name}` too"
                 self._findings.add(node.source, node.start, "duplicate-policy", message)
             policies.setdefault(policy.name, policy)
+        self._check_ways(nodes, policies)
         return policies
+
+    def _check_ways(self, nodes: Mapping[str, Node | None], policies: Mapping[str, Policy]) -> None:
+        silent = Findings()  # the reader has told what is wrong with a policy's keys
+        unread = self._unread(policies)
+        for policy in policies.values():
+            node = nodes[policy.path]
+            section = section_of(node, silent, POLICY_KEYS) if node else None
+            if section and policy.after:
+                check_stages_before(policy, section, policies, unread, self._findings)
+
+    def _unread(self, policies: Mapping[str, Policy]) -> list[str]:
+        """A policy in a file that cannot be read may well be there: it is not called unknown."""
+        read = {policy.path for policy in policies.values()}
+        return [Path(path).stem for path in self._policy_paths() if path not in read]
 
     def _routings(
         self,
@@ -180,9 +229,7 @@ class _Loader:
         section = section_of(node, self._findings, *keys) if node else None
         if section is None:
             return {}
-        # A policy in a file that cannot be read may well be there: it is not called unknown.
-        read = {policy.path for policy in policies.values()}
-        unread = [Path(path).stem for path in self._policy_paths() if path not in read]
-        routing = read_routing(section, vocabulary, sources, (*policies, *unread))
+        names = (*policies, *self._unread(policies))
+        routing = read_routing(section, vocabulary, sources, names)
         check_last_stage(routing, policies, section)
         return {routing.name: routing}

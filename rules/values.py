@@ -74,16 +74,14 @@ class Domain:
 
     def allows(self, value: Value) -> bool:
         """Whether a value, typed already, is one of the domain's."""
-        match self.type:
-            case FactType.BOOLEAN:
-                return isinstance(value, bool)
-            case FactType.CHOICE:
-                return value in self.choices
-            case _:
-                try:
-                    return self.read(to_json(value)) == value
-                except ValueRefused:
-                    return False
+        if self.type is FactType.BOOLEAN:
+            return isinstance(value, bool)
+        if self.type is FactType.CHOICE:
+            return value in self.choices
+        try:
+            return self.read(to_json(value)) == value
+        except ValueRefused:
+            return False
 
     def _typed(self, raw: object) -> Value:
         match self.type:

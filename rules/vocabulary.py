@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -14,6 +14,9 @@ from rules.values import Domain, Value, ValueRefused
 
 Facts = Mapping[str, Value | None]
 """Facts by name; `None` or absent: not known."""
+
+ALWAYS_ANSWERED = ("assign_to", "action")
+"""What every answer says, where the vocabulary has it: who is to do what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,24 @@ class Vocabulary:
 
     facts: Mapping[str, Fact]
     outcomes: Mapping[str, Outcome]
+    _defaults: Mapping[str, Value] = field(init=False, repr=False, compare=False)
+    _derived: tuple[Fact, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        facts = self.facts.values()
+        defaults = {fact.name: fact.default for fact in facts if fact.default is not None}
+        object.__setattr__(self, "_defaults", defaults)
+        object.__setattr__(self, "_derived", tuple(fact for fact in facts if fact.derived_from))
 
     @property
     def personal(self) -> frozenset[str]:
         """The facts that are personal, those derived from one among them."""
         return frozenset(name for name, fact in self.facts.items() if fact.personal)
+
+    def with_outcomes(self, names: Collection[str]) -> Vocabulary:
+        """Return the vocabulary with these outcomes only, in the file's order."""
+        outcomes = {name: each for name, each in self.outcomes.items() if name in names}
+        return Vocabulary(self.facts, MappingProxyType(outcomes))
 
     def read_changes(self, raw: Mapping[str, object], as_of: date) -> dict[str, Value | None]:
         """Return the changes of facts that a JSON object asks for; `None` forgets a fact.
@@ -86,7 +102,7 @@ class Vocabulary:
                 changes[name] = None if value is None else fact.domain.read(value)
             except ValueRefused as refused:
                 problems.append(_problem(name, refused.detail, refused.help))
-        for fact in self._derived():
+        for fact in self._derived:
             if fact.name in changes:
                 self._store_as_date(fact, changes, as_of, problems)
         self._require_days_within_range(changes, as_of, problems)
@@ -100,14 +116,12 @@ class Vocabulary:
         A fact held that the vocabulary no longer has, or whose value it no longer allows,
         counts as missing.
         """
-        known: dict[str, Value] = {}
-        for name, fact in self.facts.items():
-            value = held.get(name)
-            if value is None or not fact.domain.allows(value):
-                value = fact.default
-            if value is not None:
+        known = dict(self._defaults)
+        for name, value in held.items():
+            held_fact = self.facts.get(name)
+            if value is not None and held_fact is not None and held_fact.domain.allows(value):
                 known[name] = value
-        for fact in self._derived():
+        for fact in self._derived:
             known.pop(fact.name, None)
             days = self.days_until(fact, known, as_of)
             if days is not None and fact.domain.allows(days):
@@ -118,9 +132,6 @@ class Vocabulary:
         """Return the calendar days from `as_of` to the date that `fact` is derived from."""
         until = known.get(fact.derived_from or "")
         return (until - as_of).days if isinstance(until, date) else None
-
-    def _derived(self) -> list[Fact]:
-        return [fact for fact in self.facts.values() if fact.derived_from]
 
     def _store_as_date(
         self,
@@ -147,7 +158,7 @@ class Vocabulary:
     def _require_days_within_range(
         self, changes: Facts, as_of: date, problems: list[FieldProblem]
     ) -> None:
-        for fact in self._derived():
+        for fact in self._derived:
             days = self.days_until(fact, changes, as_of)
             if days is not None and not fact.domain.allows(days):
                 detail = f"is {days} days from {as_of.isoformat()}, outside `{fact.name}`"

@@ -52,6 +52,8 @@ def _fact(
     key: ScalarNode, node: Node, parent: Section, sources: Sources, outcomes: Mapping[str, Outcome]
 ) -> Fact:
     _require_name(key, parent)
+    if key.text in _RESERVED:
+        parent.problem(key, "bad-name", f"`{key.text}` is a word of the condition language")
     asked = isinstance(node, MappingNode) and not (_has(node, "default") or _has(node, "derived"))
     required = ("type", *_ASKED) if asked else ("type",)
     section = section_of(node, parent.findings, FACT_KEYS, required)
@@ -195,8 +197,6 @@ def _resolve_derived(facts: dict[str, Fact], section: Section) -> None:
 def _require_name(key: ScalarNode, section: Section) -> None:
     if not WORD.fullmatch(key.text):
         section.problem(key, "bad-name", f"`{key.text}` cannot be a name", WORD_HELP)
-    elif key.text in _RESERVED:
-        section.problem(key, "bad-name", f"`{key.text}` is a word of the condition language")
     elif len(key.text) > 60:
         section.problem(key, "bad-name", "a name has at most 60 characters")
 

@@ -126,8 +126,10 @@ def _caller(service: Service, key: str | None) -> Caller:
 
 def _deciding(service: Service, caller: Caller) -> Ask:
     def ask(request: DecisionRequest) -> Answer:
-        with service.database.transaction() as session:
-            return deciding.decide(session, request, caller, service.moment(), service.new_id())
+        moment, new_id = service.moment(), service.new_id()
+        return service.database.write(
+            lambda session: deciding.decide(session, request, caller, moment, new_id)
+        )
 
     return ask
 

@@ -67,8 +67,11 @@ def create(name: str, roles: tuple[str, ...], until: datetime | None) -> None:
     expires_at, now = _end_of(until, at.settings.timezone), at.moment().now
     _require_later(expires_at, now)
     wanted = [Role(role) for role in roles]
-    with at.database.transaction() as session:
-        made = make_key(session, operator(), name, wanted, at.settings.secret, now, expires_at)
+    made = at.database.write(
+        lambda session: make_key(
+            session, operator(), name, wanted, at.settings.secret, now, expires_at
+        )
+    )
     _show_once(made.id, made.key)
 
 
@@ -114,9 +117,10 @@ def rotate(key_id: str, grace: timedelta, until: datetime | None) -> None:
     at = current_service()
     expires_at, now = _end_of(until, at.settings.timezone), at.moment().now
     _require_later(expires_at, now)
-    with at.database.transaction() as session:
-        secret = at.settings.secret
-        made = rotate_key(session, operator(), key_id, secret, now, grace, expires_at)
+    secret = at.settings.secret
+    made = at.database.write(
+        lambda session: rotate_key(session, operator(), key_id, secret, now, grace, expires_at)
+    )
     _show_once(made.id, made.key)
     click.echo(f"the old key ends by {rfc3339(now + grace)}", err=True)
 
@@ -126,9 +130,11 @@ def rotate(key_id: str, grace: timedelta, until: datetime | None) -> None:
 def refuse(key_id: str) -> None:
     """Refuse the API key with this ID from now on."""
     at = current_service()
-    with at.database.transaction() as session:
-        # Whoever has this command line can make an administrator's key at any time.
-        revoked = revoke_key(session, operator(), key_id, at.moment().now, keep_one=False)
+    now = at.moment().now
+    # Whoever has this command line can make an administrator's key at any time.
+    revoked = at.database.write(
+        lambda session: revoke_key(session, operator(), key_id, now, keep_one=False)
+    )
     click.echo(f"revoked {revoked.id} ({revoked.name})")
 
 

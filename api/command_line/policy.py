@@ -11,6 +11,7 @@ from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.command_line.rule_folders import book_in, folders_of, shown
 from api.service import current_service
 from model.administration import Act, record_act
+from model.database import Session
 from model.publishing import publish as make_live
 from model.revisions import live_revision
 from rules.errors import RuleFilesRefused, TollgateError
@@ -94,12 +95,16 @@ def publish(folder: Path | None, by: str) -> None:
     if _try_cases(book):
         raise click.ClickException("not published: a case fails")
     service = current_service()
-    with service.database.transaction() as session:
+    now = service.moment().now
+
+    def go_live(session: Session) -> tuple[str | None, str]:
         before = live_revision(session)
-        now = service.moment().now
         revision = make_live(session, book.files, by, now)
         if revision != before:
             record_act(session, operator(), Act.RULES_PUBLISHED, revision, now, by=by)
+        return before, revision
+
+    before, revision = service.database.write(go_live)
     click.echo(f"{'live already' if before == revision else 'live now'}: {revision}")
 
 

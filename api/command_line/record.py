@@ -13,7 +13,8 @@ from api.command_line.plain_words import PlainGroup, counted
 from api.service import Service, current_service
 from model.administration import Act, record_act
 from model.checkpoints import seal_record
-from model.erasing import clear_from_disk, erase
+from model.database import Session
+from model.erasing import Erased, clear_from_disk, erase
 from model.exporting import export
 from model.verifications import Verification
 from model.verifying import Tally, verify
@@ -49,8 +50,9 @@ def seal() -> None:
     """
     at, count = current_service(), 0
     while True:
-        with at.database.transaction() as session:
-            sealed = seal_record(session, at.settings.secret, at.moment().now)
+        sealed = at.database.write(
+            lambda session: seal_record(session, at.settings.secret, at.moment().now)
+        )
         if sealed is None:
             break
         count += sealed.count
@@ -102,11 +104,15 @@ def forget(ref: str, facts: tuple[str, ...], by: str, *, all_personal: bool, yes
         what = ", ".join(facts) if facts else "every personal fact"
         click.confirm(f"Erase {what} of case {ref}? It cannot be undone.", abort=True)
     at = current_service()
-    with at.database.transaction() as session:
-        moment = at.moment()
+    moment = at.moment()
+
+    def take_out(session: Session) -> Erased:
         erased = erase(session, ref, facts or None, by, moment)
         told = {"by": by, "facts": list(erased.facts)}
         record_act(session, operator(), Act.FACTS_ERASED, ref, moment.now, **told)
+        return erased
+
+    erased = at.database.write(take_out)
     clear_from_disk(at.database)
     what = ", ".join(erased.facts)
     click.echo(f"erased from case {ref} and {counted(erased.decisions, 'decision')}: {what}")

@@ -11,9 +11,10 @@ from api.command_line.decide import decide
 from api.command_line.key import key
 from api.command_line.policy import policy
 from api.command_line.record import record
+from api.command_line.review import review
 
 
 def register(app: Flask) -> None:
     """Give `app` every group of commands, and the commands that stand alone."""
-    for command in (policy, db, key, record, decide, audit, backup, restore):
+    for command in (policy, db, key, record, review, decide, audit, backup, restore):
         app.cli.add_command(command)

@@ -249,7 +249,7 @@ class Away(Database):
     """A database that never answers."""
 
     @contextmanager
-    def reading(self) -> Iterator[Any]:
+    def looking(self) -> Iterator[Any]:
         """Find it away."""
         self.ping()
         yield None

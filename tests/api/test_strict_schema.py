@@ -24,7 +24,7 @@ JSON = st.recursive(
 def problems(raw: object) -> tuple[FieldProblem, ...]:
     """Return what is said of a decision's request."""
     with pytest.raises(BadFields) as refusal:
-        load(DecisionRequestSchema(), raw)
+        load(DecisionRequestSchema, raw)
     return refusal.value.problems
 
 
@@ -112,7 +112,7 @@ def test_any_json_is_read_or_refused_with_pointers(raw: object) -> None:
     """Whatever JSON comes, the answer is a request or a list of what is wrong with it."""
     told: tuple[FieldProblem, ...] = ()
     try:
-        read = load(DecisionRequestSchema(), raw)
+        read = load(DecisionRequestSchema, raw)
     except BadFields as refusal:
         told = refusal.problems
     assert told or read["case"]["ref"]

@@ -8,11 +8,11 @@ from itertools import count
 
 from model.access import Caller
 from model.answers import Answer
-from model.case_facts import CaseView, read_case
+from model.case_facts import CaseView, change_facts, read_case
 from model.case_history import Entry, history_of
 from model.case_life import Wish, rename_case, reopen_case
 from model.case_merging import Merged, merge_cases
-from model.cases import require_version
+from model.cases import lock_case, require_version
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
 from model.late_facts import Late
@@ -40,6 +40,12 @@ class Lives:
         with self.database.transaction() as session:
             new_id = f"decision {next(self._numbers)}"
             return decide(session, request, self.caller, self.moment, new_id)
+
+    def patch(self, ref: str, **facts: object) -> CaseView:
+        """Change facts of a case without deciding it."""
+        with self.database.transaction() as session:
+            version = lock_case(session, ref).version
+            return change_facts(session, ref, facts, None, version, self.caller, self.moment)
 
     def reopen(self, ref: str, facts: Mapping[str, object], version: int | None) -> CaseView:
         """Reopen a case."""

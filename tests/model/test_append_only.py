@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from model.access import Caller
-from model.cases import FactChange
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
 from model.decisions import DecisionRecord
+from model.held_facts import FactChange
 from model.revisions import Publication, Revision
 from rules.errors import Refused
 

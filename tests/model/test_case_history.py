@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from model.case_facts import change_facts
 from model.case_history import Entry, SuppliedFact, history_of
-from model.cases import FactChange
 from model.erasing import Erasure
+from model.held_facts import FactChange
 from model.late_facts import Late
 from rules.errors import BadFields, UnknownRecord
 from tests.model.lives import Lives

@@ -10,16 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from model.cases import (
-    FactChange,
-    facts_of,
-    find_case,
-    lock_case,
-    lock_or_open_case,
-    require_version,
-    typed,
-)
+from model.cases import find_case, lock_case, lock_or_open_case, require_version, typed
 from model.database import Database
+from model.held_facts import FactChange, facts_of
 from model.supplying import compare, store
 from rules.errors import CaseMovedOn, UnknownRecord
 from rules.rule_book import RuleFiles, load
@@ -84,7 +77,7 @@ def test_the_history_records_what_changed(database: Database) -> None:
             (3, "viable", "false", "Cid"),
         ]
         held = facts_of(session, case)
-        assert [(f.name, f.value, f.supplied_by) for f in held.values()] == [
+        assert [(name, f.value, f.supplied_by) for name, f in held.items()] == [
             ("viable", "false", "Cid")
         ]
         assert case.version == 3

@@ -77,6 +77,20 @@ def test_a_reader_sees_one_state(database: Database) -> None:
         assert reader.scalar(COUNT) == 0
 
 
+def test_a_snapshot_sees_one_state_and_a_look_what_is_there(database: Database) -> None:
+    """Between two statements another commits: the one does not see it, the other does."""
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE seen (n INTEGER)"))
+    count = text("SELECT count(*) FROM seen")
+    for opened, then in ((database.snapshot, 0), (database.looking, 2)):
+        with opened() as connection:
+            before = connection.scalar(count)
+            with database.transaction() as session:
+                session.execute(text("INSERT INTO seen VALUES (1)"))
+            assert connection.scalar(count) == then
+        assert before == (0 if opened == database.snapshot else 1)
+
+
 def test_sqlite_survives_a_power_cut(sqlite_database: Database) -> None:
     """The file is in WAL mode, and a commit is on disk before it is reported."""
     with sqlite_database.reading() as session:

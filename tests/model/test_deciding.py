@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from model.access import Caller
 from model.case_facts import change_facts, read_case
-from model.cases import Case, CaseFact, FactChange, lock_case
+from model.cases import Case, lock_case
 from model.database import Database
 from model.deciding import Answer, DecisionRequest, Moment, answer_of, decide, preview
 from model.decisions import DecisionRecord, record_of
+from model.held_facts import CaseFact, FactChange
 from rules.errors import BadFields, CaseMovedOn, NoLiveRevision
 
 ASKED = DecisionRequest("CRM-1", "E-signature", "Ann", None, {"in_catalog": False})

@@ -14,11 +14,11 @@ from model.access import Caller
 from model.case_facts import read_case
 from model.case_life import Wish, rename_case
 from model.case_merging import merge_cases
-from model.cases import FactChange
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, answer_of, decide, decisions_of, replay
 from model.erasing import Erased, Erasure, clear_from_disk, erase
 from model.exporting import export
+from model.held_facts import FactChange
 from model.keeping import Once, decide_once
 from model.personal_values import PersonalValue
 from model.publishing import publish

@@ -49,3 +49,12 @@ def test_a_float_that_is_no_number_is_not_written() -> None:
     """NaN never gets into a record."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_text.dumps(float("nan"))
+
+
+def test_a_single_value_is_what_its_text_says_and_can_be_handed_to_many() -> None:
+    """Each of JSON's plain values; a list or an object, which could be changed, is refused."""
+    for text in ("true", "1", "1.0", "1.00", '"ab"', "null"):
+        assert repr(json_text.scalar(text)) == repr(json_text.loads(text))
+    for text in ("[]", "{}"):
+        with pytest.raises(TypeError):
+            json_text.scalar(text)

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from model.access import Caller
 from model.case_facts import change_facts, read_case
-from model.cases import Case, FactChange, facts_of, lock_or_open_case
+from model.cases import Case, lock_or_open_case
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide, preview, replay
+from model.held_facts import FactChange, facts_of
 from model.late_facts import Late
 from model.supplying import compare, said_at, store
 from rules.errors import BadFields

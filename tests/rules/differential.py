@@ -95,6 +95,7 @@ def compare(seed: int, cases: int, read: Callable[[RuleBook, date], Day] = Day.o
         raise Difference(_shown(seed, drawn, report(refused.problems))) from refused
     days = [read(book, day) for day in drawn.days]
     policy = CompiledPolicy(book.policies[NAME], book.vocabulary)
+    anew = CompiledPolicy(book.policies[NAME], book.vocabulary, remembered=0)
     tries = {fact.name: fact.tries() for fact in drawn.facts if not fact.base}
     seen: Counter[str] = Counter(books=1, cases=cases)
     seen["books of several rulesets"] += any(len(day.program.rules) > 50 for day in days)
@@ -106,7 +107,8 @@ def compare(seed: int, cases: int, read: Callable[[RuleBook, date], Day] = Day.o
         if day.inferred(known) != true_in(truths):
             raise Difference(_shown(seed, drawn, _difference(day, known)))
         if number < DECIDED_A_BOOK:
-            wrong = Decided(policy, book.vocabulary, day, drawn.facts).wrong(known, chance, seen)
+            decided = Decided(policy, anew, book.vocabulary, day, drawn.facts)
+            wrong = decided.wrong(known, chance, seen)
             if wrong:
                 raise Difference(_shown(seed, drawn, f"on {day.day}, knowing {known}: {wrong}"))
     return seen
@@ -124,9 +126,13 @@ def _case(chance: Random, tries: Mapping[str, Sequence[Value]]) -> Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A policy that decides cases on one day, held against the truths of its rules."""
+    """A policy that decides cases on one day, held against the truths of its rules.
+
+    `anew`: the same policy, which keeps nothing in mind.
+    """
 
     policy: CompiledPolicy
+    anew: CompiledPolicy
     vocabulary: Vocabulary
     day: Day
     facts: Sequence[DrawnFact]
@@ -156,6 +162,8 @@ class Decided:
             return frozenset(), frozenset()
         except RulesConflict:
             return CONFLICT, frozenset()
+        if decision != self.anew.decide(known, self.day.day):
+            raise Difference(f"knowing {known}: what is remembered differs from what is new")
         return frozenset(rule.id for rule in decision.fired), frozenset(decision.asks)
 
     def _settled(self, known: Mapping[str, Value]) -> frozenset[str] | None:

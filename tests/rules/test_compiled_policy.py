@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 
-from rules.compiled_policy import CompiledPolicy, _CompiledEdition
+from rules.compiled_policy import CompiledPolicy
 from rules.engine import Inference
-from rules.engine_limits import EngineRule, Scalar
+from rules.engine_limits import Scalar
 from rules.errors import (
     InferenceNotConfirmed,
     NoRuleApplies,
@@ -22,13 +21,11 @@ from rules.errors import (
 )
 from rules.policy import HitPolicy, Parameter, Policy, Rule
 from rules.values import Value
-from rules.vocabulary import Vocabulary
 from tests.rules.books import ASKED, DAY, VOCABULARY, Table, book, outing, rule, table
 from tests.rules.drawn import DAY as SMALL_DAY
 from tests.rules.drawn import (
     DECLARED,
     SEEDS,
-    SIGNS,
     SMALL,
     all_values,
     condition,
@@ -36,6 +33,7 @@ from tests.rules.drawn import (
     some_names,
     written,
 )
+from tests.rules.inferred_by import InferredBy, Lying, Plain
 
 
 def policy_of(written: Table) -> CompiledPolicy:
@@ -172,43 +170,6 @@ def test_rules_and_parameters_count_on_their_days_alone() -> None:
     assert decided(policy, {}, february) == "asks count"
 
 
-class Lying(Inference):
-    """An engine that is wrong about one rule."""
-
-    lie = "c"
-
-    def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
-        """Return the true rules, without the one lied about or with it."""
-        return super().true_rules(message) ^ {self.lie}
-
-
-class Plain(Inference):
-    """The engine's rules read in plain Python, which leaks nothing."""
-
-    def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
-        """Return the rules of which every test is true."""
-        return frozenset(rule.rule for rule in self._rules if _holds(rule, message))
-
-
-def _holds(rule: EngineRule, message: Mapping[str, Scalar]) -> bool:
-    return all(
-        test.property in message and SIGNS[test.operator](message[test.property], test.value)
-        for test in rule.tests
-    )
-
-
-class InferredBy(CompiledPolicy):
-    """A policy whose true rules are inferred by an engine of one's choice."""
-
-    def __init__(self, policy: Policy, vocabulary: Vocabulary, engine: type[Inference]) -> None:
-        super().__init__(policy, vocabulary)
-        self._engine = engine
-
-    def _compile(self, number: int) -> _CompiledEdition:
-        compiled = super()._compile(number)
-        return replace(compiled, inference=self._engine("table", compiled.program.rules))
-
-
 @pytest.mark.parametrize("hit", HitPolicy)
 def test_an_inference_that_is_not_confirmed_is_never_an_answer(hit: HitPolicy) -> None:
     """An engine that is wrong about any rule, even one that would not decide, is not believed."""
@@ -218,6 +179,42 @@ def test_an_inference_that_is_not_confirmed_is_never_an_answer(hit: HitPolicy) -
     for known in facts:
         with pytest.raises(InferenceNotConfirmed, match=r"policy `table`.* disagree on c$"):
             lying.decide(known, DAY)
+
+
+def test_an_error_is_not_remembered() -> None:
+    """Once the engine is right again, the very same case is answered."""
+
+    class Ailing(Lying):
+        ill = True
+
+        def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
+            return super().true_rules(message) if self.ill else Inference.true_rules(self, message)
+
+    policy = InferredBy(book(table(*THREE)).policies["table"], outing(), Ailing)
+    with pytest.raises(InferenceNotConfirmed):
+        policy.decide({"sunny": True}, DAY)
+    Ailing.ill = False
+    assert decided(policy, {"sunny": True}) == "fires a"
+
+
+def test_what_is_remembered_is_what_would_be_said_anew() -> None:
+    """The same facts on another day are decided for that day, and others for what they are."""
+    policy = book(
+        table(
+            rule("soon", "days_left <= few"),
+            rule("later", "days_left > few"),
+            parameters={"few": "{value: 3, changes: [{from: 2027-01-01, value: 5}]}"},
+        )
+    )
+    compiled = CompiledPolicy(policy.policies["table"], policy.vocabulary)
+    anew = CompiledPolicy(policy.policies["table"], policy.vocabulary, remembered=0)
+    held = {"due": date(2027, 1, 4)}
+    for as_of, rules in ((date(2026, 12, 30), ["later"]), (date(2027, 1, 1), ["soon"])):
+        known = policy.vocabulary.known(held, as_of)
+        for _ in range(2):
+            assert [each.id for each in compiled.decide(known, as_of).fired] == rules
+        assert compiled.decide({**known, "windy": True}, as_of) is compiled.decide(known, as_of)
+        assert compiled.decide(known, as_of) == anew.decide(known, as_of)
 
 
 def drawn_policy(chance: Random) -> Policy:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-import operator
 import os
 import random
 import resource
 import signal
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,38 +20,17 @@ from hypothesis import strategies as st
 
 from rules.engine import EngineRule, Inference, Scalar, Test, rulesets_built
 from rules.errors import InferenceNotConfirmed
-
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt,
-    "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
-_FIRST, _LAST = -(2**63 - 1), 2**63 - 1
-_AWKWARD = (
-    "", " ", "a", "A", "ab", 'a"b', "a'b", "a\\", "a\\b", '\\"', "{}", '","kind":"x', "null",
-    "true", "30", "é", "e\u0301", "🎫", "\U0010ffff", "\u2028", "日本", "%s%n", "$m", "case",
-    "x" * 70_000, "x" * 65_536, "x" * 69_999 + "y", "x" * 65_539, "xxx",
-)  # fmt: skip
-_LETTERS = [*range(1, 0x300), *range(0x4E00, 0x4E20), *range(0x1F300, 0x1F340)]
-_POOLS: Sequence[Sequence[Scalar]] = (
-    (True, False),
-    (_FIRST, _FIRST + 1, -(2**53) - 1, -(2**53), -1, 0, 1, 90, 2**53, 2**53 + 1, _LAST - 1, _LAST),
-    tuple(range(-5, 6)),
-    _AWKWARD,
-    tuple("abcdefg"),
+from tests.rules.drawn import SIGNS
+from tests.rules.drawn_engine_rules import (
+    AWKWARD,
+    FIRST,
+    LAST,
+    LETTERS,
+    NAMES,
+    POOLS,
+    plainly_true,
+    some_rules,
 )
-_NAMES = ("days", "d", "a b", "needé", 'quo"te', "back\\slash", "m", "all", "日本")
-
-
-def _reference(rules: Iterable[EngineRule], message: Mapping[str, Scalar]) -> frozenset[str]:
-    """What the engine must answer, said in plain Python."""
-    return frozenset(
-        rule.rule
-        for rule in rules
-        if all(
-            test.property in message and _COMPARE[test.operator](message[test.property], test.value)
-            for test in rule.tests
-        )
-    )
 
 
 def _in_child(claim: Callable[[], None]) -> None:
@@ -68,33 +45,19 @@ def _in_child(claim: Callable[[], None]) -> None:
     assert child.exitcode == 0, "the child tells why on its standard error"
 
 
-def _some_rules(chance: random.Random, pools: Mapping[str, Sequence[Scalar]]) -> list[EngineRule]:
-    """Up to 120 rules over some properties, with doubled and empty conjunctions among them."""
-    rules: list[EngineRule] = []
-    for _ in range(chance.choice((1, 3, 12, 49, 50, 51, 120))):
-        tests = tuple(
-            Test(name, chance.choice(tuple(_COMPARE)), chance.choice(pools[name]))
-            for name in chance.choices(tuple(pools), k=chance.randrange(5))
-        )
-        if rules and chance.random() < 0.2:
-            tests = chance.choice(rules).tests
-        rules.append(EngineRule(f"rule-{chance.randrange(60)}", tests))
-    return rules
-
-
 def _differs_nowhere(chance: random.Random, policies: int, facts: int) -> None:
     """Make policies and facts by chance and compare the engine with the reference on each."""
     for _ in range(policies):
-        names = chance.sample(_NAMES, chance.randrange(1, len(_NAMES)))
-        texts = tuple("".join(map(chr, chance.sample(_LETTERS, 2))) for _ in range(20))
-        pools = {name: chance.choice((*_POOLS, texts)) for name in names}
-        rules = _some_rules(chance, pools)
+        names = chance.sample(NAMES, chance.randrange(1, len(NAMES)))
+        texts = tuple("".join(map(chr, chance.sample(LETTERS, 2))) for _ in range(20))
+        pools = {name: chance.choice((*POOLS, texts)) for name in names}
+        rules = some_rules(chance, pools)
         inference = Inference("by-chance", rules)
         for _ in range(facts):
             message = {
                 name: chance.choice(pool) for name, pool in pools.items() if chance.random() < 0.85
             }
-            assert inference.true_rules(message) == _reference(rules, message), (rules, message)
+            assert inference.true_rules(message) == plainly_true(rules, message), (rules, message)
 
 
 def test_engine_agrees_with_plain_python_on_random_rules_and_facts() -> None:
@@ -121,26 +84,24 @@ def test_every_text_equals_itself_and_no_other() -> None:
 
     The engine by itself takes `"x" * 65539` for `"xxx"`.
     """
-    inference = Inference("texts", [EngineRule(text, (Test("t", "=", text),)) for text in _AWKWARD])
-    for text in _AWKWARD:
+    inference = Inference("texts", [EngineRule(text, (Test("t", "=", text),)) for text in AWKWARD])
+    for text in AWKWARD:
         assert inference.true_rules({"t": text}) == {text}
     assert inference.true_rules({"t": 'a"'}) == frozenset()
 
 
 def test_integers_are_exact_up_to_both_ends_of_64_bits() -> None:
     """Neighbours at the ends of 64 bits, and where floating point gives up, are told apart."""
-    edges = (_FIRST, _FIRST + 1, -(2**53) - 1, -(2**53), 2**53, 2**53 + 1, _LAST - 1, _LAST)
+    edges = (FIRST, FIRST + 1, -(2**53) - 1, -(2**53), 2**53, 2**53 + 1, LAST - 1, LAST)
     rules = [
-        EngineRule(f"{sign} {edge}", (Test("n", sign, edge),))
-        for edge in edges
-        for sign in _COMPARE
+        EngineRule(f"{sign} {edge}", (Test("n", sign, edge),)) for edge in edges for sign in SIGNS
     ]
     inference = Inference("integers", rules)
-    for number in (*edges, 0, _FIRST - 1, _LAST + 1):
-        assert inference.true_rules({"n": number}) == _reference(rules, {"n": number})
+    for number in (*edges, 0, FIRST - 1, LAST + 1):
+        assert inference.true_rules({"n": number}) == plainly_true(rules, {"n": number})
 
 
-@pytest.mark.parametrize("sign", _COMPARE)
+@pytest.mark.parametrize("sign", SIGNS)
 def test_no_comparison_of_a_missing_fact_is_true(sign: str) -> None:
     """With the fact missing a comparison is not true, `!=` included; a rule without one is."""
     rules = [EngineRule("compares", (Test("n", sign, 1),)), EngineRule("always", ())]
@@ -173,7 +134,7 @@ def test_more_rules_than_the_engine_holds_together_are_all_answered() -> None:
 
 _RULES = [EngineRule(str(n), (Test("days", "<=", n), Test("ok", "=", True))) for n in range(60)]
 _FACTS: list[dict[str, Scalar]] = [{"days": n, "ok": n % 7 > 0} for n in range(70)]
-_ANSWERS = [_reference(_RULES, fact) for fact in _FACTS]
+_ANSWERS = [plainly_true(_RULES, fact) for fact in _FACTS]
 
 
 def _answers_all(inference: Inference) -> bool:
@@ -212,7 +173,10 @@ def test_a_policy_works_in_processes_forked_in_the_middle_of_decisions() -> None
 
 
 def test_after_an_error_of_the_engine_the_next_decision_is_right() -> None:
-    """A failure is `InferenceNotConfirmed`, its ruleset is abandoned, and a new one answers."""
+    """A failure is `InferenceNotConfirmed`, its ruleset is abandoned, and a new one answers.
+
+    A fact that reached the engine as another one is no failure: the confirmation finds it.
+    """
 
     class Garbled(Inference):
         """A policy whose facts can be spoilt on their way to the engine."""
@@ -224,7 +188,7 @@ def test_after_an_error_of_the_engine_the_next_decision_is_right() -> None:
 
     inference = Garbled("failing", [EngineRule("always", ())])
     assert inference.true_rules({}) == {"always"}
-    for spoil in (lambda _: "not json", lambda _: "{}", lambda fact: fact[:-1] + ',"x":1e9}'):
+    for spoil in (lambda _: "not json", lambda fact: fact[:-1] + ',"x":1e9}'):
         before = rulesets_built()
         inference.spoil = spoil
         with pytest.raises(InferenceNotConfirmed, match="no answer on `failing`"):
@@ -232,6 +196,21 @@ def test_after_an_error_of_the_engine_the_next_decision_is_right() -> None:
         inference.spoil = str
         assert inference.true_rules({}) == {"always"}
         assert rulesets_built() == before + 1
+
+
+def test_facts_that_no_rule_is_true_for_leave_nothing_behind() -> None:
+    """A million of them take no memory, and the next fact is answered as the first one was."""
+
+    def claim() -> None:
+        inference = Inference("strangers", [EngineRule("known", (Test("n", "=", 1),))])
+        for turn in range(1_000_000):
+            if turn == 100_000:
+                before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            assert inference.true_rules({"n": 2}) == frozenset()
+        assert inference.true_rules({"n": 1}) == {"known"}
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_024
+
+    _in_child(claim)
 
 
 def test_a_decision_interrupted_anywhere_leaves_the_next_one_right() -> None:

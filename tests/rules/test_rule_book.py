@@ -79,6 +79,34 @@ def test_a_book_knows_its_decisions() -> None:
         load(FILES).decide("xyz", {}, DAY)
 
 
+def test_a_policy_is_decided_after_those_that_it_comes_after() -> None:
+    """Each of them may decide, or pass the case on with what is kept, as in a routing."""
+    first = rule("closed", "windy"), rule("open", "not(windy)", "{continue: true, tags: [x]}")
+    own = table(rule("shine", "sunny", "{assign_to: Bob, action: bask, level: 1}"), name="own")
+    written = files(table(*first, name="before"), table(rule("a", "true")))
+    coming = own.text().replace("hit: first", "hit: first\nafter: [before]")
+    both = load({**written, "policies/own.yaml": coming})
+    decided = both.decide("own", {"windy": False, "sunny": True}, DAY)
+    assert (decided.decision, decided.stage) == ("own", "own")
+    assert [reason.rule for reason in decided.because] == ["open", "shine"]
+    assert decided.outcome["tags"] == ("x",)
+    asked = both.decide("own", {"windy": False}, DAY)
+    assert [question.fact for question in asked.needs] == ["sunny"]
+    assert asked.outcome["tags"] == ("x",)
+    assert both.decide("own", {"windy": True}, DAY).stage == "before"
+
+
+def test_an_answer_shows_what_its_own_stages_can_say() -> None:
+    """What other decisions set is no member of it; a stage answers as its routing does."""
+    routed = rule("a", "sunny", "{assign_to: Ann, action: go, cc: [Bob]}")
+    other = table(rule("b", "windy", "{assign_to: Ann, action: go, level: 1}"), name="other")
+    both = load({**files(table(routed)), "policies/other.yaml": other.text()})
+    for name in ("routing", "table"):
+        assert [*both.decide(name, {"sunny": True}, DAY).outcome] == ["assign_to", "action", "cc"]
+    shown = [*both.decide("other", {"windy": True}, DAY).outcome]
+    assert shown == ["assign_to", "action", "group", "level"]
+
+
 def test_a_book_with_a_problem_is_refused_whole() -> None:
     """The problems of all files at once, sorted by place."""
     broken = {path: text.replace("owner: Ann", "owner:") for path, text in FILES.items()}

@@ -18,8 +18,8 @@ from tests.api.command_line.trial import NOW, SECRET, Run, commands_on
 def rules_folder(tmp_path: Path) -> Path:
     """A copy of the bundled rule files, to edit."""
     folder = tmp_path / "rules"
-    (folder / "policies").mkdir(parents=True)
     for name, text in read_files(HOME / "rules").items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
 

@@ -1,0 +1,45 @@
+"""What the OpenAPI document shows of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.examples import INSTANT
+from api.examples_of_services import KEY
+
+NEW_PARTS: dict[str, Any] = {
+    "a part that is live": {
+        "name": "Qualified signature",
+        "description": "A signature that stands in for one by hand",
+        "standing": "live",
+    }
+}
+PART: dict[str, Any] = {
+    "key": "qualified",
+    **NEW_PARTS["a part that is live"],
+    "changed_by": "service desk",
+    "changed_at": INSTANT,
+}
+DEPENDENCIES: dict[str, Any] = {"it rests on another": {"rests_on": ["identity"]}}
+ENTRY: dict[str, Any] = {
+    "key": KEY,
+    "name": "E-signature",
+    "description": None,
+    "category": "Documents",
+    "standing": "live",
+    "parts": [PART],
+    "rests_on": ["identity"],
+}
+ENTRY_PAGE = {"entries": [ENTRY], "next": None}
+FOUND = {
+    "asked": "qualifed signatur",
+    "found": [
+        {
+            "service": KEY,
+            "part": "qualified",
+            "name": "Qualified signature",
+            "score": 96.2,
+            "because": ["qualified", "signature"],
+        }
+    ],
+}

@@ -1,0 +1,266 @@
+"""Services: making and changing them, their artifacts, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from flask import Response, request
+
+from api import examples_of_services as examples
+from api.authentication import current_caller, only
+from api.cases import summary
+from api.decisions import READERS
+from api.idempotency import HEADER as IDEMPOTENCY_KEY
+from api.idempotency import PATTERN as KEY_PATTERN
+from api.idempotency import once_under
+from api.json_body import read_json
+from api.noun import Answers, Header, Noun, Takes, ok
+from api.preconditions import HEADER as IF_MATCH
+from api.preconditions import PATTERN, etag, read_match
+from api.query import read_query
+from api.service import current_service
+from api.service_schemas import (
+    ArtifactVersionsSchema,
+    NewArtifactSchema,
+    NewServiceSchema,
+    PageQuerySchema,
+    ServiceChangeSchema,
+    ServicePageSchema,
+    ServiceSchema,
+)
+from api.strict_schema import load
+from model import json_text
+from model.access import Role
+from model.case_facts import HeldFact
+from model.database import Session
+from model.keeping import do_once
+from model.moment import rfc3339
+from model.service_life import (
+    Artifact,
+    ServiceChange,
+    ServiceView,
+    Supplied,
+    change_service,
+    list_services,
+    make_service,
+    read_service,
+    supply_artifact,
+)
+from model.services import ArtifactVersion, Service, artifact_versions, find_service
+from rules.errors import (
+    KeyUsedForAnother,
+    NoLiveRevision,
+    PreconditionRequired,
+    RequestStillRunning,
+    ServiceExists,
+    ServiceMovedOn,
+    UnknownRecord,
+)
+
+WRITERS = only(Role.SERVICE_MANAGER)
+ONCE = Header(
+    IDEMPOTENCY_KEY,
+    "1 to 255 visible characters; the same request under the same key is done once and answered"
+    " with the same text, for 30 days",
+    KEY_PATTERN,
+)
+KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
+REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
+
+_ETAG = {"ETag": "the service's version, for If-Match"}
+_SEEN = "the ETag of the service that the change is for, or `*`"
+
+services = Noun("services", "Services, from the idea to the phase-out, and their artifacts")
+
+
+@services.route(
+    "POST",
+    "/api/v1/services",
+    access=WRITERS,
+    takes=Takes(NewServiceSchema, examples.NEW_SERVICES, headers=[ONCE]),
+    answers=Answers(
+        201,
+        ServiceSchema,
+        examples.SERVICE,
+        headers={"Location": "where the service is", **_ETAG, **REPLAYED},
+    ),
+    fails=(ServiceExists, NoLiveRevision, *KEY_FAILS),
+)
+def create_service() -> Response:
+    """Make a service. It is a matter of strategy until toll-gate 1 has passed."""
+    service, raw = current_service(), read_json(request)
+    asked = load(NewServiceSchema, raw)
+    once = once_under(request, "POST /api/v1/services", raw)
+    caller, moment = current_caller(), service.moment()
+
+    def work(session: Session) -> str:
+        made = make_service(session, asked["key"], _change(asked), caller, moment)
+        return json_text.dumps(_body(made))
+
+    given = do_once(service.database, caller, moment, once, work)
+    headers = {"Location": f"/api/v1/services/{asked['key']}", "ETag": etag(1)}
+    if given.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return ok(given.text, given.status, headers)
+
+
+@services.route(
+    "GET",
+    "/api/v1/services",
+    access=READERS,
+    takes=Takes(query=PageQuerySchema),
+    answers=Answers(200, ServicePageSchema, examples.SERVICE_PAGE),
+)
+def list_all_services() -> Response:
+    """List the services, in the order in which they were made."""
+    query = read_query(request, PageQuerySchema)
+    with current_service().database.reading() as session:
+        page = list_services(session, query.get("after"), query["limit"])
+        body = {"services": [_in_short(each) for each in page.services], "next": page.next}
+    return ok(json_text.dumps(body))
+
+
+@services.route(
+    "GET",
+    "/api/v1/services/<key:key>",
+    access=READERS,
+    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=_ETAG),
+    fails=(UnknownRecord,),
+)
+def get_service(key: str) -> Response:
+    """Read a service: its facts, its artifacts, and its latest decisions."""
+    with current_service().database.reading() as session:
+        return _shown(read_service(session, key))
+
+
+@services.route(
+    "PATCH",
+    "/api/v1/services/<key:key>",
+    access=WRITERS,
+    takes=Takes(
+        ServiceChangeSchema,
+        examples.SERVICE_CHANGES,
+        headers=[Header(IF_MATCH, _SEEN, PATTERN, True)],
+    ),
+    answers=Answers(200, ServiceSchema, examples.SERVICE, headers=_ETAG),
+    fails=(UnknownRecord, ServiceMovedOn, PreconditionRequired, NoLiveRevision),
+)
+def patch_service(key: str) -> Response:
+    """Change words and facts of a service; `null` takes one away.
+
+    Its phase is nothing to change: the toll-gates alone say it.
+    """
+    service, match = current_service(), read_match(request)
+    change = _change(load(ServiceChangeSchema, read_json(request)))
+    caller, moment = current_caller(), service.moment()
+
+    def work(session: Session) -> Response:
+        require = partial(match.require, what="service", moved_on=ServiceMovedOn)
+        return _shown(change_service(session, key, change, require, caller, moment))
+
+    return service.database.write(work)
+
+
+@services.route(
+    "PUT",
+    "/api/v1/services/<key:key>/artifacts/<name:artifact>",
+    access=WRITERS,
+    takes=Takes(
+        NewArtifactSchema,
+        examples.NEW_ARTIFACTS,
+        headers=[Header(IF_MATCH, f"{_SEEN}; may be left out", PATTERN)],
+    ),
+    answers=Answers(201, ServiceSchema, examples.SERVICE, headers=_ETAG),
+    fails=(UnknownRecord, ServiceMovedOn, NoLiveRevision),
+)
+def put_artifact(key: str, artifact: str) -> Response:
+    """Supply a new version of an artifact, which counts from now on.
+
+    One that a toll-gate wanted amended is missing until then.
+    """
+    service, match = current_service(), read_match(request, needed=False)
+    asked = load(NewArtifactSchema, read_json(request))
+    schemes = service.settings.document_schemes
+    supplied = Supplied(artifact, asked["location"], schemes, asked.get("by"))
+    caller, moment = current_caller(), service.moment()
+
+    def work(session: Session) -> Response:
+        require = partial(match.require, what="service", moved_on=ServiceMovedOn)
+        return _shown(supply_artifact(session, key, supplied, require, caller, moment), 201)
+
+    return service.database.write(work)
+
+
+@services.route(
+    "GET",
+    "/api/v1/services/<key:key>/artifacts/<name:artifact>",
+    access=READERS,
+    answers=Answers(200, ArtifactVersionsSchema, examples.ARTIFACT_VERSIONS),
+    fails=(UnknownRecord,),
+)
+def get_artifact(key: str, artifact: str) -> Response:
+    """Read every version of an artifact, newest first."""
+    with current_service().database.reading() as session:
+        versions = artifact_versions(session, find_service(session, key), artifact)
+    if not versions:
+        raise UnknownRecord(f"nobody has supplied `{artifact}` for the service `{key}`")
+    body = {"artifact": artifact, "versions": [_version(each) for each in versions]}
+    return ok(json_text.dumps(body))
+
+
+def _change(asked: Mapping[str, Any]) -> ServiceChange:
+    words = {name: each for name, each in asked.items() if name not in ("key", "facts", "by")}
+    return ServiceChange(words, asked["facts"], asked.get("by"))
+
+
+def _shown(view: ServiceView, status: int = 200) -> Response:
+    headers = {"ETag": etag(view.service.subject.version)}
+    return ok(json_text.dumps(_body(view)), status, headers)
+
+
+def _body(view: ServiceView) -> dict[str, object]:
+    return {
+        **_in_short(view.service),
+        "facts": {fact.name: _fact(fact) for fact in view.facts},
+        "artifacts": {
+            each.name: {**_version(each), "stands": each.stands} for each in view.artifacts
+        },
+        "decisions": [summary(decision) for decision in view.decisions],
+    }
+
+
+def _in_short(service: Service) -> dict[str, object]:
+    return {
+        "key": service.key,
+        "name": service.name,
+        "description": service.description,
+        "category": service.category,
+        "portfolio_manager": service.portfolio_manager,
+        "product_manager": service.product_manager,
+        "line_manager": service.line_manager,
+        "review_every": service.review_every,
+        "phase": service.phase,
+        "rejected": service.rejected,
+        "version": service.subject.version,
+        "created_at": rfc3339(service.created_at),
+        "updated_at": rfc3339(service.subject.updated_at),
+    }
+
+
+def _fact(fact: HeldFact) -> dict[str, object]:
+    return {
+        "value": fact.value,
+        "supplied_by": fact.supplied_by,
+        "supplied_at": rfc3339(fact.supplied_at),
+    }
+
+
+def _version(artifact: Artifact | ArtifactVersion) -> dict[str, object]:
+    return {
+        "version": artifact.version,
+        "location": artifact.location,
+        "supplied_by": artifact.supplied_by,
+        "supplied_at": rfc3339(artifact.supplied_at),
+    }

@@ -1,0 +1,101 @@
+"""The catalogue: what is live or being prepared for release, with parts and what it rests on.
+
+A service is in it from its toll-gate 3 to its toll-gate 6; what its phase says, the gates have
+said. Its parts are there while it is, unless they are retired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.cursors import number_in
+from model.dependencies import rests_on
+from model.parts import PartView, Standing, parts_of
+from model.services import Service, find_service
+
+LONGEST_PAGE = 200
+_OF_PHASES = {
+    "transition": Standing.PREPARED,
+    "operate": Standing.LIVE,
+    "improve": Standing.LIVE,
+    "retire": Standing.RETIRED,
+}
+SHOWN = tuple(phase for phase, standing in _OF_PHASES.items() if standing != Standing.RETIRED)
+"""The phases in which a service is in the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A service in the catalogue, with its parts that are not retired, and what it rests on."""
+
+    key: str
+    name: str
+    description: str | None
+    category: str | None
+    standing: Standing
+    parts: tuple[PartView, ...]
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, in the order in which the services were made."""
+
+    entries: tuple[Entry, ...]
+    next: str | None
+
+
+def standing_of(service: Service) -> Standing | None:
+    """Return where a service stands in the catalogue; `None`: not in it, and not yet."""
+    return None if service.rejected else _OF_PHASES.get(service.phase or "")
+
+
+def entries_after(
+    session: Session, phases: Collection[str], category: str | None, after: str | None, limit: int
+) -> EntryPage:
+    """Return up to `limit` (at most 200) services that are in one of these phases.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = select(Service).where(Service.phase.in_(phases), Service.rejected.is_(False))
+    if category is not None:
+        query = query.where(Service.category == category)
+    if after is not None:
+        query = query.where(Service.id > number_in(after))
+    found = session.scalars(query.order_by(Service.id).limit(limit + 1)).all()
+    page = found[:limit]
+    following = str(page[-1].id) if len(found) > limit else None
+    return EntryPage(_entries(session, page), following)
+
+
+def entry_of(session: Session, key: str) -> Entry:
+    """Return what the catalogue says, or would say, of a service.
+
+    Raises:
+        UnknownRecord: there is no such service.
+    """
+    return _entries(session, [find_service(session, key)])[0]
+
+
+def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]:
+    ids = [service.id for service in services]
+    parts = parts_of(session, ids)
+    below = rests_on(session, ids)
+    return tuple(
+        Entry(
+            service.key,
+            service.name,
+            service.description,
+            service.category,
+            standing_of(service) or Standing.PREPARED,
+            tuple(parts.get(service.id, ())),
+            tuple(below.get(service.id, ())),
+        )
+        for service in services
+    )

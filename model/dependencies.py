@@ -1,0 +1,107 @@
+"""Dependencies: which services a service rests on; never, in the end, on itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ForeignKey, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.database import Base
+from model.locking import hold
+from model.services import Service, lock_service
+from rules.errors import BadFields, DependencyCycle, FieldProblem
+from rules.spelling import did_you_mean
+
+
+class Dependency(Base):
+    """A service that rests on another one."""
+
+    __tablename__ = "dependencies"
+
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True)
+    rests_on_id: Mapped[int] = mapped_column(
+        ForeignKey("services.id"), primary_key=True, index=True
+    )
+
+
+def rest_on(session: Session, service_key: str, others: Sequence[str]) -> tuple[str, ...]:
+    """Say on which services a service rests, in place of what was said before.
+
+    Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        BadFields: it rests on a service that there is not.
+        DependencyCycle: one of those rests, in the end, on this one.
+    """
+    hold(session, "dependencies")
+    service = lock_service(session, service_key)
+    found = session.execute(select(Service.key, Service.id).where(Service.key.in_(others))).all()
+    ids: dict[str, int] = dict(iter(found))
+    _require_known(session, others, ids)
+    way = _way_back(session, ids.values(), service.id)
+    if way:
+        names = " → ".join([service_key, *_keys(session, way)])
+        raise DependencyCycle(f"that would be a circle: {names}")
+    session.execute(delete(Dependency).where(Dependency.service_id == service.id))
+    rows = [{"service_id": service.id, "rests_on_id": id} for id in dict.fromkeys(ids.values())]
+    if rows:
+        session.execute(insert(Dependency), rows)
+    return tuple(sorted(ids))
+
+
+def rests_on(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the keys of what each service rests on, by the services' ids."""
+    found: dict[int, list[str]] = {}
+    query = (
+        select(Dependency.service_id, Service.key)
+        .join(Service, Service.id == Dependency.rests_on_id)
+        .where(Dependency.service_id.in_(ids))
+        .order_by(Service.key)
+    )
+    for service_id, key in session.execute(query):
+        found.setdefault(service_id, []).append(key)
+    return found
+
+
+def _require_known(session: Session, keys: Sequence[str], ids: Mapping[str, int]) -> None:
+    unknown = [(place, key) for place, key in enumerate(keys) if key not in ids]
+    if unknown:
+        known = session.scalars(select(Service.key).limit(1_000)).all()
+        detail = "there is no such service"
+        raise BadFields(
+            [
+                FieldProblem(f"/rests_on/{place}", detail, did_you_mean(key, known))
+                for place, key in unknown
+            ]
+        )
+
+
+def _way_back(session: Session, starts: Iterable[int], end: int) -> list[int]:
+    """Return a way along dependencies from one of `starts` to `end`; empty if there is none."""
+    came_from: dict[int, int | None] = dict.fromkeys(starts)
+    waiting = list(came_from)
+    while waiting:
+        rows = session.execute(
+            select(Dependency.service_id, Dependency.rests_on_id).where(
+                Dependency.service_id.in_(waiting)
+            )
+        ).all()
+        waiting = []
+        for service_id, rests_on_id in rows:
+            if rests_on_id not in came_from:
+                came_from[rests_on_id] = service_id
+                waiting.append(rests_on_id)
+    way: list[int] = []
+    step: int | None = end if end in came_from else None
+    while step is not None:
+        way.append(step)
+        step = came_from[step]
+    return way[::-1]
+
+
+def _keys(session: Session, ids: Sequence[int]) -> list[str]:
+    found = session.execute(select(Service.id, Service.key).where(Service.id.in_(ids))).all()
+    keys: dict[int, str] = dict(iter(found))
+    return [keys[id] for id in ids]

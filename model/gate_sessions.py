@@ -1,0 +1,76 @@
+"""Sessions of toll-gates: who sat, what was presented, the verdict, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.append_only import append_only
+from model.columns import Instant, JsonText, RowNumber
+from model.cursors import number_in
+from model.database import Base
+from model.services import Service, find_service
+from model.texts import LONGEST_NAME
+
+LONGEST_PAGE = 200
+
+
+@append_only
+class GateSession(Base):
+    """One session of a gate, at one version of the service; it rests on one decision.
+
+    `sat`: the names of who sat. `presented`: the version of each artifact that was there.
+    `verdict`: what the board said, if anything; `result`: `None` while facts are awaited.
+    """
+
+    __tablename__ = "gate_sessions"
+    __table_args__ = (UniqueConstraint("service_id", "service_version"),)
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    service_version: Mapped[int] = mapped_column(RowNumber)
+    gate: Mapped[int]
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decisions.id"), unique=True)
+    sat: Mapped[list[str]] = mapped_column(JsonText)
+    presented: Mapped[dict[str, int]] = mapped_column(JsonText)
+    verdict: Mapped[str | None] = mapped_column(String(40))
+    result: Mapped[str | None] = mapped_column(String(40))
+    phase: Mapped[str | None] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """Some sessions of a service's gates, newest first; `next`: the cursor of those after them."""
+
+    sessions: tuple[GateSession, ...]
+    next: str | None
+
+
+def sessions_of(session: Session, key: str, after: str | None, limit: int) -> SessionPage:
+    """Return up to `limit` (at most 200) sessions of a service's gates, newest first.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        BadFields: `after` is not a cursor.
+    """
+    service = find_service(session, key)
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = select(GateSession).where(GateSession.service_id == service.id)
+    if after is not None:
+        query = query.where(GateSession.service_version < number_in(after))
+    newest_first = query.order_by(GateSession.service_version.desc()).limit(limit + 1)
+    found = tuple(session.scalars(newest_first))
+    page = found[:limit]
+    return SessionPage(page, str(page[-1].service_version) if len(found) > limit else None)
+
+
+def every_session(session: Session, service: Service) -> Sequence[GateSession]:
+    """Return all sessions of a service's gates, oldest first."""
+    query = select(GateSession).where(GateSession.service_id == service.id)
+    return session.scalars(query.order_by(GateSession.service_version)).all()

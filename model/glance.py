@@ -1,0 +1,89 @@
+"""A case at a glance: as it stands, with the rules that are live, seen in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+
+from model.cases import Case, case_id_of
+from model.database import Reader, table_of
+from model.held_facts import FACTS, HELD, Held
+from model.revisions import LIVE
+from rules.errors import DatabaseAway
+
+_PATIENCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAtAGlance:
+    """A case with the facts it holds, by name."""
+
+    id: int
+    ref: str
+    version: int
+    updated_at: datetime
+    facts: Mapping[str, Held]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The live revision, and the case that a ref leads to; either may not be there."""
+
+    revision: str | None
+    case: CaseAtAGlance | None
+
+
+_CASES = table_of(Case)
+
+
+def _seeing(which: ColumnElement[bool]) -> Select[Any]:
+    case = and_(which, _CASES.c.renamed_to_id.is_(None), _CASES.c.merged_into_id.is_(None))
+    one = select(1).subquery()
+    return (
+        select(
+            LIVE.scalar_subquery(),
+            _CASES.c.id,
+            _CASES.c.ref,
+            _CASES.c.version,
+            _CASES.c.updated_at,
+            *(FACTS.c[name] for name in HELD),
+        )
+        .select_from(one)
+        .join(_CASES, case, isouter=True)
+        .join(FACTS, FACTS.c.case_id == _CASES.c.id, isouter=True)
+        .order_by(FACTS.c.name)
+    )
+
+
+_BY_REF = _seeing(_CASES.c.ref == bindparam("of_ref"))
+_BY_ID = _seeing(_CASES.c.id == bindparam("of_id"))
+
+
+def see(reader: Reader, ref: str) -> Seen:
+    """Return what stands now of the case that `ref` leads to.
+
+    Raises:
+        DatabaseAway: it was merged with another each time it was looked at.
+    """
+    found = _read(reader, _BY_REF, {"of_ref": ref})
+    for _ in range(_PATIENCE):
+        if found.case is not None:
+            return found
+        case_id = case_id_of(reader, ref)
+        if case_id is None:
+            return found
+        found = _read(reader, _BY_ID, {"of_id": case_id})
+    raise DatabaseAway("the case is being merged again and again: try again shortly")
+
+
+def _read(reader: Reader, statement: Select[Any], which: Mapping[str, object]) -> Seen:
+    rows = reader.execute(statement, which).all()
+    revision, id, ref, version, updated_at = rows[0][:5]
+    if id is None:
+        return Seen(revision, None)
+    facts = {row[5]: Held(*row[6:]) for row in rows if row[5] is not None}
+    return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, facts))

@@ -1,0 +1,165 @@
+"""The facts that cases hold, and every change of them: the tables, read and written as rows.
+
+A decision reads and writes a dozen of them, so none becomes an object of the ORM on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.append_only import append_only
+from model.cases import Case
+from model.columns import Instant, RowNumber
+from model.database import Base, Reader, table_of
+from model.texts import LONGEST_NAME
+
+
+class CaseFact(Base):
+    """A fact that a case holds now: always what its last taken `FactChange` says.
+
+    `true_at`: the latest instant at which it was said to be so; `None`: when it was supplied.
+    """
+
+    __tablename__ = "case_facts"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    supplied_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    supplied_at: Mapped[datetime] = mapped_column(Instant)
+    true_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+@append_only
+class FactChange(Base):
+    """A fact that was supplied, changed or (without a value) forgotten; or its value erased.
+
+    `true_at`: when it was so, if not when it was supplied (`at`). `newer_at`: the case knew
+    something from this later instant; the change is not `taken` then, unless it was to be.
+    """
+
+    __tablename__ = "fact_changes"
+    __table_args__ = (Index(None, "case_id", "case_version"),)
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    case_version: Mapped[int] = mapped_column(RowNumber)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    value: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    at: Mapped[datetime] = mapped_column(Instant)
+    true_at: Mapped[datetime | None] = mapped_column(Instant)
+    newer_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken: Mapped[bool] = mapped_column(default=True, server_default=true())
+    erasure_id: Mapped[int | None] = mapped_column(RowNumber)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A fact as a case holds it; `value` is JSON text."""
+
+    value: str
+    supplied_by: str
+    supplied_at: datetime
+    true_at: datetime | None
+
+    @property
+    def known_at(self) -> datetime:
+        """The latest instant at which it was said to be so."""
+        return self.true_at or self.supplied_at
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a fact that is about to be stored; its members are those of `FactChange`."""
+
+    case_id: int
+    case_version: int
+    name: str
+    value: str | None
+    by: str
+    at: datetime
+    true_at: datetime | None
+    newer_at: datetime | None = None
+    taken: bool = True
+
+
+FACTS, _CHANGES = table_of(CaseFact), table_of(FactChange)
+HELD = ("name", "value", "supplied_by", "supplied_at", "true_at")
+_THIS = (FACTS.c.case_id == bindparam("of_case"), FACTS.c.name == bindparam("of_name"))
+_OF_CASE = (
+    select(*(FACTS.c[name] for name in HELD))
+    .where(FACTS.c.case_id == bindparam("of_case"))
+    .order_by(FACTS.c.name)
+)
+_ADD = insert(_CHANGES)
+_MEMBERS = tuple(each.name for each in fields(Change))
+
+
+def _hold(insert: Callable[[Table], Any]) -> Any:
+    adding = insert(FACTS)
+    said = {name: adding.excluded[name] for name in HELD[1:]}
+    return adding.on_conflict_do_update(index_elements=["case_id", "name"], set_=said)
+
+
+_HOLD = {"sqlite": _hold(sqlite.insert), "postgresql": _hold(postgresql.insert)}
+_FORGET = delete(FACTS).where(*_THIS)
+_CONFIRM = update(FACTS).where(*_THIS).values(true_at=bindparam("said_at"))
+
+
+def facts_of(reader: Reader, case: Case) -> dict[str, Held]:
+    """Return the facts that the case holds, by name."""
+    rows = reader.execute(_OF_CASE, {"of_case": case.id})
+    return {row[0]: Held(*row[1:]) for row in rows}
+
+
+def store_changes(session: Session, changes: Sequence[Change]) -> None:
+    """Store changes, and bring what their cases hold in line with those that are taken."""
+    connection = session.connection()
+    if changes:
+        rows = [{name: getattr(each, name) for name in _MEMBERS} for each in changes]
+        connection.execute(_ADD, rows)
+    kept = [_as_held(each) for each in changes if each.taken and each.value is not None]
+    if kept:
+        connection.execute(_HOLD[connection.dialect.name], kept)
+    gone = [each for each in changes if each.taken and each.value is None]
+    if gone:
+        connection.execute(_FORGET, [{"of_case": e.case_id, "of_name": e.name} for e in gone])
+
+
+def confirm(session: Session, case: Case, names: Sequence[str], said_at: datetime) -> None:
+    """Note that facts which the case holds were said to be so at a later instant."""
+    if names:
+        rows = [{"of_case": case.id, "of_name": name, "said_at": said_at} for name in names]
+        session.connection().execute(_CONFIRM, rows)
+
+
+def _as_held(change: Change) -> dict[str, object]:
+    return {
+        "case_id": change.case_id,
+        "name": change.name,
+        "value": change.value,
+        "supplied_by": change.by,
+        "supplied_at": change.at,
+        # What was to count against something newer stands from when that was said.
+        "true_at": change.true_at if change.newer_at is None else None,
+    }

@@ -1,0 +1,179 @@
+"""Holding a toll-gate: decided as a case is, recorded in the service's own chain.
+
+What follows from the decision, such as an artifact that is to be amended, stands from the same
+version of the service on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from model import json_text, standing, supplying
+from model.access import Caller
+from model.answers import Answer, answer_with
+from model.cases import typed
+from model.gate_sessions import GateSession
+from model.held_facts import facts_of
+from model.moment import Moment
+from model.personal_values import Salts, fresh_salt
+from model.recording import Made, record
+from model.revisions import live_book
+from model.services import Service, latest_artifacts, lock_service
+from model.texts import LONGEST_NAME, require_texts
+from rules.errors import ServiceMovedOn, UnknownRecord
+from rules.policy import Policy
+from rules.rule_book import RuleBook
+from rules.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class GateRequest:
+    """A toll-gate of a service, what is new (raw JSON), and who sat.
+
+    `by`: who supplied it (default: the API key's name). `as_of`: the day that dates and
+    parameters are picked for (default: today).
+    """
+
+    key: str
+    gate: int
+    facts: Mapping[str, object]
+    sat: tuple[str, ...] = ()
+    by: str | None = None
+    if_version: int | None = None
+    as_of: date | None = None
+
+    @property
+    def decision(self) -> str:
+        """The policy that decides."""
+        return standing.gate_policy(self.gate)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the whole input, as it came."""
+        return {
+            "service": {"key": self.key, "by": self.by, "if_version": self.if_version},
+            "facts": dict(self.facts),
+            "sat": list(self.sat),
+            "decision": self.decision,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+        }
+
+    def require_sound(self) -> None:
+        """Refuse texts and facts that cannot be kept.
+
+        Raises:
+            BadFields: with one problem for each.
+        """
+        people = {f"/sat/{index}": (name, LONGEST_NAME) for index, name in enumerate(self.sat)}
+        require_texts({"/by": (self.by, LONGEST_NAME), **people})
+        standing.require_suppliable(self.facts, in_session=True)
+
+
+def hold_gate(
+    session: Session,
+    request: GateRequest,
+    caller: Caller,
+    moment: Moment,
+    new_id: str,
+    salts: Salts = fresh_salt,
+) -> Answer:
+    """Decide a toll-gate and record it; the service's version grows by one.
+
+    Needs a `transaction()`. Any error leaves the service as it was, once that is rolled back.
+
+    Raises:
+        BadFields: unknown facts, a verdict that the gate does not know, unsound texts.
+        UnknownRecord: there is no such service, or the live rules have no such gate.
+        ServiceMovedOn: the service is not at `if_version`.
+        Unable: no rules are published, or they cannot give a right answer.
+    """
+    request.require_sound()
+    book = live_book(session)
+    as_of = request.as_of or moment.today
+    spelled = standing.spelled_out(request.facts, _policy(book, request))
+    changes = book.vocabulary.read_changes(spelled, as_of)
+    service = lock_service(session, request.key)
+    require_version(service, request.if_version)
+    held = _held(session, service, book, changes)
+    decision = book.decide(request.decision, held, as_of)
+    stays = {name: value for name, value in changes.items() if not standing.of_a_session(name)}
+    stays |= standing.after_gate(request.gate, decision.outcome, book.vocabulary)
+    supply = supplying.compare(session, service.subject, stays, moment.now)
+    supplying.store(session, service.subject, supply, request.by or caller.name)
+    answer = answer_with(
+        decision,
+        id=new_id,
+        ref=service.subject.ref,
+        version=service.subject.version,
+        revision=book.revision,
+        at=moment.now,
+    )
+    made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+    recorded = record(session, service.subject, made, book, salts)
+    _note(session, service, request, made, request.by or caller.name)
+    return recorded
+
+
+def require_version(service: Service, expected: int | None) -> None:
+    """Refuse when the caller saw another version than this one (`None`: says none).
+
+    Raises:
+        ServiceMovedOn: it did.
+    """
+    version = service.subject.version
+    if expected is not None and expected != version:
+        raise ServiceMovedOn(f"the service is at version {version}, not {expected}")
+
+
+def _policy(book: RuleBook, request: GateRequest) -> Policy:
+    policy = book.policies.get(request.decision)
+    if policy is None:
+        raise UnknownRecord(f"the live rules have no toll-gate {request.gate}")
+    return policy
+
+
+def _held(
+    session: Session, service: Service, book: RuleBook, changes: Mapping[str, Value | None]
+) -> dict[str, Value]:
+    facts = facts_of(session, service.subject)
+    texts = {name: json_text.scalar(row.value) for name, row in facts.items()}
+    held = {**typed(texts, book.vocabulary), **changes}
+    return {name: value for name, value in held.items() if value is not None}
+
+
+def _note(session: Session, service: Service, request: GateRequest, made: Made, by: str) -> None:
+    """Keep the session of the gate, and what the service looks like after it."""
+    outcome = made.decision.outcome
+    service.phase = _text(outcome.get("phase")) or service.phase
+    service.rejected = service.rejected or outcome.get("action") == standing.REJECTING
+    session.add(
+        GateSession(
+            service_id=service.id,
+            service_version=service.subject.version,
+            gate=request.gate,
+            decision_id=made.id,
+            sat=list(request.sat),
+            presented=_presented(session, service, made.held),
+            verdict=_text(request.facts.get(standing.VERDICT)),
+            result=_text(outcome.get("result")),
+            phase=service.phase,
+            by=by,
+            at=made.at,
+        )
+    )
+    session.flush()
+
+
+def _presented(session: Session, service: Service, held: Mapping[str, Value]) -> dict[str, int]:
+    return {
+        artifact.name: artifact.version
+        for artifact in latest_artifacts(session, service)
+        if held.get(f"has_{artifact.name}") is True
+    }
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

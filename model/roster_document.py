@@ -1,0 +1,112 @@
+"""The roster as people write it, in JSON: what is at odds in it, and the roster that it means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from model.roster import HeldRole, Person, Place, Roster, Term
+from rules.errors import BadFields, FieldProblem
+from rules.spelling import did_you_mean
+
+Document = Mapping[str, Sequence[Mapping[str, Any]]]
+"""`people`, `groups`, `roles` and `absences`, each a list of objects; days as ISO 8601."""
+
+PARTS = ("people", "groups", "roles", "absences")
+
+
+def roster_of(document: Document) -> Roster:
+    """Return the roster that a document means.
+
+    Raises:
+        BadFields: it names somebody who is not in it, somebody twice, or a term without a day.
+    """
+    problems = [*_named_twice(document), *_unknown(document), *_empty_terms(document)]
+    if problems:
+        raise BadFields(problems)
+    people = [Person(each["name"], each["email"]) for each in document["people"]]
+    return Roster(
+        MappingProxyType({person.email: person for person in people}),
+        MappingProxyType(
+            {
+                group["name"]: tuple(_place(member, "person") for member in group["members"])
+                for group in document["groups"]
+            }
+        ),
+        tuple(
+            HeldRole(held["role"], _place(held, "held_by"), held.get("agency"))
+            for held in document["roles"]
+        ),
+        MappingProxyType(_absences(document)),
+    )
+
+
+def _place(written: Mapping[str, Any], filled_by: str) -> Place:
+    return Place(written[filled_by], _term(written), bool(written.get("deputy", False)))
+
+
+def _term(written: Mapping[str, Any]) -> Term:
+    return Term(_day(written.get("since")), _day(written.get("until")))
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
+
+
+def _absences(document: Document) -> dict[str, tuple[Term, ...]]:
+    found: dict[str, tuple[Term, ...]] = {}
+    for absence in document["absences"]:
+        person = absence["person"]
+        found[person] = (*found.get(person, ()), _term(absence))
+    return found
+
+
+def _named_twice(document: Document) -> Iterator[FieldProblem]:
+    for part, key in (("people", "email"), ("groups", "name")):
+        times = Counter(each[key] for each in document[part])
+        for number, each in enumerate(document[part]):
+            if times[each[key]] > 1:
+                yield FieldProblem(f"/{part}/{number}/{key}", "is there more than once")
+
+
+def _unknown(document: Document) -> Iterator[FieldProblem]:
+    people = {person["email"] for person in document["people"]}
+    groups = {group["name"] for group in document["groups"]}
+    for number, group in enumerate(document["groups"]):
+        if group["name"] in people:
+            yield FieldProblem(f"/groups/{number}/name", "is a person's address too")
+        for place, member in enumerate(group["members"]):
+            pointer = f"/groups/{number}/members/{place}/person"
+            yield from _require_among(member["person"], people, pointer, "person")
+    for number, held in enumerate(document["roles"]):
+        pointer = f"/roles/{number}/held_by"
+        yield from _require_among(held["held_by"], people | groups, pointer, "person or group")
+    for number, absence in enumerate(document["absences"]):
+        yield from _require_among(absence["person"], people, f"/absences/{number}/person", "person")
+
+
+def _require_among(name: str, known: set[str], pointer: str, what: str) -> Iterator[FieldProblem]:
+    if name not in known:
+        help = did_you_mean(name, sorted(known))
+        yield FieldProblem(pointer, f"there is no such {what} in this roster", help)
+
+
+def _empty_terms(document: Document) -> Iterator[FieldProblem]:
+    members = (
+        (f"/groups/{number}/members/{place}", member)
+        for number, group in enumerate(document["groups"])
+        for place, member in enumerate(group["members"])
+    )
+    others = (
+        (f"/{part}/{number}", each)
+        for part in ("roles", "absences")
+        for number, each in enumerate(document[part])
+    )
+    for pointer, written in (*members, *others):
+        term = _term(written)
+        if term.since is not None and term.until is not None and term.until <= term.since:
+            help = "`until` is the first day that no longer counts"
+            yield FieldProblem(f"{pointer}/until", "must be after `since`", help)

@@ -1,0 +1,283 @@
+"""A service as it stands: making one, changing it, supplying its artifacts, reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from model import standing, supplying
+from model.access import Caller
+from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
+from model.cases import lock_or_open_case
+from model.decisions import latest_records
+from model.held_facts import facts_of
+from model.locations import require_location
+from model.moment import Moment
+from model.parts import index_service
+from model.revisions import live_book
+from model.services import (
+    KEY,
+    LONGEST_KEY,
+    LONGEST_PAGE,
+    ArtifactVersion,
+    Service,
+    find_service,
+    latest_artifacts,
+    lock_service,
+    services_after,
+)
+from model.subjects import ref_of_service
+from model.texts import LONGEST_NAME, require_texts
+from rules.errors import BadFields, FieldProblem, ServiceExists, UnknownRecord
+from rules.reading import PERIOD
+from rules.rule_book import RuleBook
+from rules.spelling import did_you_mean
+from rules.values import LONGEST_TEXT, Value
+
+_WORDS = {
+    "name": LONGEST_TEXT,
+    "description": LONGEST_TEXT,
+    "category": LONGEST_NAME,
+    "portfolio_manager": LONGEST_NAME,
+    "product_manager": LONGEST_NAME,
+    "line_manager": LONGEST_NAME,
+    "review_every": 20,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChange:
+    """What is new of a service: its own words (`None` clears one) and raw facts.
+
+    Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
+    `line_manager`, `review_every`. `by`: who says so (default: the API key's name).
+    """
+
+    words: Mapping[str, str | None] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+    by: str | None = None
+
+    def require_sound(self) -> None:
+        """Refuse words that cannot be kept, and facts that nobody supplies.
+
+        Raises:
+            BadFields: with one problem for each.
+        """
+        texts = {f"/{name}": (text, _WORDS[name]) for name, text in self.words.items()}
+        require_texts({"/by": (self.by, LONGEST_NAME), **texts})
+        period = self.words.get("review_every")
+        if period is not None and not PERIOD.fullmatch(period):
+            detail = "must be a period such as `P1Y`, `P6M` or `P30D`"
+            raise BadFields([FieldProblem("/review_every", detail)])
+        standing.require_suppliable(self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """The latest version of an artifact. `stands`: no verdict since wants it amended."""
+
+    name: str
+    version: int
+    location: str
+    supplied_by: str
+    supplied_at: datetime
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service with its facts and artifacts (by name) and its latest 20 decisions."""
+
+    service: Service
+    facts: tuple[HeldFact, ...]
+    artifacts: tuple[Artifact, ...]
+    decisions: tuple[DecisionSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePage:
+    """Some services, oldest first; `next`: the cursor of those after them."""
+
+    services: tuple[Service, ...]
+    next: str | None
+
+
+def make_service(
+    session: Session, key: str, change: ServiceChange, caller: Caller, moment: Moment
+) -> ServiceView:
+    """Make a service, at version 1. Needs a `transaction()`.
+
+    Raises:
+        ServiceExists: there is one of that key.
+        BadFields: an unsound key or word, unknown facts, values outside their domain.
+        NoLiveRevision: no rules are published that say what the facts are.
+    """
+    _require_key(key)
+    change.require_sound()
+    book = live_book(session)
+    changes = book.vocabulary.read_changes(change.facts, moment.today)
+    subject = lock_or_open_case(session, ref_of_service(key), moment.now)
+    if subject.version:
+        raise ServiceExists(f"there is a service `{key}` already")
+    service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
+    _say(service, change.words)
+    service.phase = _first_phase(book, changes, moment)
+    session.add(service)
+    supply = supplying.compare(session, subject, changes, moment.now)
+    supplying.store(session, subject, supply, change.by or caller.name)
+    session.flush()
+    index_service(session, service)
+    return view_of(session, service)
+
+
+def change_service(
+    session: Session,
+    key: str,
+    change: ServiceChange,
+    require: Callable[[int], None],
+    caller: Caller,
+    moment: Moment,
+) -> ServiceView:
+    """Change words and facts of a service; its version grows by one. Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        ServiceMovedOn: `require` refuses the version that it is at.
+        BadFields: unsound words, unknown facts, values outside their domain.
+        NoLiveRevision: no rules are published that say what the facts are.
+    """
+    change.require_sound()
+    changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
+    service = lock_service(session, key)
+    require(service.subject.version)
+    _say(service, change.words)
+    supply = supplying.compare(session, service.subject, changes, moment.now)
+    supplying.store(session, service.subject, supply, change.by or caller.name)
+    session.flush()
+    index_service(session, service)
+    return view_of(session, service)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """An artifact as somebody supplies it; `schemes`: those that a location may have."""
+
+    name: str
+    location: str
+    schemes: tuple[str, ...] = ()
+    by: str | None = None
+
+
+def supply_artifact(
+    session: Session,
+    key: str,
+    supplied: Supplied,
+    require: Callable[[int], None],
+    caller: Caller,
+    moment: Moment,
+) -> ServiceView:
+    """Add a version of an artifact, which stands from now on. Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such service, or no such artifact.
+        ServiceMovedOn: `require` refuses the version that it is at.
+        BadFields: a location that nobody may be sent to, an unsound name.
+        NoLiveRevision: no rules are published that say what the artifacts are.
+    """
+    require_texts({"/by": (supplied.by, LONGEST_NAME)})
+    location = require_location(supplied.location, supplied.schemes)
+    _require_artifact(live_book(session), supplied.name)
+    service = lock_service(session, key)
+    subject, by = service.subject, supplied.by or caller.name
+    require(subject.version)
+    supply = supplying.compare(session, subject, {f"has_{supplied.name}": True}, moment.now)
+    supplying.store(session, subject, supply, by)
+    session.add(
+        ArtifactVersion(
+            service_id=service.id,
+            name=supplied.name,
+            version=_last_version(session, service, supplied.name) + 1,
+            location=location,
+            supplied_by=by,
+            supplied_at=supply.supplied_at,
+            service_version=subject.version,
+        )
+    )
+    session.flush()
+    return view_of(session, service)
+
+
+def read_service(session: Session, key: str) -> ServiceView:
+    """Return a service as it stands.
+
+    Raises:
+        UnknownRecord: there is no such service.
+    """
+    return view_of(session, find_service(session, key))
+
+
+def list_services(session: Session, after: str | None, limit: int) -> ServicePage:
+    """Return up to `limit` (at most 200) services, oldest first.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    found = tuple(services_after(session, after, limit + 1))
+    page = found[:limit]
+    return ServicePage(page, str(page[-1].id) if len(found) > limit else None)
+
+
+def view_of(session: Session, service: Service) -> ServiceView:
+    """Return a service as it stands."""
+    held = facts_of(session, service.subject)
+    artifacts = tuple(
+        Artifact(
+            row.name,
+            row.version,
+            row.location,
+            row.supplied_by,
+            row.supplied_at,
+            f"has_{row.name}" in held and held[f"has_{row.name}"].value == "true",
+        )
+        for row in latest_artifacts(session, service)
+    )
+    facts = tuple(shown_fact(name, row) for name, row in held.items() if not standing.stands(name))
+    records = latest_records(session, service.subject, DECISIONS_SHOWN)
+    return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
+
+
+def _say(service: Service, words: Mapping[str, str | None]) -> None:
+    for name, text in words.items():
+        setattr(service, name, text)
+    service.subject.title = service.name
+
+
+def _first_phase(book: RuleBook, changes: Mapping[str, Value | None], moment: Moment) -> str | None:
+    if standing.PHASE not in book.policies:
+        return None
+    phase = book.decide(standing.PHASE, changes, moment.today).outcome.get("phase")
+    return phase if isinstance(phase, str) else None
+
+
+def _require_key(key: str) -> None:
+    if not KEY.fullmatch(key):
+        detail = f"must be 1 to {LONGEST_KEY} letters, digits, `.`, `_` and `-`"
+        help = "begin with a letter or a digit"
+        raise BadFields([FieldProblem("/key", detail, help)])
+
+
+def _require_artifact(book: RuleBook, name: str) -> None:
+    known = standing.artifacts_of(book.vocabulary)
+    if name not in known:
+        hint = did_you_mean(name, known)
+        raise UnknownRecord(f"no toll-gate asks for `{name}`" + (f"; {hint}" if hint else ""))
+
+
+def _last_version(session: Session, service: Service, name: str) -> int:
+    ours = (ArtifactVersion.service_id == service.id, ArtifactVersion.name == name)
+    return session.scalar(select(func.max(ArtifactVersion.version)).where(*ours)) or 0

@@ -1,0 +1,127 @@
+"""Services and the artifacts that stand behind them: the tables, finding and locking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from model.append_only import append_only
+from model.cases import Case, lock_case
+from model.columns import Instant, RowNumber
+from model.cursors import number_in
+from model.database import Base
+from model.subjects import ref_of_service
+from model.texts import LONGEST_NAME
+from rules.errors import UnknownRecord
+
+LONGEST_KEY = 100
+KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
+LONGEST_PAGE = 200
+
+
+class Service(Base):
+    """A service, from the idea to its phase-out.
+
+    `subject`: the row that holds its facts, its version and its chain in the record.
+    `phase` and `rejected` say what its latest toll-gate left. `review_every`: how often its
+    business case is reviewed (ISO 8601). `born_of`: the case that it came from.
+    """
+
+    __tablename__ = "services"
+    __table_args__ = (Index(None, "category"), Index(None, "phase"))
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    portfolio_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    product_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    line_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    review_every: Mapped[str | None] = mapped_column(String(20))
+    phase: Mapped[str | None] = mapped_column(String(20))
+    rejected: Mapped[bool] = mapped_column(default=False)
+    born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    subject: Mapped[Case] = relationship(foreign_keys=subject_id, lazy="joined", innerjoin=True)
+    born_of: Mapped[Case | None] = relationship(foreign_keys=born_of_id, lazy="select")
+
+
+@append_only
+class ArtifactVersion(Base):
+    """An artifact as it was supplied: the n-th version, where it is, and who supplied it."""
+
+    __tablename__ = "artifact_versions"
+    __table_args__ = (UniqueConstraint("service_id", "name", "version"),)
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    version: Mapped[int] = mapped_column(RowNumber)
+    location: Mapped[str] = mapped_column(Text)
+    supplied_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    supplied_at: Mapped[datetime] = mapped_column(Instant)
+    service_version: Mapped[int] = mapped_column(RowNumber)
+
+
+def find_service(session: Session, key: str) -> Service:
+    """Return a service.
+
+    Raises:
+        UnknownRecord: there is none of that key.
+    """
+    service = session.scalar(select(Service).where(Service.key == key))
+    if service is None:
+        raise no_such_service(key)
+    return service
+
+
+def lock_service(session: Session, key: str) -> Service:
+    """Return a service that nobody else may change until the end of the transaction.
+
+    Raises:
+        UnknownRecord: there is none of that key.
+    """
+    try:
+        lock_case(session, ref_of_service(key))
+    except UnknownRecord:
+        raise no_such_service(key) from None
+    return find_service(session, key)
+
+
+def services_after(session: Session, after: str | None, limit: int) -> Sequence[Service]:
+    """Return up to `limit` services, in the order in which they were made.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    query = select(Service).order_by(Service.id).limit(limit)
+    if after is not None:
+        query = query.where(Service.id > number_in(after))
+    return session.scalars(query).all()
+
+
+def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVersion]:
+    """Return the latest version of each artifact that was supplied, by name."""
+    ours = ArtifactVersion.service_id == service.id
+    latest = select(func.max(ArtifactVersion.id)).where(ours).group_by(ArtifactVersion.name)
+    query = select(ArtifactVersion).where(ArtifactVersion.id.in_(latest))
+    return session.scalars(query.order_by(ArtifactVersion.name)).all()
+
+
+def artifact_versions(session: Session, service: Service, name: str) -> Sequence[ArtifactVersion]:
+    """Return every version of an artifact, newest first."""
+    ours = (ArtifactVersion.service_id == service.id, ArtifactVersion.name == name)
+    query = select(ArtifactVersion).where(*ours).order_by(ArtifactVersion.version.desc())
+    return session.scalars(query).all()
+
+
+def no_such_service(key: str) -> UnknownRecord:
+    """Return the error for a service that nobody has heard of."""
+    return UnknownRecord(f"there is no service `{key}`")

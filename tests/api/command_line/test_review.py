@@ -1,0 +1,34 @@
+"""`flask review`: what time has moved is found and told."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from model.access import Role, authenticate, create_key
+from model.database import Database
+from model.deciding import DecisionRequest, Moment, decide
+from tests.api.command_line.trial import NOW, SECRET, Run
+
+EARLIER = Moment(datetime(2026, 8, 1, 12, tzinfo=UTC), date(2026, 8, 1))
+WAITING = {
+    "origin": "agency", "in_catalog": False, "need_or_want": "need", "existing_service_fits": False,
+    "part_addition_fits": False, "project_needed": True, "project_initiated": True,
+    "research_report_complete": True, "needed_by": "2027-01-15",
+}  # fmt: skip
+
+
+def test_a_case_whose_date_has_come_within_the_window_is_decided_again(
+    run: Run, sqlite_database: Database
+) -> None:
+    """By the rules that come with the product; a second look finds nothing to do."""
+    run("policy", "publish", "--by", "Pat")
+    with sqlite_database.transaction() as session:
+        new = create_key(session, "Roundup", [Role.TICKETING], SECRET, NOW)
+        caller = authenticate(session, new.key, SECRET, NOW)
+        request = DecisionRequest("CRM-1", None, None, None, WAITING)
+        answer = decide(session, request, caller, EARLIER, "first")
+    assert answer.body["outcome"]["action"] == "determine-viability"  # type: ignore[index]
+    first = run("review", "cases")
+    assert first.exit_code == 0, first.output
+    assert first.output == "decided again: CRM-1\nlooked at 1 case, decided 1 again\n"
+    assert run("review", "cases").output == "looked at 0 cases, decided 0 again\n"

@@ -1,0 +1,111 @@
+"""The catalogue over HTTP: a service is in it once its gates say so, and found by its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.catalogue_examples import NEW_PARTS
+from model.access import Role
+from tests.api.calling import Calls, body_of, problem_of
+from tests.api.service_calls import Manager, manager
+
+AT = "/api/v1/catalogue"
+
+
+@pytest.fixture
+def of(calls: Calls) -> Manager:
+    """A service manager whose service is about to be ready for operation."""
+    made = manager(calls)
+    made.bring_to(4)
+    return made
+
+
+def keys(calls: Calls, query: str = "") -> list[str]:
+    """Return the keys of the entries that a ticketing system sees."""
+    return [entry["key"] for entry in body_of(calls.get(f"{AT}{query}"))["entries"]]
+
+
+def search(calls: Calls, words: str) -> list[dict[str, Any]]:
+    """Return what is found."""
+    found: list[dict[str, Any]] = body_of(calls.get(f"{AT}/search?q={words}"))["found"]
+    return found
+
+
+def part(of: Manager, key: str, body: object) -> Any:
+    """Write a part."""
+    return of.calls.ask("PUT", f"{of.path}/parts/{key}", body=body)
+
+
+def test_a_service_enters_the_catalogue_with_its_gates(calls: Calls) -> None:
+    """As an idea it is not there; once it is being built it is, as being prepared."""
+    made = manager(calls)
+    made.make()
+    assert keys(calls) == []
+    assert search(calls, "signature") == []
+    assert body_of(calls.get(f"{made.path}/entry"))["standing"] == "prepared"
+    other = manager(calls, "e-archive")
+    other.bring_to(4)
+    assert keys(calls) == ["e-archive"]
+    assert [each["service"] for each in search(calls, "signatur")] == ["e-archive"]
+
+
+def test_a_part_is_written_and_found(of: Manager, calls: Calls) -> None:
+    """As the documented example; with slips of the pen."""
+    answer = part(of, "qualified", NEW_PARTS["a part that is live"])
+    assert answer.status_code == 200
+    assert body_of(answer)["changed_by"] == "service-manager"
+    first = search(calls, "qualifed+signatur")[0]
+    assert (first["service"], first["part"]) == ("e-signature", "qualified")
+    assert first["because"] == ["qualified", "signature"]
+    (entry,) = body_of(calls.get(AT))["entries"]
+    assert [each["key"] for each in entry["parts"]] == ["qualified"]
+
+
+def test_what_a_case_is_called_can_be_searched_for(of: Manager, calls: Calls) -> None:
+    """Who is asked whether an existing service fits is shown the likeliest."""
+    calls.decided("CRM-1", {"in_catalog": False}, case={"title": "E-signature, please"})
+    found = body_of(calls.get(f"{AT}/search?case=CRM-1"))
+    assert found["asked"] == "E-signature, please"
+    assert found["found"][0]["service"] == "e-signature"
+    calls.decided("CRM-2", {"in_catalog": False})
+    problem_of(calls.get(f"{AT}/search?case=CRM-2"), 422, "invalid-fields")
+    problem_of(calls.get(f"{AT}/search?case=CRM-3"), 404, "not-found")
+    problem_of(calls.get(f"{AT}/search"), 422, "invalid-fields")
+
+
+def test_dependencies_are_written_and_a_circle_is_refused(of: Manager, calls: Calls) -> None:
+    """With the way round in the answer."""
+    other = manager(calls, "identity")
+    other.make()
+    path = f"{of.path}/dependencies"
+    answer = of.calls.ask("PUT", path, body={"rests_on": ["identity"]})
+    assert body_of(answer)["rests_on"] == ["identity"]
+    back = {"rests_on": ["e-signature"]}
+    problem = problem_of(
+        other.calls.ask("PUT", f"{other.path}/dependencies", body=back), 409, "dependency-cycle"
+    )
+    assert "identity → e-signature → identity" in problem["detail"]
+    problem = problem_of(of.calls.ask("PUT", path, body={"rests_on": ["x"]}), 422, "invalid-fields")
+    assert problem["errors"][0]["pointer"] == "/rests_on/0"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [({}, "/name"), ({"name": "A", "standing": "gone"}, "/standing"), ({"nam": "A"}, "/nam")],
+)
+def test_a_part_that_says_something_else_is_refused(
+    of: Manager, body: dict[str, object], pointer: str
+) -> None:
+    """At its place."""
+    problem = problem_of(part(of, "p", body), 422, "invalid-fields")
+    assert pointer in [each["pointer"] for each in problem["errors"]]
+
+
+def test_who_may_only_read_writes_nothing(of: Manager, calls: Calls) -> None:
+    """The catalogue is read by many and written by few."""
+    for role in (Role.TICKETING, Role.AUDITOR, Role.POLICY_OWNER):
+        answer = calls.as_(role).ask("PUT", f"{of.path}/parts/p", body={"name": "P"})
+        problem_of(answer, 403, "not-allowed")
+        assert calls.as_(role).get(AT).status_code == 200

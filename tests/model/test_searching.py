@@ -1,0 +1,99 @@
+"""Searching: what a person means is found by words, by their beginnings, and with slips."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from model.catalogue import SHOWN
+from model.database import Database
+from model.searching import Found, search
+from tests.model.offered import offer, part_of
+
+OFFERED = {
+    "e-signature": ("E-signature", "Documents are signed without paper"),
+    "mail": ("Mail and calendar", "Mailboxes, shared calendars and rooms"),
+    "gis": ("Geographic information", "Maps and layers for agencies"),
+    "paper": ("Paper archive", "Boxes of documents, fetched by van"),
+    "telefonie": ("Überland-Telefonie", None),
+}
+
+
+@pytest.fixture
+def stocked(database: Database) -> Database:
+    """A catalogue of a few services, one with a part."""
+    with database.transaction() as session:
+        for key, (name, description) in OFFERED.items():
+            offer(session, key, name, description)
+        part_of(session, "e-signature", "qualified", "Qualified certificate")
+    return database
+
+
+def found(database: Database, asked: str) -> list[Found]:
+    """Search what is shown."""
+    with database.reading() as session:
+        return list(search(session, asked, SHOWN))
+
+
+@pytest.mark.parametrize(
+    ("asked", "service", "because"),
+    [
+        ("E-signature", "e-signature", ("e", "signature")),
+        ("signature", "e-signature", ("signature",)),
+        ("sign", "e-signature", ("signature",)),
+        ("signatuer", "e-signature", ("signature",)),
+        ("SIGNATURE", "e-signature", ("signature",)),
+        ("calender rooms", "mail", ("calendar", "rooms")),
+        ("geografic maps", "gis", ("geographic", "maps")),
+        ("uberland", "telefonie", ("uberland",)),
+        ("archive documents", "paper", ("archive", "documents")),
+    ],
+)
+def test_the_service_that_is_meant_comes_first(
+    stocked: Database, asked: str, service: str, because: tuple[str, ...]
+) -> None:
+    """And the answer says which of its words fit."""
+    first = found(stocked, asked)[0]
+    assert (first.service, first.part) == (service, None)
+    assert set(because) <= set(first.because)
+
+
+def test_a_part_is_found_with_the_service_that_it_is_of(stocked: Database) -> None:
+    """A part can be what is wanted where no service is."""
+    first = found(stocked, "qualifed certificates")[0]
+    assert (first.service, first.part, first.name) == (
+        "e-signature", "qualified", "Qualified certificate",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["xylophone", "", "   ", "!?", "%", "_", "'; DROP", "🎫"])
+def test_what_fits_nothing_finds_nothing(stocked: Database, asked: str) -> None:
+    """And nothing that is sent breaks anything."""
+    assert found(stocked, asked) == []
+
+
+def test_only_what_is_shown_is_found(database: Database) -> None:
+    """Neither ideas nor what was rejected, and nothing by words that it had once."""
+    with database.transaction() as session:
+        offer(session, "idea", "Carrier pigeons", phase="strategy")
+        offer(session, "no", "Carrier doves", rejected=True)
+        offer(session, "soon", "Carrier parrots", phase="transition")
+        part_of(session, "soon", "cage", "Carrier cage")
+        part_of(session, "soon", "cage", "Aviary")
+    assert [each.name for each in found(database, "carrier")] == ["Carrier parrots"]
+    assert [each.name for each in found(database, "aviary")] == ["Aviary"]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(sorted(OFFERED)), st.integers(0, 40), st.sampled_from("xqz"))
+def test_one_slip_of_the_pen_hides_nothing(
+    stocked: Database, key: str, place: int, slip: str
+) -> None:
+    """Whatever letter of a long word is another one, what is meant is among the first three."""
+    word = max(OFFERED[key][0].replace("-", " ").split(), key=len)
+    at = place % len(word)
+    asked = word[:at] + slip + word[at + 1 :]
+    assert key in [each.service for each in found(stocked, asked)[:3]]
