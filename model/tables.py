@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.access import ApiKey
 from model.administration import AdministrationAct
+from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
@@ -21,12 +22,15 @@ from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
+from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     ApiKey,
     ArtifactVersion,
+    Calendar,
+    CalendarVersion,
     Case,
     CaseEvent,
     CaseFact,
@@ -47,6 +51,10 @@ TABLES: tuple[type[Base], ...] = (
     SearchGroup,
     SearchText,
     Service,
+    Timer,
+    TimerEventRow,
+    TimerMark,
+    TimerResult,
     UnsealedDecision,
     Verification,
 )

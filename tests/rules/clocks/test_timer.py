@@ -179,10 +179,8 @@ class Walk:
         target: int,
         opened: set[datetime] | None,
     ) -> None:
-        self.elapsed, self.target = 0, target
-        self.state: State = State.RUNNING
-        self.breached: datetime | None = None
-        self.full_at: datetime | None = None
+        self.target = target
+        self._begin()
         waiting = sorted(events[1:], key=lambda each: each.place)
         for number in range(minutes + 1):
             now = begin + number * MINUTE
@@ -190,7 +188,7 @@ class Walk:
                 self._happens(waiting.pop(0).what, now)
             if number == minutes:
                 break
-            if self.state is State.RUNNING:
+            if self.running:
                 self._full(now)
                 if self.full_at is not None:
                     self.breached = self.breached or self.full_at
@@ -215,7 +213,18 @@ class Walk:
         elif what is Happening.CANCEL and not ended:
             self.state = State.CANCELLED
         elif what is Happening.REOPEN and ended:
-            self.state, self.elapsed, self.breached, self.full_at = State.RUNNING, 0, None, None
+            self._begin()
+
+    def _begin(self) -> None:
+        self.state: State = State.RUNNING
+        self.elapsed = 0
+        self.breached: datetime | None = None
+        self.full_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the clock runs."""
+        return self.state is State.RUNNING
 
     @property
     def verdict(self) -> Verdict:
