@@ -127,7 +127,7 @@ def list_calendars(session: Session) -> tuple[CalendarView, ...]:
         .where(CalendarVersion.version == Calendar.version)
         .order_by(Calendar.name)
     )
-    return tuple(_view(calendar, version) for calendar, version in session.execute(query).tuples())
+    return tuple(_view(calendar, version) for calendar, version in session.execute(query))
 
 
 def calendar_named(session: Session, name: str) -> Calendar:

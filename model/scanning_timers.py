@@ -75,7 +75,7 @@ def _recount_stale(session: Session, now: datetime, at_once: int) -> int:
     """Count anew what goes on by a calendar as it no longer is; return how many those were."""
     found: list[Timer] = []
     versions = select(Calendar.id, Calendar.version).order_by(Calendar.id)
-    for calendar_id, version in session.execute(versions).tuples():
+    for calendar_id, version in session.execute(versions):
         stale = (Timer.calendar_id == calendar_id, Timer.counted_with < version)
         query = select(Timer).where(*stale).order_by(Timer.counted_with)
         found += _in_hand(session, query.limit(at_once - len(found)))

@@ -28,7 +28,7 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 def office(*windows: str, holidays: Sequence[str] = ()) -> BusinessCalendar:
     """Return a calendar in UTC with the same windows from Monday to Friday."""
     closed: list[object] = [{"name": "closed", "first": day} for day in holidays]
-    return read_calendar("UTC", dict.fromkeys(WORKDAYS, list(windows)), closed)
+    return read_calendar("UTC", {day: list(windows) for day in WORKDAYS}, closed)
 
 
 NINE_TO_FIVE = office("09:00-17:00")

@@ -9,7 +9,7 @@ import pytest
 
 from model.access import Caller
 from model.database import Database
-from model.scanning_timers import ToldMark
+from model.scanning_timers import ToldMark, scan_timers
 from rules.clocks.timer import Threshold
 from tests.model.clocked import HOURS, MONDAY, Clocked, event, office, on
 
@@ -96,7 +96,7 @@ def test_a_late_pause_moves_what_was_not_told_and_repeats_nothing(clocked: Clock
 
 
 def test_a_changed_calendar_moves_what_goes_on(clocked: Clocked) -> None:
-    """A holiday puts the breach off; longer hours bring it forward; it is counted before telling."""
+    """A holiday puts the breach off, longer hours bring it forward; it is counted first."""
     clocked.open(event("start", on(0, "13:00")), thresholds=())
     clocked.change(office("09:00-17:00", holidays=["2026-11-24"]))
     scanned = clocked.scan(on(1, "14:00"))
@@ -143,8 +143,6 @@ def test_a_scan_that_fails_has_told_nothing(clocked: Clocked) -> None:
     """What follows from the marks is done with them, or both come again."""
     clocked.open(event("start", on(0, "09:00")))
     with pytest.raises(RuntimeError), clocked.database.transaction() as session:
-        from model.scanning_timers import scan_timers
-
         assert scan_timers(session, on(0, "13:00")).told
         raise RuntimeError("the outbox is full")
     assert clocked.marks(on(0, "13:00")) == ["share:50"]

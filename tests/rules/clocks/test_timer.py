@@ -171,6 +171,11 @@ def test_a_timer_is_what_a_count_of_every_minute_gives(
 class Walk:
     """A clock that is moved minute by minute, each event at its minute, as they were sorted."""
 
+    state: State
+    elapsed: int
+    breached: datetime | None
+    full_at: datetime | None
+
     def __init__(
         self,
         events: list[TimerEvent],
@@ -216,10 +221,7 @@ class Walk:
             self._begin()
 
     def _begin(self) -> None:
-        self.state: State = State.RUNNING
-        self.elapsed = 0
-        self.breached: datetime | None = None
-        self.full_at: datetime | None = None
+        self.state, self.elapsed, self.breached, self.full_at = State.RUNNING, 0, None, None
 
     @property
     def running(self) -> bool:
