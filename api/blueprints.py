@@ -11,6 +11,7 @@ from api import around_requests, problems, service, url_parts
 from api.audit import audit
 from api.authentication import undeclared
 from api.batches import batches
+from api.calendars import calendars
 from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
@@ -24,6 +25,7 @@ from api.policies import policies
 from api.roster import roster
 from api.service import Service
 from api.services import services
+from api.timers import timers
 from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
@@ -33,6 +35,8 @@ NOUNS = (
     cases,
     case_life,
     case_history,
+    timers,
+    calendars,
     services,
     tollgates,
     policies,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.calendars import Calendar, view_of_calendar
-from model.moment import rfc3339
+from model.moment import in_seconds, rfc3339
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
 from rules.clocks.open_hours import Count, ElapsedTime
 from rules.clocks.timeline import Cycle, Timeline, timeline_of
@@ -130,18 +129,18 @@ def told_of(stands: Standing, target: Target) -> dict[str, object]:
         "cycle": stands.cycle.number,
         "state": stands.state.value,
         "verdict": stands.verdict.value,
-        "target_seconds": _seconds(target.much),
-        "elapsed_seconds": _seconds(stands.elapsed),
-        "remaining_seconds": _seconds(stands.remaining),
+        "target_seconds": in_seconds(target.much),
+        "elapsed_seconds": in_seconds(stands.elapsed),
+        "remaining_seconds": in_seconds(stands.remaining),
         "due_at": _instant(stands.due_at),
         "breached_at": _instant(stands.breached_at),
         "ended_at": _instant(stands.cycle.ended_at),
         "intervals": [
             {
-                "from": rfc3339(each.interval.since),
+                "since": rfc3339(each.interval.since),
                 "until": _instant(each.interval.until),
                 "paused": each.interval.paused,
-                "counted_seconds": _seconds(each.counted),
+                "counted_seconds": in_seconds(each.counted),
             }
             for each in stands.counted
         ],
@@ -178,11 +177,6 @@ def _freeze(
         )
     elif frozen.result != result:
         frozen.result = result
-
-
-def _seconds(much: timedelta) -> int | Decimal:
-    whole, rest = divmod(much, timedelta(seconds=1))
-    return whole + Decimal(rest.microseconds).scaleb(-6).normalize() if rest else whole
 
 
 def _instant(instant: datetime | None) -> str | None:

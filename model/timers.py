@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
@@ -135,7 +135,7 @@ class TimerResult(Base):
     frozen_at: Mapped[datetime] = mapped_column(Instant)
 
 
-def threshold_in(told: dict[str, int]) -> Threshold:
+def threshold_in(told: Mapping[str, int]) -> Threshold:
     """Return the threshold that `{"share": 80}` or `{"lead_seconds": 1800}` says."""
     if "share" in told:
         return Threshold(share=told["share"])

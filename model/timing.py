@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model.access import Caller
-from model.calendars import calendar_named
+from model.calendars import Calendar, calendar_named
 from model.cases import doubles_of, find_case, lock_case, no_such_case
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import Threshold, is_within_reach, standing
-from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused
+from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused, UnknownRecord
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
@@ -68,7 +68,7 @@ def open_timer(
         EventDiffers: two of the events have one id and say different things.
     """
     _require_sound(new)
-    calendar = calendar_named(session, new.calendar) if new.calendar is not None else None
+    calendar = _calendar(session, new.calendar)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
     timer = Timer(
@@ -220,6 +220,13 @@ def _require_sound(new: NewTimer) -> None:
             problems.append(FieldProblem(f"/thresholds/{place}", "is given more than once"))
     if problems:
         raise BadFields(problems)
+
+
+def _calendar(session: Session, name: str | None) -> Calendar | None:
+    try:
+        return None if name is None else calendar_named(session, name)
+    except UnknownRecord as unknown:
+        raise BadFields([FieldProblem("/calendar", unknown.detail)]) from None
 
 
 def _require_room(session: Session, case_id: int, name: str) -> None:
