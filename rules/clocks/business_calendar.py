@@ -20,7 +20,8 @@ _LEAP_DAY = (2, 29)
 class Window:
     """Minutes of wall time, counted from midnight of the day on which the window opens.
 
-    `opens` is 0 to 1,439; `closes` is later, at most a day: 1,440 is 24:00, more is over midnight.
+    `opens` is 0 to 1,439; `closes` is later: 1,440 is 24:00, more is over midnight. It is shorter
+    than a day, or the whole day from midnight to midnight.
     """
 
     opens: int
@@ -29,8 +30,9 @@ class Window:
     def __post_init__(self) -> None:
         if not 0 <= self.opens < MINUTES_OF_A_DAY:
             raise ValueError("a window opens within the day")
-        if not 0 < self.closes - self.opens <= MINUTES_OF_A_DAY:
-            raise ValueError("a window closes after it opens, at most a day later")
+        longest = MINUTES_OF_A_DAY - (1 if self.opens else 0)
+        if not 0 < self.closes - self.opens <= longest:
+            raise ValueError("a window closes after it opens, and is no longer than a day")
 
 
 @dataclass(frozen=True, slots=True, order=True)
