@@ -22,10 +22,10 @@ def special(
 
 
 @pytest.mark.parametrize(
-    ("opens", "closes"), [(-1, 60), (1440, 1500), (60, 60), (60, 59), (0, 1441)]
+    ("opens", "closes"), [(-1, 60), (1440, 1500), (60, 60), (60, 59), (0, 1441), (60, 1500)]
 )
 def test_what_is_no_window(opens: int, closes: int) -> None:
-    """A window opens within its day, and closes later, at most a day later."""
+    """A window opens within its day, closes later, and is no longer than a day."""
     with pytest.raises(ValueError, match="window"):
         Window(opens, closes)
 

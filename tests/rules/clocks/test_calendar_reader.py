@@ -51,7 +51,7 @@ def test_what_is_written_is_read_as_the_same(calendar: BusinessCalendar) -> None
     raw: Any = written(calendar)
     read = read_calendar(raw["timezone"], raw["week"], raw["special_days"])
     assert written(read) == raw
-    assert [sorted(day) for day in calendar.week] == [list(day) for day in read.week]
+    assert read == calendar
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_too_much_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["", "../etc/passwd", "Europe", "Europe/Viena", "UTC\0", "x" * 200]
+    "zone", ["", "../etc/passwd", "Europe", "Europe/Viena", "UTC\0"]
 )
 def test_what_is_no_time_zone_is_refused(zone: str) -> None:
     """Whatever it looks like."""

@@ -31,7 +31,7 @@ def test_periods_are_read(text: str, period: Period) -> None:
 @pytest.mark.parametrize("text", ["", "P", "1M", "P1H", "PT1H", "P0D", "P-1M", "p1m", "P1D1M"])
 def test_what_is_no_period_is_refused(text: str) -> None:
     """So is one of no length, which would never lead anywhere."""
-    with pytest.raises(ValueError, match="period|length"):
+    with pytest.raises(ValueError, match=r"period|length"):
         Period.read(text)
 
 
