@@ -12,6 +12,7 @@ from api.artifacts import artifacts
 from api.audit import audit
 from api.authentication import undeclared
 from api.batches import batches
+from api.calendars import calendars
 from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
@@ -28,6 +29,7 @@ from api.service import Service
 from api.services import services
 from api.subscriptions import subscriptions
 from api.timelines import timelines
+from api.timers import timers
 from api.tollgates import tollgates
 from api.vocabulary import vocabulary
 
@@ -37,6 +39,8 @@ NOUNS = (
     cases,
     case_life,
     case_history,
+    timers,
+    calendars,
     services,
     artifacts,
     tollgates,

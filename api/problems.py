@@ -109,6 +109,22 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             errors.RuleFilesRefused, 422, "the rule files have problems",
             "mend what `detail` lists", None,
         ),
+        (
+            errors.EmptyCalendar, 422, "the calendar is never open",
+            "give at least one day a window", None,
+        ),
+        (
+            errors.CalendarMovedOn, 412, "the calendar has moved on",
+            "read the calendar again and decide anew what to change", None,
+        ),
+        (
+            errors.NameTaken, 409, "the name is another's",
+            "use the one that there is, or choose another name", None,
+        ),
+        (
+            errors.EventDiffers, 409, "the event was sent before and said something else",
+            "give each event an id of its own, and never change what it says", None,
+        ),
         (errors.DatabaseAway, 503, "the database is away", _ASK_OPERATOR, 5),
         (errors.NoLiveRevision, 503, "no rules are published", _ASK_OPERATOR, 30),
         (

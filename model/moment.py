@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,9 @@ class Moment:
 def rfc3339(instant: datetime) -> str:
     """Return `instant` (aware) as RFC 3339 in UTC, to the millisecond, with a `Z`."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def in_seconds(much: timedelta) -> int | Decimal:
+    """Return how many seconds that is, exactly."""
+    whole, rest = divmod(much, timedelta(seconds=1))
+    return whole + Decimal(rest.microseconds).scaleb(-6).normalize() if rest else whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.access import ApiKey
 from model.administration import AdministrationAct
+from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
@@ -25,12 +26,15 @@ from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
+from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     ApiKey,
     ArtifactVersion,
+    Calendar,
+    CalendarVersion,
     Case,
     CaseEvent,
     CaseFact,
@@ -55,6 +59,10 @@ TABLES: tuple[type[Base], ...] = (
     SearchText,
     Service,
     Subscription,
+    Timer,
+    TimerEventRow,
+    TimerMark,
+    TimerResult,
     UnsealedDecision,
     Verification,
 )

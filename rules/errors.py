@@ -19,7 +19,11 @@
     │   ├── KeyUsedForAnother       idempotency-key-reused    same key, another body
     │   ├── RequestStillRunning     request-still-running     same key, not answered yet
     │   ├── LastAdministrator       last-administrator        nobody could administer any more
-    │   └── RuleFilesRefused        rule-files-refused        a rule file has problems
+    │   ├── RuleFilesRefused        rule-files-refused        a rule file has problems
+    │   ├── EmptyCalendar           empty-calendar            a calendar is never open
+    │   ├── CalendarMovedOn         calendar-moved-on         not at the version the caller saw
+    │   ├── NameTaken               name-taken                another has the name already
+    │   └── EventDiffers            event-differs             same event id, another event
     └── Unable                      nothing wrong with the request: the service cannot answer now
         ├── DatabaseAway            database-away
         ├── NoLiveRevision          no-live-revision          nothing has been published yet
@@ -181,6 +185,30 @@ class RuleFilesRefused(Refused):
         count = len(problems)
         super().__init__(f"{count} problem{'' if count == 1 else 's'} in the rule files")
         self.problems = tuple(problems)
+
+
+class EmptyCalendar(Refused):
+    """A business calendar is never open: no time would ever pass by it."""
+
+    code = "empty-calendar"
+
+
+class CalendarMovedOn(Refused):
+    """The calendar has a newer version than the one the caller saw."""
+
+    code = "calendar-moved-on"
+
+
+class NameTaken(Refused):
+    """Another calendar, or another timer of the case, has the name already."""
+
+    code = "name-taken"
+
+
+class EventDiffers(Refused):
+    """The timer has an event of this id, which says something else."""
+
+    code = "event-differs"
 
 
 class Unable(TollgateError):

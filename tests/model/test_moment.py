@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.moment import Moment, rfc3339
+from model.moment import Moment, in_seconds, rfc3339
 
 
 def test_today_is_the_day_in_the_services_zone() -> None:
@@ -29,3 +29,10 @@ def test_every_instant_reads_back(at: datetime) -> None:
     """What is shown names the same millisecond, wherever the clock stood."""
     shown = datetime.fromisoformat(rfc3339(at))
     assert timedelta(0) <= at.astimezone(UTC) - shown < timedelta(milliseconds=1)
+
+
+def test_seconds_are_exact() -> None:
+    """Whole ones are whole numbers; a fraction keeps every digit."""
+    assert in_seconds(timedelta(hours=8)) == 28_800
+    assert str(in_seconds(timedelta(seconds=1, microseconds=500_000))) == "1.5"
+    assert str(in_seconds(timedelta(microseconds=1))) == "0.000001"

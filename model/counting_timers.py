@@ -1,0 +1,183 @@
+"""Counting a timer from its events: what it says of now, what has ended, what is told next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.calendars import Calendar, view_of_calendar
+from model.moment import in_seconds, rfc3339
+from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
+from rules.clocks.open_hours import Count, ElapsedTime
+from rules.clocks.timeline import Cycle, Timeline, timeline_of
+from rules.clocks.timer import BREACH, Passed, Standing, Target, passed_marks, standing
+
+NOT_STARTED = "not_started"
+_ELAPSED = ElapsedTime()
+
+
+@dataclass(slots=True)
+class Calendars:
+    """The calendars that some timers count by; each version is read once."""
+
+    session: Session
+    _times: dict[tuple[int, int], Count] = field(default_factory=dict)
+
+    def count(self, timer: Timer, version: int | None) -> Count:
+        """Return how time counts for a timer, by a version of its calendar."""
+        if timer.calendar is None or version is None:
+            return _ELAPSED
+        key = timer.calendar.id, version
+        if key not in self._times:
+            self._times[key] = view_of_calendar(self.session, timer.calendar, version).time
+        return self._times[key]
+
+    @staticmethod
+    def current(calendar: Calendar | None) -> int | None:
+        """Return the version that counts now; `None` where all time counts."""
+        return None if calendar is None else calendar.version
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a timer's rows say: its events, the marks that were told, and what has ended."""
+
+    events: Sequence[TimerEventRow]
+    marks: Sequence[TimerMark] = ()
+    results: Mapping[int, TimerResult] = field(default_factory=dict)
+
+    @property
+    def timeline(self) -> Timeline:
+        """Return what the events say."""
+        return timeline_of(row.event for row in self.events)
+
+    def version_of(self, cycle: Cycle, current: int | None) -> int | None:
+        """Return which version of the calendar a cycle counts by: ended, the one of its end."""
+        frozen = self.results.get(cycle.number)
+        return current if frozen is None or cycle.ended_by is None else frozen.counted_with
+
+
+def histories_of(session: Session, timers: Iterable[Timer]) -> dict[str, History]:
+    """Return what the rows of some timers say, by the timer's id; one statement a table."""
+    ids = [timer.id for timer in timers]
+    events: dict[str, list[TimerEventRow]] = {each: [] for each in ids}
+    marks: dict[str, list[TimerMark]] = {each: [] for each in ids}
+    results: dict[str, dict[int, TimerResult]] = {each: {} for each in ids}
+    for event in session.scalars(
+        select(TimerEventRow).where(TimerEventRow.timer_id.in_(ids)).order_by(TimerEventRow.id)
+    ):
+        events[event.timer_id].append(event)
+    for mark in session.scalars(
+        select(TimerMark).where(TimerMark.timer_id.in_(ids)).order_by(TimerMark.id)
+    ):
+        marks[mark.timer_id].append(mark)
+    for result in session.scalars(select(TimerResult).where(TimerResult.timer_id.in_(ids))):
+        results[result.timer_id][result.cycle] = result
+    return {each: History(events[each], marks[each], results[each]) for each in ids}
+
+
+def recount(
+    session: Session, timer: Timer, history: History, calendars: Calendars, now: datetime
+) -> None:
+    """Let a timer's row say what its events say, and freeze what has ended.
+
+    The timer must be locked.
+    """
+    current = calendars.current(timer.calendar)
+    timeline = history.timeline
+    for cycle in timeline.cycles:
+        _freeze(session, timer, history, calendars, cycle, now)
+    last = timeline.cycles[-1] if timeline.cycles else None
+    if last is None:
+        timer.state, timer.due_at = NOT_STARTED, None
+    else:
+        stands = standing(
+            last, timer.target, calendars.count(timer, history.version_of(last, current)), now
+        )
+        timer.state, timer.due_at = stands.state.value, stands.due_at
+    goes_on = last is not None and last.ended_by is None
+    timer.counted_with = current if goes_on else None
+    waiting = [passed.at for _, passed in outstanding(timer, history, calendars)]
+    timer.next_at = min(waiting, default=None)
+
+
+def outstanding(
+    timer: Timer, history: History, calendars: Calendars
+) -> Iterator[tuple[Cycle, Passed]]:
+    """Yield the marks of each cycle that were not told yet, with when they are to be.
+
+    Once the breach of a cycle was told, its thresholds are not told any more.
+    """
+    told = {(row.cycle, row.mark) for row in history.marks}
+    current = calendars.current(timer.calendar)
+    for cycle in history.timeline.cycles:
+        if (cycle.number, BREACH) in told:
+            continue
+        count = calendars.count(timer, history.version_of(cycle, current))
+        for passed in passed_marks(cycle, timer.target, count):
+            if (cycle.number, passed.mark) not in told:
+                yield cycle, passed
+
+
+def told_of(stands: Standing, target: Target) -> dict[str, object]:
+    """Return how a cycle stands as JSON, with the intervals from which it follows."""
+    return {
+        "cycle": stands.cycle.number,
+        "state": stands.state.value,
+        "verdict": stands.verdict.value,
+        "target_seconds": in_seconds(target.much),
+        "elapsed_seconds": in_seconds(stands.elapsed),
+        "remaining_seconds": in_seconds(stands.remaining),
+        "due_at": _instant(stands.due_at),
+        "breached_at": _instant(stands.breached_at),
+        "ended_at": _instant(stands.cycle.ended_at),
+        "intervals": [
+            {
+                "since": rfc3339(each.interval.since),
+                "until": _instant(each.interval.until),
+                "paused": each.interval.paused,
+                "counted_seconds": in_seconds(each.counted),
+            }
+            for each in stands.counted
+        ],
+        "without_effect": list(stands.cycle.idle),
+    }
+
+
+def _freeze(
+    session: Session,
+    timer: Timer,
+    history: History,
+    calendars: Calendars,
+    cycle: Cycle,
+    now: datetime,
+) -> None:
+    frozen = history.results.get(cycle.number)
+    if cycle.ended_by is None:
+        if frozen is not None:
+            # An end that was told before has turned out to come before its cycle began.
+            session.delete(frozen)
+        return
+    version = frozen.counted_with if frozen else calendars.current(timer.calendar)
+    stands = standing(cycle, timer.target, calendars.count(timer, version), now)
+    result = told_of(stands, timer.target)
+    if frozen is None:
+        session.add(
+            TimerResult(
+                timer_id=timer.id,
+                cycle=cycle.number,
+                counted_with=version,
+                result=result,
+                frozen_at=now,
+            )
+        )
+    elif frozen.result != result:
+        frozen.result = result
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else rfc3339(instant)

@@ -1,0 +1,256 @@
+"""Timers of cases: opened, told what happens, and read with what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from model.access import Caller
+from model.calendars import Calendar, calendar_named
+from model.cases import doubles_of, find_case, lock_case, no_such_case
+from model.counting_timers import Calendars, History, histories_of, recount, told_of
+from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
+from rules.clocks.timeline import TimerEvent
+from rules.clocks.timer import Threshold, is_within_reach, standing
+from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused, UnknownRecord
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(minutes=5)
+"""How far ahead of ours the clock of an event's source may be."""
+LONGEST_TARGET = timedelta(days=3_660)
+MOST_THRESHOLDS = 20
+MOST_EVENTS = 1_000
+MOST_TIMERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    """A timer to open; `calendar` names by which business time counts, `None`: all time does."""
+
+    ref: str
+    kind: Kind
+    name: str
+    calendar: str | None
+    target: timedelta
+    thresholds: tuple[Threshold, ...] = ()
+    events: tuple[TimerEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimerView:
+    """A timer with everything that it rests on; `cycles` as JSON, the ended ones as frozen."""
+
+    timer: Timer
+    case: str
+    calendar: str | None
+    cycles: tuple[dict[str, object], ...]
+    idle: tuple[str, ...]
+    events: tuple[TimerEventRow, ...]
+    marks: tuple[TimerMark, ...]
+
+
+def open_timer(
+    session: Session, new: NewTimer, caller: Caller, now: datetime, new_id: str
+) -> TimerView:
+    """Open a timer of a case, with the events that have happened already.
+
+    Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such case.
+        NameTaken: the case has a timer of that name.
+        BadFields: the calendar is not known, a target or threshold is none, unsound events.
+        EventDiffers: two of the events have one id and say different things.
+    """
+    _require_sound(new)
+    calendar = _calendar(session, new.calendar)
+    case = lock_case(session, new.ref)
+    _require_room(session, case.id, new.name)
+    timer = Timer(
+        id=new_id,
+        case=case,
+        name=new.name,
+        kind=new.kind.value,
+        calendar=calendar,
+        target_seconds=new.target // timedelta(seconds=1),
+        thresholds=[_told(each) for each in new.thresholds],
+        state="",
+        created_at=now,
+        created_by=caller.name,
+        api_key_id=caller.key_id,
+    )
+    calendars = Calendars(session)
+    begin = min([now, *(event.at for event in new.events)])
+    if not is_within_reach(
+        timer.target, calendars.count(timer, calendars.current(calendar)), begin
+    ):
+        detail = "is not reached within 20 years: the calendar is hardly ever open"
+        raise BadFields([FieldProblem("/target_seconds", detail)])
+    session.add(timer)
+    session.flush()
+    return _taken(session, timer, new.events, caller, now)
+
+
+def take_events(
+    session: Session,
+    timer_id: str,
+    events: Sequence[TimerEvent],
+    caller: Caller,
+    now: datetime,
+) -> TimerView:
+    """Tell a timer what happened: late, twice or out of order, it comes to the same.
+
+    An event whose id it has is passed over. Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such timer.
+        EventDiffers: it has an event of the same id that says something else.
+        BadFields: an event lies in the future or before 2000.
+        Refused: the timer has too many events.
+    """
+    timer = find_timer(session, timer_id, lock=True)
+    return _taken(session, timer, events, caller, now)
+
+
+def read_timer(session: Session, timer_id: str, now: datetime) -> TimerView:
+    """Return a timer as it stands at `now`.
+
+    Raises:
+        UnknownRecord: there is no such timer.
+    """
+    (view,) = _views(session, [find_timer(session, timer_id)], now)
+    return view
+
+
+def read_timers(session: Session, ref: str, now: datetime) -> tuple[TimerView, ...]:
+    """Return the timers of a case, and of its doubles, as they stand at `now`; oldest first.
+
+    Raises:
+        UnknownRecord: there is no such case.
+    """
+    case = find_case(session, ref)
+    if case is None:
+        raise no_such_case(ref)
+    ids = [case.id, *(double.id for double in doubles_of(session, case))]
+    return _views(session, timers_of_cases(session, ids), now)
+
+
+def _taken(
+    session: Session, timer: Timer, events: Sequence[TimerEvent], caller: Caller, now: datetime
+) -> TimerView:
+    _require_timely(events, now)
+    history = histories_of(session, [timer])[timer.id]
+    came = _new(events, {row.event_id: row.event for row in history.events})
+    if len(history.events) + len(came) > MOST_EVENTS:
+        raise Refused(f"the timer would have more than {MOST_EVENTS:,} events: open another")
+    session.add_all(
+        TimerEventRow(
+            timer_id=timer.id,
+            event_id=event.id,
+            what=event.what.value,
+            at=event.at,
+            sequence=event.sequence,
+            received_at=now,
+            by=caller.name,
+        )
+        for event in came
+    )
+    session.flush()
+    recount(session, timer, histories_of(session, [timer])[timer.id], Calendars(session), now)
+    session.flush()
+    (view,) = _views(session, [timer], now)
+    return view
+
+
+def _new(events: Sequence[TimerEvent], known: dict[str, TimerEvent]) -> list[TimerEvent]:
+    """Return the events that are not known yet, each once."""
+    came = {}
+    for event in events:
+        there = known.get(event.id)
+        if there is None:
+            known[event.id] = came[event.id] = event
+        elif there.place != event.place:
+            raise EventDiffers(f"the event `{event.id}` was sent before and said something else")
+    return list(came.values())
+
+
+def _views(session: Session, timers: Sequence[Timer], now: datetime) -> tuple[TimerView, ...]:
+    histories, calendars = histories_of(session, timers), Calendars(session)
+    return tuple(_view(timer, histories[timer.id], calendars, now) for timer in timers)
+
+
+def _view(timer: Timer, history: History, calendars: Calendars, now: datetime) -> TimerView:
+    count = calendars.count(timer, calendars.current(timer.calendar))
+    timeline, target = history.timeline, timer.target
+    cycles = [
+        cast("dict[str, object]", history.results[cycle.number].result)
+        if cycle.number in history.results
+        else told_of(standing(cycle, target, count, now), target)
+        for cycle in timeline.cycles
+    ]
+    return TimerView(
+        timer,
+        timer.case.ref,
+        timer.calendar.name if timer.calendar else None,
+        tuple(cycles),
+        timeline.idle,
+        tuple(history.events),
+        tuple(history.marks),
+    )
+
+
+def _require_sound(new: NewTimer) -> None:
+    problems = []
+    if not timedelta(0) < new.target <= LONGEST_TARGET:
+        detail = f"must be between 1 second and {LONGEST_TARGET.days:,} days"
+        problems.append(FieldProblem("/target_seconds", detail))
+    if len(new.thresholds) > MOST_THRESHOLDS:
+        problems.append(FieldProblem("/thresholds", f"must have at most {MOST_THRESHOLDS} items"))
+    marks = [threshold.mark for threshold in new.thresholds]
+    for place, threshold in enumerate(new.thresholds):
+        if not timedelta(0) < threshold.point(new.target) < new.target:
+            detail = "must be after the start and before the due instant"
+            problems.append(FieldProblem(f"/thresholds/{place}", detail))
+        elif marks.index(threshold.mark) < place:
+            problems.append(FieldProblem(f"/thresholds/{place}", "is given more than once"))
+    if problems:
+        raise BadFields(problems)
+
+
+def _calendar(session: Session, name: str | None) -> Calendar | None:
+    try:
+        return None if name is None else calendar_named(session, name)
+    except UnknownRecord as unknown:
+        raise BadFields([FieldProblem("/calendar", unknown.detail)]) from None
+
+
+def _require_room(session: Session, case_id: int, name: str) -> None:
+    names = select(Timer.id).where(Timer.case_id == case_id, Timer.name == name)
+    if (there := session.scalar(names)) is not None:
+        raise NameTaken(f"the case has a timer `{name}` already: it is `{there}`")
+    count = select(func.count()).select_from(Timer).where(Timer.case_id == case_id)
+    if (session.scalar(count) or 0) >= MOST_TIMERS:
+        raise Refused(f"the case has {MOST_TIMERS} timers, which is the most it may have")
+
+
+def _require_timely(events: Sequence[TimerEvent], now: datetime) -> None:
+    problems = []
+    for place, event in enumerate(events):
+        if event.at > now + AHEAD:
+            problems.append(FieldProblem(f"/events/{place}/at", "has not happened yet"))
+        elif event.at < EARLIEST:
+            problems.append(FieldProblem(f"/events/{place}/at", "must be in 2000 or later"))
+    if problems:
+        raise BadFields(problems)
+
+
+def _told(threshold: Threshold) -> dict[str, int]:
+    if threshold.lead is not None:
+        return {"lead_seconds": threshold.lead // timedelta(seconds=1)}
+    assert threshold.share is not None
+    return {"share": threshold.share}

@@ -1,0 +1,66 @@
+"""Periods of the calendar as ISO 8601 writes them: so many months, and so many days."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_WRITTEN = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+_MONTHS_OF_A_YEAR = 12
+_DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Months and days are different units: three months are not ninety days."""
+
+    months: int = 0
+    days: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Period:
+        """Return what `P1Y`, `P3M`, `P2W` or `P30D` says.
+
+        Raises:
+            ValueError: it is no such period, or one of no length.
+        """
+        written = _WRITTEN.fullmatch(text)
+        if written is None:
+            raise ValueError(f"`{text}` is not a period: write it as in `P1Y`, `P6M` or `P30D`")
+        years, months, weeks, days = (int(number or 0) for number in written.groups())
+        period = cls(years * _MONTHS_OF_A_YEAR + months, weeks * _DAYS_OF_A_WEEK + days)
+        if period == cls():
+            raise ValueError(f"`{text}` has no length")
+        return period
+
+    def times(self, number: int) -> Period:
+        """Return so many of these periods."""
+        return Period(self.months * number, self.days * number)
+
+    def from_(self, day: date) -> date:
+        """Return the day that is this period after `day`.
+
+        Months first, at the end of the month where it has no such day; then the days.
+
+        Raises:
+            OverflowError: it lies beyond the calendar.
+        """
+        return _months_after(day, self.months) + timedelta(days=self.days)
+
+    def before(self, day: date) -> date:
+        """Return the day that is this period before `day`: counted back the same way.
+
+        Raises:
+            OverflowError: it lies beyond the calendar.
+        """
+        return _months_after(day, -self.months) - timedelta(days=self.days)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * _MONTHS_OF_A_YEAR + day.month - 1 + months, _MONTHS_OF_A_YEAR)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError("the day lies beyond the calendar")
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,68 @@
+"""Periods: months and days are different units, and an end of month stays within its month."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.clocks.period import Period
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("P1M", Period(months=1)),
+        ("P3M", Period(months=3)),
+        ("P1Y", Period(months=12)),
+        ("P7D", Period(days=7)),
+        ("P2W", Period(days=14)),
+        ("P1Y6M2W3D", Period(months=18, days=17)),
+    ],
+)
+def test_periods_are_read(text: str, period: Period) -> None:
+    """As ISO 8601 writes them."""
+    assert Period.read(text) == period
+
+
+@pytest.mark.parametrize("text", ["", "P", "1M", "P1H", "PT1H", "P0D", "P-1M", "p1m", "P1D1M"])
+def test_what_is_no_period_is_refused(text: str) -> None:
+    """So is one of no length, which would never lead anywhere."""
+    with pytest.raises(ValueError, match=r"period|length"):
+        Period.read(text)
+
+
+def test_ninety_days_are_not_three_months() -> None:
+    """From 22 November 2026 they end two days apart."""
+    day = date(2026, 11, 22)
+    assert Period.read("P90D").from_(day) == date(2027, 2, 20)
+    assert Period.read("P3M").from_(day) == date(2027, 2, 22)
+
+
+def test_a_month_that_is_too_short_ends_the_period() -> None:
+    """A month after, or before, the 31st is the last day of the next, or of the month before."""
+    assert Period(months=1).from_(date(2026, 1, 31)) == date(2026, 2, 28)
+    assert Period(months=1).before(date(2028, 3, 31)) == date(2028, 2, 29)
+    assert Period(months=12).from_(date(2028, 2, 29)) == date(2029, 2, 28)
+
+
+def test_beyond_the_calendar_there_is_no_day() -> None:
+    """It is said, not guessed."""
+    with pytest.raises(OverflowError):
+        Period(months=1).from_(date(9999, 12, 31))
+    with pytest.raises(OverflowError):
+        Period(days=1).before(date(1, 1, 1))
+
+
+@given(day=st.dates(date(1900, 1, 1), date(2100, 1, 1)), months=st.integers(0, 1200))
+def test_a_day_keeps_its_place_in_the_month_where_there_is_one(day: date, months: int) -> None:
+    """Counted month by month, it is so many months later, on the same day or the last."""
+    found = Period(months=months).from_(day)
+    first = day.replace(day=1)
+    for _ in range(months):
+        first = (first + timedelta(days=31)).replace(day=1)
+    assert (found.year, found.month) == (first.year, first.month)
+    assert found.day == min(day.day, monthrange(first.year, first.month)[1])
