@@ -32,7 +32,7 @@ def fail(admin: Calls) -> None:
     with service.database.transaction() as session:
         parcels = claim(session, "x", service.clock(), 100)
         outcomes = [Outcome(each, status=500, error="it fell", hopeless=True) for each in parcels]
-        settle(session, "x", outcomes, service.clock(), lambda: 0.0)
+        settle(session, outcomes, service.clock(), lambda: 0.0)
 
 
 def listed(admin: Calls, query: str = "") -> list[dict[str, Any]]:

@@ -11,21 +11,21 @@ import pytest
 
 from model.dispatching import Outcome, Parcel
 from model.mail_server import Encryption, MailServer
-from scheduler.mail import Counter, letter
+from scheduler.mail import Handing, letter
 from tests.fire.service import free_port
 from tests.model.telling import LETTER, NOW
 from tests.scheduler.conftest import Postbox
 
 PARCEL = Parcel(
-    1, 1, "1b4e28ba-2fa1-51d2-883f-0016d3cca427", "decision.made", "cases/CRM-1", {}, NOW,
+    "me", 1, 1, "1b4e28ba-2fa1-51d2-883f-0016d3cca427", "decision.made", "cases/CRM-1", "{}", NOW,
     LETTER.title, LETTER.text, None, "ada@example.org",
 )  # fmt: skip
 
 
 def handed_in(server: MailServer, *parcels: Parcel) -> list[Outcome]:
     """Hand in letters, one after the other."""
-    with Counter(server) as counter:
-        return [counter.hand_in(parcel) for parcel in parcels]
+    with Handing(server) as handing:
+        return [handing.over(parcel) for parcel in parcels]
 
 
 def read(content: bytes) -> EmailMessage:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from model import json_text
 from model.dispatching import Outcome, Parcel, Target
 from model.subscriptions import signing_secret
 from scheduler.bounded_http import Line
@@ -22,8 +23,8 @@ from tests.scheduler.receiving import Receiving
 OLD, NEW, OTHER = (signing_secret(SECRET, "id", generation) for generation in (1, 2, 3))
 SOURCE = "https://tollgate.example.org"
 PARCEL = Parcel(
-    1, 1, "1b4e28ba-2fa1-51d2-883f-0016d3cca427", "decision.made", "cases/CRM-1",
-    {"what": "½ ever"}, NOW, None, None, Target("id", "https://a.example", (1,)), None,
+    "me", 1, 1, "1b4e28ba-2fa1-51d2-883f-0016d3cca427", "decision.made", "cases/CRM-1",
+    '{"what": "½ ever"}', NOW, None, None, Target("id", "https://a.example", (1,)), None,
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def sent(receiver: Receiving, way: str, now: datetime = NOW) -> Outcome:
 def test_either_secret_verifies_whatever_is_told(data: dict[str, object]) -> None:
     """While it rotates, a receiver with the old or the new secret takes the message for ours."""
     now = datetime.now(UTC)
-    body = message(replace(PARCEL, data=data), SOURCE)
+    body = message(replace(PARCEL, data=json_text.dumps(data)), SOURCE)
     signed = headers(PARCEL.message_id, body, [NEW, OLD], now)
     for secret in (OLD, NEW):
         read = Webhook(secret).verify(body.decode(), signed)
