@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, Text, bindparam, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from model.deliveries import LONGEST_ERROR, Delivery, State, cancel_all, hold_all
@@ -30,9 +30,16 @@ MAIL = "mail"
 PAUSE = timedelta(seconds=5)
 """After which what was claimed and not tried is tried."""
 
-_TABLE = cast("Table", Delivery.__table__)
 Where = tuple[ColumnElement[bool], ...]
 Row = dict[str, object]
+
+_TABLE = cast("Table", Delivery.__table__)
+# What was claimed and is still ours to settle: the lease may have run out meanwhile.
+_OURS: Where = (
+    _TABLE.c.id == bindparam("b_id"),
+    _TABLE.c.claim == bindparam("b_claim"),
+    _TABLE.c.state == State.WAITING,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +55,17 @@ class Target:
 class Parcel:
     """A delivery that this process has claimed: what to send, and to whom.
 
-    Either `target` is given, or `recipient` (an e-mail address) with `title` and `text`.
+    Either `target` is given, or `recipient` (an e-mail address) with `title` and `text`. `data`
+    is JSON's text. `claim_id`: who claimed it.
     """
 
+    claim_id: str
     delivery_id: int
     attempts: int
     message_id: str
     type: str
     subject: str
-    data: object
+    data: str
     at: datetime
     title: str | None
     text: str | None
@@ -127,15 +136,13 @@ def claim(
     ]
 
 
-def settle(
-    session: Session, claim_id: str, outcomes: Sequence[Outcome], now: datetime, chance: Chance
-) -> None:
+def settle(session: Session, outcomes: Sequence[Outcome], now: datetime, chance: Chance) -> None:
     """Record what became of claimed deliveries. Needs a `transaction()`."""
     delivered = [outcome for outcome in outcomes if outcome.delivered]
     failed = [outcome for outcome in outcomes if outcome.tried and not outcome.delivered]
     _note_delivered(session, delivered)
-    _note_failed(session, claim_id, failed, now, chance)
-    _give_back(session, claim_id, [outcome for outcome in outcomes if not outcome.tried], now)
+    _note_failed(session, failed, now, chance)
+    _give_back(session, [outcome for outcome in outcomes if not outcome.tried], now)
     reached = {one.parcel.target.subscription_id for one in delivered if one.parcel.target}
     missed = {one.parcel.target.subscription_id for one in failed if one.parcel.target}
     gone = {one.parcel.target.subscription_id for one in failed if one.parcel.target and one.gone}
@@ -159,13 +166,15 @@ def _due(now: datetime, busy: Collection[str]) -> Where:
 def _claimed(ids: Sequence[int], claim_id: str) -> Any:
     columns = (Delivery.id, Delivery.attempts, Delivery.subscription_id, Delivery.recipient)
     event = (OutboxEvent.id.label("message_id"), OutboxEvent.type, OutboxEvent.subject)
-    content = (OutboxEvent.data, OutboxEvent.at, OutboxEvent.title, OutboxEvent.text)
+    data = type_coerce(OutboxEvent.data, Text).label("data")
+    content = (data, Delivery.claim, OutboxEvent.at, OutboxEvent.title, OutboxEvent.text)
     joined = select(*columns, *event, *content).join(OutboxEvent)
     return joined.where(Delivery.id.in_(ids), Delivery.claim == claim_id).order_by(Delivery.id)
 
 
 def _parcel(row: Any, target: Target | None) -> Parcel:
     return Parcel(
+        row.claim,
         row.id,
         row.attempts,
         row.message_id,
@@ -195,14 +204,17 @@ def _targets(session: Session, ids: Iterable[str], now: datetime) -> Mapping[str
 
 
 def _note_delivered(session: Session, outcomes: Sequence[Outcome]) -> None:
-    # Whoever's claim it is now: what has arrived need not be sent again.
-    values: Row = {"state": State.DELIVERED, "status": bindparam("b_status"), "error": None}
-    rows: list[Row] = [{"b_id": one.parcel.delivery_id, "b_status": one.status} for one in outcomes]
-    _update_each(session, (_TABLE.c.id == bindparam("b_id"),), values, rows)
+    by_status: dict[int | None, list[int]] = {}
+    for one in outcomes:
+        by_status.setdefault(one.status, []).append(one.parcel.delivery_id)
+    for status, ids in by_status.items():
+        # Whoever's claim it is now: what has arrived need not be sent again.
+        values: Row = {"state": State.DELIVERED, "status": status, "error": None}
+        session.connection().execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(values))
 
 
 def _note_failed(
-    session: Session, claim_id: str, outcomes: Sequence[Outcome], now: datetime, chance: Chance
+    session: Session, outcomes: Sequence[Outcome], now: datetime, chance: Chance
 ) -> None:
     rows: list[Row] = []
     for one in outcomes:
@@ -210,7 +222,7 @@ def _note_failed(
         wait = None if one.hopeless else wait
         rows.append(
             {
-                "b_id": one.parcel.delivery_id,
+                **_named(one),
                 "b_state": State.FAILED if wait is None else State.WAITING,
                 "b_due_at": now if wait is None else now + wait,
                 "b_status": one.status,
@@ -219,19 +231,16 @@ def _note_failed(
         )
     names = ("state", "due_at", "status", "error")
     values: Row = {name: bindparam(f"b_{name}") for name in names}
-    _update_each(session, _ours(claim_id), values, rows)
+    _update_each(session, _OURS, values, rows)
 
 
-def _give_back(session: Session, claim_id: str, outcomes: Sequence[Outcome], now: datetime) -> None:
+def _give_back(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     values: Row = {"due_at": now + PAUSE, "attempts": _TABLE.c.attempts - 1}
-    rows: list[Row] = [{"b_id": one.parcel.delivery_id} for one in outcomes]
-    _update_each(session, _ours(claim_id), values, rows)
+    _update_each(session, _OURS, values, [_named(one) for one in outcomes])
 
 
-def _ours(claim_id: str) -> Where:
-    """What was claimed and is still ours to settle: the lease may have run out meanwhile."""
-    waiting = _TABLE.c.state == State.WAITING
-    return (_TABLE.c.id == bindparam("b_id"), _TABLE.c.claim == claim_id, waiting)
+def _named(outcome: Outcome) -> Row:
+    return {"b_id": outcome.parcel.delivery_id, "b_claim": outcome.parcel.claim_id}
 
 
 def _update_each(

@@ -10,11 +10,12 @@ import io
 import socket
 import ssl
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from model.destinations import is_public
@@ -43,11 +44,11 @@ class Line:
         self._secure = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or _PORTS[parts.scheme]
-        self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        self._named = parts.netloc
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._opening = f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
         self._private = self._host in private_hosts
         self._seconds = seconds
-        self._connection: HTTPConnection | None = None
+        self._connection: _Timed | None = None
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Send `body` and return what is answered.
@@ -77,27 +78,27 @@ class Line:
             self._connection = None
 
     def _post(self, body: bytes, headers: Mapping[str, str], deadline: float) -> Reply:
-        connection = self._connection or self._connect(deadline)
+        connection = self._connection or _Timed(self._open(deadline))
         self._connection = connection
-        assert isinstance(connection.sock, _Timed)
-        connection.sock.deadline = deadline
-        connection.request("POST", self._path, body, {"Host": self._named, **headers})
-        response = connection.getresponse()
-        self._finish(response)
+        connection.deadline = deadline
+        # Headers and body leave together: in two parts they may take two packets.
+        connection.sendall(self._head(len(body), headers) + body)
+        # The library reads answers; its connections would open others, to addresses of their own.
+        response = HTTPResponse(cast("socket.socket", connection), method="POST")
+        with closing(response):
+            response.begin()
+            self._finish(response)
         return Reply(response.status, response.headers.get("Retry-After"))
+
+    def _head(self, length: int, headers: Mapping[str, str]) -> bytes:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"{self._opening}Content-Length: {length}\r\n{lines}\r\n".encode("ascii")
 
     def _finish(self, response: HTTPResponse) -> None:
         """Read the answer to its end, so that the line can be used again; or hang up."""
         response.read(LARGEST_ANSWER)
         if response.will_close or not response.isclosed():
             self.close()
-
-    def _connect(self, deadline: float) -> HTTPConnection:
-        connection = HTTPConnection(self._host, self._port)
-        # By itself it would connect anew, to an address that nobody has looked at.
-        connection.auto_open = 0
-        connection.sock = _Timed(self._open(deadline), deadline)
-        return connection
 
     def _open(self, deadline: float) -> socket.socket:
         wrong: OSError | None = None
@@ -135,11 +136,9 @@ class Line:
 class _Timed:
     """A socket each use of which ends by a deadline, however slowly the other side dribbles."""
 
-    def __init__(self, raw: socket.socket, deadline: float) -> None:
+    def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
-        self._readers = 0
-        self._closed = False
-        self.deadline = deadline
+        self.deadline = 0.0
 
     def sendall(self, data: bytes) -> None:
         """Send all of it."""
@@ -152,21 +151,12 @@ class _Timed:
         return self._raw.recv_into(buffer)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """Return what an answer is read from."""
-        self._readers += 1
+        """Return what one answer is read from."""
         return io.BufferedReader(_Reading(self))
 
     def close(self) -> None:
-        """Hang up, once the answer that is being read has been read."""
-        self._closed = True
-        if not self._readers:
-            self._raw.close()
-
-    def close_reader(self) -> None:
-        """Note that an answer has been read, or is not wanted."""
-        self._readers -= 1
-        if self._closed:
-            self.close()
+        """Hang up."""
+        self._raw.close()
 
 
 class _Reading(io.RawIOBase):
@@ -182,12 +172,6 @@ class _Reading(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Read something."""
         return self._timed.recv_into(buffer)
-
-    def close(self) -> None:
-        """Read no more."""
-        if not self.closed:
-            super().close()
-            self._timed.close_reader()
 
 
 @cache

@@ -6,6 +6,7 @@ hangs holds up its own lanes only: meanwhile what goes elsewhere is claimed and 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -15,14 +16,19 @@ from time import monotonic
 from model.dispatching import LEASE, Outcome, Parcel, claim, is_due, settle
 from model.subscriptions import signing_secret
 from scheduler.bounded_http import Line
-from scheduler.mail import Counter
+from scheduler.mail import Handing
 from scheduler.parts import Parts
 from scheduler.webhook import send
 
 LANES = 8
-LONGEST_LANE = 25
-MOST_CLAIMED = LANES // 2 * LONGEST_LANE
-"""At once: one receiver has no more than half of the lanes."""
+LONGEST_LANE = 50
+LANES_CLAIMED = 2
+"""So many lanes of deliveries are claimed at once …"""
+
+LANES_OF_ONE = 4
+"""… and one receiver has no more than these: the others are for the others."""
+
+MOST_CLAIMED = LANES_CLAIMED * LONGEST_LANE
 
 ANSWERED_WITHIN = 15.0
 """Seconds in which a receiver must have answered."""
@@ -40,7 +46,6 @@ Alive = Callable[[], None]
 class Lane:
     """Deliveries to one receiver that one process has claimed, to be begun before `until`."""
 
-    claim_id: str
     parcels: Sequence[Parcel]
     until: float
 
@@ -57,8 +62,10 @@ class _Traffic:
     lanes: dict[Future[list[Outcome]], Lane] = field(default_factory=dict)
 
     @property
-    def receivers(self) -> set[str]:
-        return {lane.receiver for lane in self.lanes.values()}
+    def busy(self) -> set[str]:
+        """The receivers to which a further claim might be too much."""
+        lanes = Counter(lane.receiver for lane in self.lanes.values())
+        return {each for each, count in lanes.items() if count + LANES_CLAIMED > LANES_OF_ONE}
 
     @property
     def has_room(self) -> bool:
@@ -77,18 +84,20 @@ def drain(parts: Parts, alive: Alive = lambda: None) -> int:
     with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as pool:
         while True:
             if traffic.has_room and not parts.ending.is_set():
-                for lane in _claimed(parts, traffic.receivers):
+                for lane in _claimed(parts, traffic.busy):
                     traffic.lanes[pool.submit(_sent, parts, lane)] = lane
             if not traffic.lanes:
                 return tried
             ended, _ = wait(traffic.lanes, LOOK_EVERY, FIRST_COMPLETED)
+            outcomes = [outcome for each in ended for outcome in each.result()]
             for each in ended:
-                tried += _settle(parts, traffic.lanes.pop(each).claim_id, each.result())
+                del traffic.lanes[each]
+            tried += _settle(parts, outcomes)
             alive()
 
 
 def _claimed(parts: Parts, busy: set[str]) -> Iterator[Lane]:
-    """Claim what is due, but for the receivers that are being sent to."""
+    """Claim what is due, but for receivers that are busy with what they get already."""
     now, claim_id, until = parts.clock(), parts.new_id(), monotonic() + LANE_ENDS_AFTER
     with parts.database.reading() as session:
         # Most of the time there is nothing, and a look costs no lock.
@@ -102,7 +111,7 @@ def _claimed(parts: Parts, busy: set[str]) -> Iterator[Lane]:
         by_receiver.setdefault(parcel.receiver, []).append(parcel)
     for those in by_receiver.values():
         for start in range(0, len(those), LONGEST_LANE):
-            yield Lane(claim_id, those[start : start + LONGEST_LANE], until)
+            yield Lane(those[start : start + LONGEST_LANE], until)
 
 
 def _sent(parts: Parts, lane: Lane) -> list[Outcome]:
@@ -139,14 +148,15 @@ def _by_mail(parts: Parts, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
         for parcel in parcels:
             yield Outcome(parcel, error="no mail server is set: TOLLGATE_SMTP_HOST")
         return
-    with Counter(server) as counter:
+    with Handing(server) as handing:
         for parcel in parcels:
-            yield counter.hand_in(parcel)
+            yield handing.over(parcel)
 
 
-def _settle(parts: Parts, claim_id: str, outcomes: Sequence[Outcome]) -> int:
+def _settle(parts: Parts, outcomes: Sequence[Outcome]) -> int:
     now = parts.clock()
-    parts.database.write(lambda session: settle(session, claim_id, outcomes, now, parts.chance))
+    if outcomes:
+        parts.database.write(lambda session: settle(session, outcomes, now, parts.chance))
     for outcome in outcomes:
         if outcome.tried and not outcome.delivered:
             parcel = outcome.parcel

@@ -39,14 +39,14 @@ def letter(parcel: Parcel, sender: str) -> EmailMessage:
     return written
 
 
-class Counter:
-    """The mail server, as one hands in letters: connected when the first one comes."""
+class Handing:
+    """Handing letters over to the mail server, to which it connects with the first one."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._session: smtplib.SMTP | None = None
 
-    def __enter__(self) -> Counter:
+    def __enter__(self) -> Handing:
         return self
 
     def __exit__(
@@ -57,7 +57,7 @@ class Counter:
     ) -> None:
         self._leave()
 
-    def hand_in(self, parcel: Parcel) -> Outcome:
+    def over(self, parcel: Parcel) -> Outcome:
         """Make one attempt; say what became of it."""
         try:
             session = self._session or self._come()

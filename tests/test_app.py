@@ -52,7 +52,7 @@ def test_two_applications_share_nothing(tmp_path: Path) -> None:
 def test_the_command_line_lists_its_groups(tmp_path: Path) -> None:
     """Every group of commands is there beside Flask's own."""
     commands = create_app(settings_at(tmp_path)).cli.commands
-    assert {"policy", "db", "key", "decide"} <= set(commands)
+    assert {"policy", "db", "key", "decide", "deliveries", "worker"} <= set(commands)
 
 
 def test_rules_are_checked_and_tested_without_a_database(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_rules_are_checked_and_tested_without_a_database(tmp_path: Path) -> None
 @pytest.mark.parametrize("command", ["check", "test", "list"])
 def test_rules_are_checked_in_a_checkout_that_stays_as_it_is(tmp_path: Path, command: str) -> None:
     """Whoever looks at rules, in a checkout that may not be written to, makes no secret there."""
-    for part in ("api", "model", "rules"):
+    for part in ("api", "model", "rules", "scheduler"):
         bare = shutil.ignore_patterns("__pycache__")
         shutil.copytree(HOME / part, tmp_path / part, ignore=bare)
     shutil.copy(HOME / "app.py", tmp_path)
@@ -78,7 +78,7 @@ def test_rules_are_checked_in_a_checkout_that_stays_as_it_is(tmp_path: Path, com
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"api", "app.py", "model", "rules", "var"}
+    assert left == {"api", "app.py", "model", "rules", "scheduler", "var"}
 
 
 def test_a_secret_that_cannot_be_kept_is_said_when_it_is_needed(tmp_path: Path) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from api import service as parts
 from api.authentication import EVERYBODY, declare
 from model import migrating, publishing
 from model.access import Role, create_key
+from model.heartbeats import beat
 from model.settings import HOME
 from rules import rule_book
 from rules.errors import InferenceNotConfirmed
@@ -29,6 +33,22 @@ def test_alive_and_ready_are_open(calls_on_each: Calls) -> None:
     assert ready["policy_revision"].startswith("sha256:")
     assert ready["tables"] == "current"
     assert ready["rulesets"]["built"] <= ready["rulesets"]["at_most"] == 400
+
+
+def test_a_late_tick_is_told_and_keeps_nobody_from_deciding(calls_on_each: Calls) -> None:
+    """Ready, and in the metrics: how late each is, and which was never done."""
+    service = calls_on_each.service
+    ticks = {"deliver": timedelta(seconds=2), "seal": timedelta(minutes=1)}
+    parts.install(calls_on_each.app, replace(service, ticks=ticks))
+    with service.database.transaction() as session:
+        beat(session, "deliver", NOON)
+    calls_on_each.clock.advance(seconds=62)
+    ready = calls_on_each.get("/readyz")
+    assert ready.status_code == 200
+    assert body_of(ready)["ticks_late_seconds"] == {"deliver": 60, "seal": None}
+    text = calls_on_each.get("/metrics").text
+    assert 'tollgate_tick_late_seconds{tick="deliver"} 60.0' in text
+    assert 'tollgate_tick_late_seconds{tick="seal"} NaN' in text
 
 
 def test_a_database_that_is_not_migrated_is_not_ready(serve: Serve, tmp_path: Path) -> None:

@@ -77,13 +77,12 @@ def settled(
     database: Database,
     parcels: Sequence[Parcel],
     now: datetime = NOW,
-    by: str = "me",
     **outcome: Any,
 ) -> None:
     """Settle them all alike."""
     with database.transaction() as session:
         outcomes = [Outcome(parcel, **outcome) for parcel in parcels]
-        settle(session, by, outcomes, now, lambda: 0.0)
+        settle(session, outcomes, now, lambda: 0.0)
 
 
 def listed(database: Database) -> list[DeliveryView]:

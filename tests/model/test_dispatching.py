@@ -61,7 +61,7 @@ def test_a_parcel_has_all_that_is_sent(database: Database) -> None:
     assert (parcel.target.url, parcel.target.generations) == (URL, (1,))
     assert parcel.receiver == made.subscription.id
     assert (parcel.message_id, parcel.type) == (event.id, EventType.DECISION_MADE)
-    assert (parcel.subject, parcel.data, parcel.at) == (event.subject, event.data, NOW)
+    assert (parcel.subject, parcel.data, parcel.at) == (event.subject, '{"what": "ever"}', NOW)
 
 
 def test_a_letter_has_its_words(database: Database) -> None:

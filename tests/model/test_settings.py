@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from model.mail_server import Encryption, MailServer
 from model.settings import Settings
 from rules.errors import Refused
 
@@ -43,6 +44,14 @@ def test_what_is_set_is_used(home: Path) -> None:
             "TOLLGATE_WORKERS": "3",
             "TOLLGATE_THREADS": "4",
             "TOLLGATE_RULES": str(home / "rules"),
+            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org/",
+            "TOLLGATE_PRIVATE_HOSTS": "desk.internal, [FD00::1]",
+            "TOLLGATE_SMTP_HOST": "mail.internal",
+            "TOLLGATE_SMTP_PORT": "465",
+            "TOLLGATE_SMTP_FROM": "tollgate@example.org",
+            "TOLLGATE_SMTP_ENCRYPTION": "tls",
+            "TOLLGATE_SMTP_USER": "tollgate",
+            "TOLLGATE_SMTP_PASSWORD": "p",
         },
         home,
     )
@@ -57,6 +66,11 @@ def test_what_is_set_is_used(home: Path) -> None:
         rate_limit="100 per minute; 5/second",
         workers=3,
         threads=4,
+        given_url="https://tollgate.example.org",
+        private_hosts=frozenset({"desk.internal", "fd00::1"}),
+        mail_server=MailServer(
+            "mail.internal", 465, "tollgate@example.org", Encryption.TLS, "tollgate", "p"
+        ),
     )
     assert not (home / "var").exists()
 
@@ -84,6 +98,12 @@ def test_what_is_set_is_used(home: Path) -> None:
         ("TOLLGATE_TIMEZONE", "America", "must be a time zone"),
         ("TOLLGATE_RATE_LIMIT", "fast", "must be a rate such as `100 per minute`"),
         ("TOLLGATE_RULES", "/no/such/folder", "must be a folder of rule files"),
+        ("TOLLGATE_PUBLIC_URL", "tollgate.example.org", "must be an address such as https://"),
+        ("TOLLGATE_PUBLIC_URL", "https://user@example.org", "must be an address such as https://"),
+        ("TOLLGATE_SMTP_HOST", "two words", "must be a host name or an address"),
+        ("TOLLGATE_SMTP_PORT", "0", "must be a whole number from 1 to 65535"),
+        ("TOLLGATE_SMTP_FROM", "Tollgate", "must be an e-mail address"),
+        ("TOLLGATE_SMTP_ENCRYPTION", "ssl", "must be one of none, starttls, tls, it is `ssl`"),
     ],
 )
 def test_a_bad_value_is_named_with_its_variable(
@@ -115,6 +135,8 @@ def test_no_secret_is_shown(home: Path) -> None:
                 "TOLLGATE_DATABASE_URL": url,
                 "TOLLGATE_BOOTSTRAP_KEY": "hidden-bootstrap-key",
                 "TOLLGATE_SECRET": "hidden-secret-of-mine",
+                "TOLLGATE_SMTP_HOST": "mail.internal",
+                "TOLLGATE_SMTP_PASSWORD": "hidden-password-too",
             },
             home,
         )
@@ -130,7 +152,9 @@ def test_no_secret_is_shown(home: Path) -> None:
 )
 def test_the_address_is_one_to_click_on(home: Path, host: str, address: str) -> None:
     """What is printed at the start can be opened, with either kind of address."""
-    assert Settings.from_environment({"TOLLGATE_HOST": host}, home).address == address
+    settings = Settings.from_environment({"TOLLGATE_HOST": host}, home)
+    assert settings.address == address
+    assert settings.public_url == f"http://{address}"
 
 
 def test_an_empty_variable_counts_as_not_set(home: Path) -> None:

@@ -1,0 +1,96 @@
+"""The jobs: what each does when it is its time, and what it leaves alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from model.access import Role, authenticate, create_key
+from model.checkpoints import latest, waiting_count
+from model.database import Database
+from model.heartbeats import lateness
+from model.housekeeping import KEPT_FOR
+from model.kept_answers import KEPT_FOR as ANSWERS_KEPT_FOR
+from model.kept_answers import KeptAnswer
+from model.moment import Moment
+from model.publishing import publish
+from model.sealing import SEAL_EVERY
+from model.settings import HOME
+from rules.rule_book import read_files
+from scheduler import jobs
+from scheduler.parts import Parts
+from tests.model.lives import Lives
+from tests.model.telling import NOW, SECRET, happened, states, subscribed
+from tests.scheduler.conftest import Clock, parts_on
+from tests.scheduler.receiving import Receiving
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def lives(database: Database) -> Lives:
+    """A ticketing system, with the bundled rules live."""
+    with database.transaction() as session:
+        publish(session, read_files(HOME / "rules"), "Pat", NOW)
+        new = create_key(session, "Roundup", [Role.TICKETING], SECRET, NOW)
+        caller = authenticate(session, new.key, SECRET, NOW)
+    return Lives(database, caller, Moment(NOW, NOW.date()))
+
+
+def test_what_is_due_is_delivered(parts: Parts, receiver: Receiving) -> None:
+    """And while there is more, the tick is not late."""
+    subscribed(parts.database, url=receiver.url(), hosts=("127.0.0.1",))
+    happened(parts.database)
+    jobs.deliver(parts)
+    assert states(parts.database) == ["delivered"]
+    with parts.database.reading() as session:
+        late = lateness(session, {jobs.DELIVER: SECOND}, parts.clock())
+    assert late == {jobs.DELIVER: timedelta(0)}
+
+
+def test_the_record_is_sealed_when_it_is_time(lives: Lives, clock: Clock) -> None:
+    """Though nobody asks anything: an hour after the last seal, and not before."""
+    parts = parts_on(lives.database, clock)
+    lives.decide("CRM-1", in_catalog=False)
+    jobs.seal(parts)
+    lives.decide("CRM-1", in_catalog=True)
+    jobs.seal(parts)
+    assert sealed(lives.database) == (1, 1)
+    clock.advance(SEAL_EVERY)
+    jobs.seal(parts)
+    assert sealed(lives.database) == (2, 0)
+
+
+def sealed(database: Database) -> tuple[int, int]:
+    """Return the number of the last checkpoint, and how many decisions wait."""
+    with database.reading() as session:
+        last = latest(session)
+        return last.seq if last else 0, waiting_count(session, 10)
+
+
+def test_old_answers_are_forgotten(parts: Parts, clock: Clock) -> None:
+    """After thirty days, whoever asks for anything or not."""
+    database = parts.database
+    with database.transaction() as session:
+        key = create_key(session, "x", [Role.TICKETING], SECRET, clock.now)
+        for name, at in (("old", clock.now), ("new", clock.now + SECOND)):
+            answer = {"request_hash": "h", "status": 201, "body": "{}", "created_at": at}
+            session.add(KeptAnswer(api_key_id=key.id, key=name, **answer))
+    clock.advance(ANSWERS_KEPT_FOR)
+    jobs.purge_answers(parts)
+    with database.reading() as session:
+        assert session.scalars(select(KeptAnswer.key)).all() == ["new"]
+
+
+def test_the_house_is_kept(parts: Parts, clock: Clock, receiver: Receiving) -> None:
+    """What was delivered is gone a month later."""
+    subscribed(parts.database, url=receiver.url(), hosts=("127.0.0.1",))
+    happened(parts.database)
+    jobs.deliver(parts)
+    jobs.keep_house(parts)
+    assert states(parts.database) == ["delivered"]
+    clock.advance(KEPT_FOR + timedelta(hours=1))
+    jobs.keep_house(parts)
+    assert states(parts.database) == []
