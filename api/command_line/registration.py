@@ -6,6 +6,7 @@ from flask import Flask
 
 from api.command_line.audit import audit
 from api.command_line.backup import backup, restore
+from api.command_line.calendar import calendar
 from api.command_line.db import db
 from api.command_line.decide import decide
 from api.command_line.key import key
@@ -16,5 +17,5 @@ from api.command_line.review import review
 
 def register(app: Flask) -> None:
     """Give `app` every group of commands, and the commands that stand alone."""
-    for command in (policy, db, key, record, review, decide, audit, backup, restore):
+    for command in (policy, db, key, record, review, calendar, decide, audit, backup, restore):
         app.cli.add_command(command)
