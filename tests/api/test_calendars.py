@@ -17,20 +17,20 @@ NINE: dict[str, Any] = {"timezone": "UTC", "week": {"monday": ["09:00-17:00"]}}
 SEED = {"country": "AT", "first_year": 2026, "last_year": 2027}
 
 
-def manager(calls: Calls) -> Calls:
+def in_charge(calls: Calls) -> Calls:
     """Return a service manager who asks the same service."""
     return calls.as_(Role.SERVICE_MANAGER)
 
 
 def make(calls: Calls, body: object = OFFICE) -> TestResponse:
     """Make a calendar."""
-    return manager(calls).ask("POST", AT, body=body)
+    return in_charge(calls).ask("POST", AT, body=body)
 
 
 def put(calls: Calls, body: object, match: str | None = '"1"') -> TestResponse:
     """Change the calendar."""
     headers = {} if match is None else {"If-Match": match}
-    return manager(calls).ask("PUT", f"{AT}/vienna-office", body=body, headers=headers)
+    return in_charge(calls).ask("PUT", f"{AT}/vienna-office", body=body, headers=headers)
 
 
 def test_a_calendar_is_made_and_read_back(calls_on_each: Calls) -> None:
@@ -64,7 +64,7 @@ def test_holidays_are_added(calls: Calls) -> None:
     """To the days that the calendar has; what it has of its own on such a day stays."""
     make(calls)
     path = f"{AT}/vienna-office/holidays"
-    answer = manager(calls).ask("POST", path, body=SEED, headers={"If-Match": '"1"'})
+    answer = in_charge(calls).ask("POST", path, body=SEED, headers={"If-Match": '"1"'})
     assert answer.headers["ETag"] == '"2"'
     days = {each["first"]: each for each in body_of(answer)["special_days"]}
     assert days["2027-03-29"] == {
@@ -76,7 +76,7 @@ def test_holidays_are_added(calls: Calls) -> None:
     assert days["2026-12-30"]["name"] == "Stock-taking"
     wrong = {**SEED, "country": "AU", "subdivision": "Vienna"}
     headers = {"If-Match": "*"}
-    refused(manager(calls).ask("POST", path, body=wrong, headers=headers), "/subdivision")
+    refused(in_charge(calls).ask("POST", path, body=wrong, headers=headers), "/subdivision")
 
 
 def test_the_hours_of_a_day_are_shown(calls: Calls) -> None:
