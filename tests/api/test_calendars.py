@@ -122,7 +122,7 @@ def test_an_empty_calendar_is_an_error(calls: Calls) -> None:
     problem_of(make(calls, {"name": "x", "timezone": "UTC", "week": {}}), 422, "empty-calendar")
 
 
-def test_only_a_service_manager_writes(calls: Calls) -> None:
+def test_only_who_is_in_charge_of_services_writes(calls: Calls) -> None:
     """A ticketing system and an auditor read; a policy owner has no business here."""
     make(calls)
     for role in (Role.TICKETING, Role.AUDITOR, Role.POLICY_OWNER):
