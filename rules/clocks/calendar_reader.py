@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from rules.clocks.business_calendar import BusinessCalendar, SpecialDays, Window, YearDay
 from rules.clocks.local_time import MINUTES_OF_A_DAY
@@ -76,7 +76,7 @@ class _Reader:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            help = "write it as in `Europe/Vienna`"
+            help = did_you_mean(name, available_timezones()) or "write it as in `Europe/Vienna`"
             self._problem("/timezone", f"there is no time zone `{name}`", help)
             return None
 

@@ -103,6 +103,7 @@ def test_everything_wrong_is_told_at_once() -> None:
         "/special_days/5/first",
         "/special_days/7",
     }
+    assert "Europe/Vienna" in str(found["/timezone"])
     assert "monday" in str(found["/week/mondy"])
     assert "`e`" in str(found["/special_days/7"])
 
