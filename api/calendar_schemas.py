@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from api.response_schemas import INSTANT, many, text
 from api.strict_schema import Instant, Names, Part, Parts, StrictSchema, Text, WholeNumber
+from model.calendars import NAME
 from model.holiday_seeds import FIRST_YEAR, LAST_YEAR
 from model.texts import LONGEST_NAME
 from rules.clocks.calendar_reader import MOST_SPECIAL_DAYS, MOST_WINDOWS
 
-_NAME = r"^[0-9A-Za-z_-]{1,200}$"
+_NAME = f"^{NAME}$"
 _WINDOW = 11
 _DAY = 10
 _WINDOWS = (
@@ -66,7 +67,6 @@ class NewCalendarSchema(HoursSchema):
     name = Text(
         LONGEST_NAME,
         required=True,
-        validate=validate.Regexp(_NAME, error="must be letters, digits, `-` and `_`"),
         metadata={"pattern": _NAME},
     )
 

@@ -26,8 +26,8 @@ def lengthen_history(database: Database, ref: str, more: int) -> None:
     """Put so many decisions, each with a changed fact, behind the one that a case has."""
     with database.transaction() as session:
         case = _case(session, ref)
-        record = _row(session, _DECISIONS, case_id=case.id)
-        change = _row(session, _CHANGES, case_id=case.id)
+        record = row_of(session, _DECISIONS, case_id=case.id)
+        change = row_of(session, _CHANGES, case_id=case.id)
         for number in range(1, more + 1):
             # What the product writes about a case before: same columns, earlier versions.
             earlier = {"case_version": case.version + number}
@@ -39,17 +39,18 @@ def lengthen_history(database: Database, ref: str, more: int) -> None:
 def multiply_case(database: Database, ref: str, prefix: str, cases: int) -> None:
     """Make so many cases, named by number, each with the facts that one case holds."""
     with database.transaction() as session:
-        case = _row(session, _CASES, ref=ref)
+        case = row_of(session, _CASES, ref=ref)
         facts = session.scalars(select(CaseFact).where(CaseFact.case_id == case["id"])).all()
-        fact = _row(session, _FACTS, case_id=case["id"], name=facts[0].name)
+        fact = row_of(session, _FACTS, case_id=case["id"], name=facts[0].name)
         first = case["id"]
         new = (case | {"id": first + n, "ref": f"{prefix}{n}"} for n in range(1, cases))
-        _insert(session, _CASES, new)
+        insert_rows(session, _CASES, new)
         held = (fact | {"case_id": first + n} for n in range(1, cases))
-        _insert(session, _FACTS, held)
+        insert_rows(session, _FACTS, held)
 
 
-def _insert(session: Session, table: Table, rows: Iterator[Row]) -> None:
+def insert_rows(session: Session, table: Table, rows: Iterator[Row]) -> None:
+    """Insert rows, some thousands at a time."""
     while part := list(islice(rows, _AT_ONCE)):
         session.execute(insert(table), part)
 
@@ -60,7 +61,8 @@ def _case(session: Session, ref: str) -> Case:
     return case
 
 
-def _row(session: Session, table: Table, **where: object) -> Row:
+def row_of(session: Session, table: Table, **where: object) -> Row:
+    """Return a row that the product wrote."""
     found = session.execute(select(table).filter_by(**where)).mappings().first()
     assert found is not None
     return dict(found)

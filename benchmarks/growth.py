@@ -52,13 +52,13 @@ def _in_sql(whole: bool, effort: Effort) -> Findings:
         scratch = HOME / "var"
         scratch.mkdir(exist_ok=True)
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
-        for kind in _kinds(stack, Path(folder)):
+        for kind in kinds(stack, Path(folder)):
             what = f"a stored decision, {kind.name}"
             behind, beside = _with_history(stack, kind, history), _with_cases(stack, kind, cases)
             found += Findings(
                 growths=(
-                    _told(what, "earlier decisions of the case", history, behind, effort),
-                    _told(what, "cases", cases, beside, effort),
+                    told(what, "earlier decisions of the case", history, behind, effort),
+                    told(what, "cases", cases, beside, effort),
                 )
             )
     return found
@@ -72,7 +72,8 @@ class Kind:
     made: Callable[[str], str]
 
 
-def _kinds(stack: ExitStack, home: Path) -> Iterator[Kind]:
+def kinds(stack: ExitStack, home: Path) -> Iterator[Kind]:
+    """Yield SQLite, and PostgreSQL where it is installed; both live as long as the stack."""
     home.chmod(0o755)
     yield Kind("SQLite", lambda name: f"sqlite:///{home}/{name}.db")
     sockets = stack.enter_context(postgresql.running_postgresql(home))
@@ -88,15 +89,21 @@ def _kinds(stack: ExitStack, home: Path) -> Iterator[Kind]:
 def _grown(
     what: str, unit: str, steps: Sequence[int], of: Callable[[int], Pass], effort: Effort
 ) -> Growth:
-    return _told(what, unit, steps, {step: of(step) for step in steps}, effort)
+    return told(what, unit, steps, {step: of(step) for step in steps}, effort)
 
 
-def _told(
-    what: str, unit: str, steps: Sequence[int], passes: Mapping[int, Pass], effort: Effort
+def told(
+    what: str,
+    unit: str,
+    steps: Sequence[int],
+    passes: Mapping[int, Pass],
+    effort: Effort,
+    allowed: float = ALLOWED,
 ) -> Growth:
+    """Measure a pass for each step, and say whether the cost grows beyond what is allowed."""
     figures = rates({str(step): passes[step] for step in steps}, effort)
     micros = tuple(Spread.of([1e6 / rate for rate in figures[str(step)]]) for step in steps)
-    verdict = growing([each.median for each in micros], steps, ALLOWED)
+    verdict = growing([each.median for each in micros], steps, allowed)
     return Growth(what, unit, tuple(steps), micros, verdict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,9 @@ from model.texts import LONGEST_NAME
 from rules.clocks.business_calendar import BusinessCalendar
 from rules.clocks.calendar_reader import read_calendar, written
 from rules.clocks.open_hours import BusinessTime
-from rules.errors import NameTaken, UnknownRecord
+from rules.errors import BadFields, FieldProblem, NameTaken, UnknownRecord
+
+NAME = rf"[0-9A-Za-z_-]{{1,{LONGEST_NAME}}}"
 
 
 class Calendar(Base):
@@ -78,8 +81,11 @@ def create_calendar(
     """Store a calendar under a new name, at version 1. Needs a `transaction()`.
 
     Raises:
+        BadFields: the name is not 1 to 200 letters, digits, `-` and `_`.
         NameTaken: there is one of that name.
     """
+    if not re.fullmatch(NAME, name, re.ASCII):
+        raise BadFields([FieldProblem("/name", "must be letters, digits, `-` and `_`")])
     hold(session, "making calendars")
     if session.scalar(select(Calendar.id).where(Calendar.name == name)) is not None:
         raise NameTaken(f"there is a calendar `{name}` already: change that one")

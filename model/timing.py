@@ -68,6 +68,7 @@ def open_timer(
         EventDiffers: two of the events have one id and say different things.
     """
     _require_sound(new)
+    _require_timely(new.events, now)
     calendar = _calendar(session, new.calendar)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)

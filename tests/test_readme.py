@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from api.metrics import Metrics
 from model.answers import decided
+from model.moment import rfc3339
 from model.settings import HOME
+from rules.clocks.calendar_reader import read_calendar
+from rules.clocks.open_hours import BusinessTime
 from rules.policy_cases import run_cases
 from rules.rule_book import RuleBook, load, read_files
 from rules.values import Value
@@ -94,6 +98,21 @@ def test_changing_the_90_days_goes_as_told(bundled: dict[str, str]) -> None:
         assert outcome["action"] == action
         assert f"{outcome['assign_to']}" in " ".join(part.split())
         assert f"`{action}`" in part
+
+
+def test_the_timer_shown_is_due_when_it_says() -> None:
+    """Its calendar and its events give the README's instant."""
+    part = after("Until when")
+    hours, timer = (
+        shown_json(part, opening) for opening in ('{"timezone"', '{"case": "CRM-1042", "kind"')
+    )
+    assert isinstance(hours["week"], dict)
+    calendar = read_calendar(str(hours["timezone"]), hours["week"], [])
+    (start,) = cast("list[dict[str, str]]", timer["events"])
+    target = timedelta(seconds=int(str(timer["target_seconds"])))
+    due = BusinessTime(calendar).after(datetime.fromisoformat(start["at"]), target)
+    assert due is not None
+    assert f'`"due_at": "{rfc3339(due)}"`' in " ".join(part.split())
 
 
 def test_every_setting_is_listed() -> None:

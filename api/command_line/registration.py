@@ -6,6 +6,7 @@ from flask import Flask
 
 from api.command_line.audit import audit
 from api.command_line.backup import backup, restore
+from api.command_line.calendar import calendar
 from api.command_line.db import db
 from api.command_line.decide import decide
 from api.command_line.deliveries import deliveries
@@ -18,6 +19,6 @@ from api.command_line.review import review
 def register(app: Flask) -> None:
     """Give `app` every group of commands, and the commands that stand alone."""
     for command in (
-        policy, db, key, record, review, decide, deliveries, audit, backup, restore,
+        policy, db, key, record, review, calendar, decide, deliveries, audit, backup, restore,
     ):  # fmt: skip
         app.cli.add_command(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from rules.clocks.business_calendar import BusinessCalendar, SpecialDays, Window, YearDay
 from rules.clocks.local_time import MINUTES_OF_A_DAY
@@ -16,6 +16,8 @@ from rules.values import has_control_character
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MOST_WINDOWS = 24
 MOST_SPECIAL_DAYS = 2_000
+MOST_STRETCHES = 100
+"""Special days that come every year, or are more than one: each is looked at for every day."""
 LONGEST_NAME = 200
 WINDOW = r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)"
 YEARLY = r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
@@ -74,7 +76,7 @@ class _Reader:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            help = "write it as in `Europe/Vienna`"
+            help = did_you_mean(name, available_timezones()) or "write it as in `Europe/Vienna`"
             self._problem("/timezone", f"there is no time zone `{name}`", help)
             return None
 
@@ -97,6 +99,10 @@ class _Reader:
             if (there := found.get((days.first, days.last))) is not None:
                 self._problem(at, f"`{there.name}` is the same days already")
             found[days.first, days.last] = days
+        stretches = sum(days.is_yearly or days.first != days.last for days in found.values())
+        if stretches > MOST_STRETCHES:
+            detail = f"must have at most {MOST_STRETCHES} that are yearly or longer than a day"
+            self._problem("/special_days", detail)
         return tuple(found.values())
 
     def _special_days(self, at: str, raw: object) -> SpecialDays | None:

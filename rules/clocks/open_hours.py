@@ -15,7 +15,7 @@ HORIZON = timedelta(days=20 * 366)
 
 _DAY = timedelta(days=1)
 _ZERO = timedelta(0)
-_DAYS_KEPT = 4_000
+_DAYS_KEPT = HORIZON.days + 4
 Span = tuple[datetime, datetime]
 """Two instants in UTC; the second is not part of it."""
 

@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from model.access import Caller
 from model.database import Database
 from model.scanning_timers import ToldMark, scan_timers
-from rules.clocks.timer import Threshold
+from rules.clocks.timeline import Happening, TimerEvent
+from rules.clocks.timer import BREACH, Threshold
 from tests.model.clocked import HOURS, MONDAY, Clocked, event, office, on
 
 
@@ -137,6 +140,46 @@ def test_many_scans_at_once_tell_each_mark_once(clocked: Clocked) -> None:
     assert len(told) == len(set(told))
     told += [each.name for each in clocked.scan(MONDAY + 2 * HOURS).told]
     assert sorted(told, key=int) == [f"{number}" for number in range(40)]
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    said=st.lists(
+        st.tuples(st.sampled_from(Happening), st.integers(0, 96), st.integers(0, 96)), max_size=8
+    ),
+    scans=st.sets(st.integers(0, 120), max_size=12),
+)
+def test_whatever_happens_nothing_is_told_twice_and_nothing_is_left(
+    clocked: Clocked, said: list[tuple[Happening, int, int]], scans: set[int]
+) -> None:
+    """Events that come late and scans in between: each mark once, no warning after its breach."""
+    name = f"timer {next(clocked.numbers)}"
+    begun = event("start", on(0, "09:00"))
+    timer = clocked.open(begun, name=name, calendar=None)
+    came: dict[int, list[TimerEvent]] = {}
+    for place, (what, hour, delay) in enumerate(said):
+        sent = TimerEvent(f"{place}", what, begun.at + hour * HOURS)
+        came.setdefault(min(hour + delay, 120), []).append(sent)
+    told: list[tuple[int, str]] = []
+    for hour in range(121):
+        now = begun.at + hour * HOURS
+        if hour in came:
+            clocked.tell(timer, *came[hour], now=now)
+        if hour in scans:
+            told += [
+                (each.cycle, each.mark) for each in clocked.scan(now).told if each.name == name
+            ]
+    told += [(each.cycle, each.mark) for each in clocked.scan(now).told if each.name == name]
+    assert len(told) == len(set(told))
+    for place, (number, mark) in enumerate(told):
+        if mark == BREACH:
+            assert number not in [later for later, _ in told[place + 1 :]]
+    assert clocked.scan(now).told == ()
+    cycles = clocked.read(timer, now).cycles
+    late = {(each["cycle"], BREACH) for each in cycles if each["verdict"] == "breached"}
+    assert late <= set(told)
 
 
 def test_a_scan_that_fails_has_told_nothing(clocked: Clocked) -> None:

@@ -195,6 +195,10 @@ def test_events_lie_in_the_past(clocked: Clocked) -> None:
     with pytest.raises(BadFields) as error:
         clocked.tell(timer, ahead, old, now=on(0, "09:00"))
     assert pointers(error) == ["/events/0/at", "/events/1/at"]
+    ancient = event("start", MONDAY.replace(year=1))
+    with pytest.raises(BadFields) as error:
+        clocked.open(ancient, name="ancient", now=MONDAY)
+    assert pointers(error) == ["/events/0/at"]
     taken = clocked.tell(timer, event("start", on(0, "09:05")), now=on(0, "09:00"))
     assert last(taken)["elapsed_seconds"] == 0
 

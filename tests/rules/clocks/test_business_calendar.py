@@ -60,7 +60,7 @@ def test_the_more_special_day_counts() -> None:
     assert calendar.windows_on(date(2027, 12, 31)) == (NINE_TO_FIVE,)
 
 
-def test_a_yearly_leap_day_is_the_28th_in_common_years() -> None:
+def test_a_yearly_leap_day_is_the_28th_in_other_years() -> None:
     """It never falls out."""
     leap = YearDay(2, 29)
     calendar = weekly("UTC", NINE_TO_FIVE, special=(special("leap day", leap, leap),))

@@ -103,6 +103,7 @@ def test_everything_wrong_is_told_at_once() -> None:
         "/special_days/5/first",
         "/special_days/7",
     }
+    assert "Europe/Vienna" in str(found["/timezone"])
     assert "monday" in str(found["/week/mondy"])
     assert "`e`" in str(found["/special_days/7"])
 
@@ -112,6 +113,11 @@ def test_too_much_is_refused() -> None:
     many = [{"name": "x", "first": "2026-01-01"}] * (MOST_SPECIAL_DAYS + 1)
     assert set(problems(special=many)) == {"/special_days"}
     assert set(problems(week={"monday": NINE * 25})) == {"/week/monday"}
+    stretches = [
+        {"name": "x", "first": f"{2000 + n}-01-01", "last": "2199-01-01"} for n in range(101)
+    ]
+    assert set(problems(special=stretches)) == {"/special_days"}
+    assert read_calendar("UTC", {"monday": NINE}, list(stretches[1:])).special
 
 
 @pytest.mark.parametrize("zone", ["", "../etc/passwd", "Europe", "Europe/Viena", "UTC\0"])

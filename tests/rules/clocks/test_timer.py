@@ -164,6 +164,11 @@ def test_a_timer_is_what_a_count_of_every_minute_gives(
     assert (result.state, result.verdict) == (walked.state, walked.verdict)
     if result.verdict is Verdict.PENDING and result.due_at is not None:
         assert result.due_at >= now
+        assert count.between(now, result.due_at) == result.remaining
+    half = Target(2 * target * MINUTE, (Threshold(share=50),))
+    passed = [each.at for each in passed_marks(told, half, count) if each.at <= now]
+    if told.ended_by is None:
+        assert passed[:1] == ([walked.full_first] if walked.full_first else [])
     if walked.breached is not None and result.verdict is Verdict.BREACHED:
         assert result.breached_at == walked.breached
 
@@ -175,6 +180,7 @@ class Walk:
     elapsed: int
     breached: datetime | None
     full_at: datetime | None
+    full_first: datetime | None
 
     def __init__(
         self,
@@ -204,6 +210,7 @@ class Walk:
     def _full(self, now: datetime) -> None:
         if self.elapsed >= self.target and self.full_at is None:
             self.full_at = now
+            self.full_first = self.full_first or now
 
     def _happens(self, what: Happening, now: datetime) -> None:
         ended = self.state in (State.STOPPED, State.CANCELLED)
@@ -222,6 +229,7 @@ class Walk:
 
     def _begin(self) -> None:
         self.state, self.elapsed, self.breached, self.full_at = State.RUNNING, 0, None, None
+        self.full_first = None
 
     @property
     def running(self) -> bool:
