@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from math import nan
+from typing import Literal
 
 from prometheus_client import (
     CollectorRegistry,
@@ -30,56 +31,39 @@ class Metrics:
         # When each number was first counted would double the text, and nobody asks.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         registry = self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "tollgate_requests",
-            "Requests answered",
-            ("method", "route", "status"),
-            registry=registry,
+        self._requests = _counter(
+            registry, "requests", "Requests answered", "method", "route", "status"
         )
         self._latency = Histogram(
-            "tollgate_decision_seconds",
-            "Time from request to answer of a decision",
-            ("kind",),
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._unconfirmed = Counter(
-            "tollgate_unconfirmed_inferences",
+            "tollgate_decision_seconds", "Time from request to answer of a decision", ("kind",),
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._unconfirmed = _counter(
+            registry, "unconfirmed_inferences",
             "Inferences withheld because the second reading did not confirm them",
-            registry=registry,
-        )
-        self._unable = Counter(
-            "tollgate_unable",
-            "Requests answered with 503, by problem",
-            ("problem",),
-            registry=registry,
-        )
-        self._rulesets = Gauge(
-            "tollgate_rulesets_built", "Rulesets that the processes alive have built",
-            registry=registry, multiprocess_mode="livesum",
         )  # fmt: skip
-
-        self._revision_age = Gauge(
-            "tollgate_live_revision_age_seconds",
+        self._unable = _counter(
+            registry, "unable", "Requests answered with 503, by problem", "problem"
+        )
+        self._rulesets = _gauge(
+            registry, "rulesets_built", "Rulesets that the processes alive have built",
+            mode="livesum",
+        )  # fmt: skip
+        self._revision_age = _gauge(
+            registry, "live_revision_age_seconds",
             "How long the live rules have been live; not a number while there are none",
-            registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
-
-        self._record_broken = Gauge(
-            "tollgate_record_broken", "Findings of the record's last verification; NaN before it",
-            registry=registry, multiprocess_mode="mostrecent",
+        self._record_broken = _gauge(
+            registry, "record_broken",
+            "Findings of the record's last verification; NaN before it",
         )  # fmt: skip
-
-        self._lateness = Gauge(
-            "tollgate_tick_late_seconds",
-            "How late each tick of the scheduler is; not a number while it was never done",
-            ("tick",), registry=registry, multiprocess_mode="mostrecent",
+        self._lateness = _gauge(
+            registry, "tick_late_seconds",
+            "How late each tick of the scheduler is; not a number while it was never done", "tick",
         )  # fmt: skip
-
-        self._undelivered = Gauge(
-            "tollgate_undelivered", "Messages that have not been delivered, by state",
-            ("state",), registry=registry, multiprocess_mode="mostrecent",
-        )  # fmt: skip
+        self._undelivered = _gauge(
+            registry, "undelivered", "Messages that have not been delivered, by state", "state"
+        )
 
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count an answered request under its route, never under its path."""
@@ -124,3 +108,18 @@ class Metrics:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
+
+
+def _counter(registry: CollectorRegistry, name: str, says: str, *labels: str) -> Counter:
+    return Counter(f"tollgate_{name}", says, labels, registry=registry)
+
+
+def _gauge(
+    registry: CollectorRegistry,
+    name: str,
+    says: str,
+    *labels: str,
+    mode: Literal["livesum", "mostrecent"] = "mostrecent",
+) -> Gauge:
+    """Return a gauge; of several processes, what was set last counts, or the sum of those alive."""
+    return Gauge(f"tollgate_{name}", says, labels, registry=registry, multiprocess_mode=mode)

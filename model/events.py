@@ -24,6 +24,8 @@ class EventType(StrEnum):
     DECISION_MADE = "decision.made"
     CASE_REROUTED = "case.rerouted"
     REVISION_PUBLISHED = "revision.published"
+    TIMER_NEARS_ITS_END = "timer.nears_its_end"
+    TIMER_BREACHED = "timer.breached"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from model import kept_answers
+from model import kept_answers, telling_timers
 from model.housekeeping import forget_delivered
+from model.moment import Moment
+from model.reconsidering import reconsider_due
 from model.sealing import Sealer
+from rules.errors import Unable
 from scheduler.draining import drain
 from scheduler.parts import Parts
 from scheduler.ticking import note_done
 
 DELIVER = "deliver"
+_NAMED = 5
+"""How many cases that could not be decided are named in the log."""
 
 
 def deliver(parts: Parts) -> None:
     """Send what is due; as long as there is more, it is done while it is being done."""
     drain(parts, lambda: note_done(parts, DELIVER))
+
+
+def tell_timers(parts: Parts) -> None:
+    """Announce the marks that timers have passed, some at a time."""
+    more = True
+    while more and not parts.ending.is_set():
+        now = parts.clock()
+        more = parts.database.write(lambda session: telling_timers.tell_timers(session, now))  # noqa: B023  # done at once
+
+
+def reconsider_cases(parts: Parts) -> None:
+    """Decide again the cases that the day moves.
+
+    Raises:
+        Unable: some could not be decided; they stay due.
+    """
+    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    failed = reconsider_due(parts.database, moment, parts.new_id).failed
+    if failed:
+        cases = ", ".join(f"{ref} ({code})" for ref, code in failed[:_NAMED])
+        raise Unable(f"{len(failed)} waiting cases could not be decided again: {cases}")
 
 
 def seal(parts: Parts) -> None:

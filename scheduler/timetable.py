@@ -33,6 +33,8 @@ class Tick:
 
 TICKS = (
     Tick(jobs.DELIVER, timedelta(seconds=2), jobs.deliver),
+    Tick("timers", timedelta(seconds=15), jobs.tell_timers),
+    Tick("cases", timedelta(minutes=5), jobs.reconsider_cases),
     Tick("seal", timedelta(minutes=1), jobs.seal),
     Tick("purge-answers", timedelta(hours=1), jobs.purge_answers),
     Tick("housekeeping", timedelta(hours=1), jobs.keep_house),

@@ -24,6 +24,8 @@ ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
+KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
+
 WHO_MAY = {
     ("POST", "/api/v1/decisions"): DECIDERS,
     ("GET", "/api/v1/decisions"): READERS,
@@ -55,6 +57,24 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/entry"): READERS,
     ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
     ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/timers"): KEEPERS_OF_TIME,
+    ("POST", "/api/v1/timers"): DECIDERS,
+    ("GET", "/api/v1/timers/<id:timer_id>"): KEEPERS_OF_TIME,
+    ("POST", "/api/v1/timers/<id:timer_id>/events"): DECIDERS,
+    ("GET", "/api/v1/calendars"): KEEPERS_OF_TIME,
+    ("POST", "/api/v1/calendars"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/calendars/<name:calendar>"): KEEPERS_OF_TIME,
+    ("PUT", "/api/v1/calendars/<name:calendar>"): SERVICE_MANAGERS,
+    ("POST", "/api/v1/calendars/<name:calendar>/holidays"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/calendars/<name:calendar>/hours"): KEEPERS_OF_TIME,
+    ("GET", "/api/v1/subscriptions"): ADMINISTRATORS,
+    ("POST", "/api/v1/subscriptions"): ADMINISTRATORS,
+    ("GET", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("PATCH", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("POST", "/api/v1/subscriptions/<id:subscription_id>/rotate"): ADMINISTRATORS,
+    ("DELETE", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("GET", "/api/v1/deliveries"): ADMINISTRATORS,
+    ("POST", "/api/v1/deliveries/<number:delivery_id>/replay"): ADMINISTRATORS,
     ("GET", "/api/v1/roster"): ANY_KEY,
     ("PUT", "/api/v1/roster"): SERVICE_MANAGERS,
     ("GET", "/api/v1/roster/holders"): ANY_KEY,
@@ -80,6 +100,7 @@ def path_of(rule: str) -> str:
     path = re.sub("<id:[a-z_]+>", ID, rule).replace("<ref:ref>", "CRM-1")
     path = path.replace("<name:name>", "intake").replace("<name:code>", "not-found")
     path = re.sub("<key:[a-z]+>", "mail", path).replace("<gate:gate>", "1")
+    path = path.replace("<name:calendar>", "office").replace("<number:delivery_id>", "1")
     path = path.replace("<name:artifact>", "service_strategy")
     return path.replace("<path:path>", "swagger-ui.css")
 

@@ -44,14 +44,6 @@ def test_what_is_set_is_used(home: Path) -> None:
             "TOLLGATE_WORKERS": "3",
             "TOLLGATE_THREADS": "4",
             "TOLLGATE_RULES": str(home / "rules"),
-            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org/",
-            "TOLLGATE_PRIVATE_HOSTS": "desk.internal, [FD00::1]",
-            "TOLLGATE_SMTP_HOST": "mail.internal",
-            "TOLLGATE_SMTP_PORT": "465",
-            "TOLLGATE_SMTP_FROM": "tollgate@example.org",
-            "TOLLGATE_SMTP_ENCRYPTION": "tls",
-            "TOLLGATE_SMTP_USER": "tollgate",
-            "TOLLGATE_SMTP_PASSWORD": "p",
         },
         home,
     )
@@ -66,13 +58,30 @@ def test_what_is_set_is_used(home: Path) -> None:
         rate_limit="100 per minute; 5/second",
         workers=3,
         threads=4,
-        given_url="https://tollgate.example.org",
-        private_hosts=frozenset({"desk.internal", "fd00::1"}),
-        mail_server=MailServer(
-            "mail.internal", 465, "tollgate@example.org", Encryption.TLS, "tollgate", "p"
-        ),
     )
     assert not (home / "var").exists()
+
+
+def test_where_messages_go_and_come_from_is_set(home: Path) -> None:
+    """The address that others know, the hosts that may be private, and the mail server."""
+    settings = Settings.from_environment(
+        {
+            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org/",
+            "TOLLGATE_PRIVATE_HOSTS": "desk.internal, [FD00::1]",
+            "TOLLGATE_SMTP_HOST": "mail.internal",
+            "TOLLGATE_SMTP_PORT": "465",
+            "TOLLGATE_SMTP_FROM": "tollgate@example.org",
+            "TOLLGATE_SMTP_ENCRYPTION": "tls",
+            "TOLLGATE_SMTP_USER": "tollgate",
+            "TOLLGATE_SMTP_PASSWORD": "p",
+        },
+        home,
+    )
+    assert settings.public_url == "https://tollgate.example.org"
+    assert settings.private_hosts == {"desk.internal", "fd00::1"}
+    assert settings.mail_server == MailServer(
+        "mail.internal", 465, "tollgate@example.org", Encryption.TLS, "tollgate", "p"
+    )
 
 
 @pytest.mark.parametrize(

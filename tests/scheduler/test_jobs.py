@@ -10,6 +10,7 @@ from sqlalchemy import select
 from model.access import Role, authenticate, create_key
 from model.checkpoints import latest, waiting_count
 from model.database import Database
+from model.events import EventType
 from model.heartbeats import lateness
 from model.housekeeping import KEPT_FOR
 from model.kept_answers import KEPT_FOR as ANSWERS_KEPT_FOR
@@ -93,4 +94,32 @@ def test_the_house_is_kept(parts: Parts, clock: Clock, receiver: Receiving) -> N
     assert states(parts.database) == ["delivered"]
     clock.advance(KEPT_FOR + timedelta(hours=1))
     jobs.keep_house(parts)
+    assert states(parts.database) == []
+
+
+WAITING = {
+    "origin": "agency", "in_catalog": False, "need_or_want": "need", "existing_service_fits": False,
+    "part_addition_fits": False, "project_needed": True, "project_initiated": True,
+    "research_report_complete": True, "needed_by": "2027-03-20",
+}  # fmt: skip
+
+
+def test_the_day_moves_cases_and_their_teams_are_told(lives: Lives, clock: Clock) -> None:
+    """On the day its date comes within the window; who listens hears that it goes elsewhere."""
+    parts = parts_on(lives.database, clock)
+    subscribed(lives.database, EventType.CASE_REROUTED)
+    lives.decide("CRM-1", None, **WAITING)
+    jobs.reconsider_cases(parts)
+    assert states(lives.database) == []
+    clock.advance(timedelta(days=28))
+    jobs.reconsider_cases(parts)
+    assert states(lives.database) == ["waiting"]
+    entry = lives.history("CRM-1")[0]
+    assert (entry.what, entry.by) == ("decided", "Tollgate")
+
+
+def test_timers_are_told(parts: Parts) -> None:
+    """With none there is nothing to tell, and nothing goes wrong."""
+    subscribed(parts.database)
+    jobs.tell_timers(parts)
     assert states(parts.database) == []
