@@ -22,6 +22,7 @@ READERS = ANY_KEY
 DECIDERS = frozenset([Role.TICKETING, Role.ADMIN])
 ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
+TIMED = DECIDERS | SERVICE_MANAGERS | {Role.AUDITOR}
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
 WHO_MAY = {
@@ -47,6 +48,16 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/tollgates"): READERS,
     ("GET", "/api/v1/services/<key:key>/timeline"): READERS,
     ("GET", "/api/v1/services/<key:key>/timeline.svg"): READERS,
+    ("POST", "/api/v1/timers"): DECIDERS,
+    ("GET", "/api/v1/timers"): TIMED,
+    ("GET", "/api/v1/timers/<id:timer_id>"): TIMED,
+    ("POST", "/api/v1/timers/<id:timer_id>/events"): DECIDERS,
+    ("GET", "/api/v1/calendars"): TIMED,
+    ("POST", "/api/v1/calendars"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/calendars/<name:calendar>"): TIMED,
+    ("PUT", "/api/v1/calendars/<name:calendar>"): SERVICE_MANAGERS,
+    ("POST", "/api/v1/calendars/<name:calendar>/holidays"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/calendars/<name:calendar>/hours"): TIMED,
     ("GET", "/api/v1/policies"): ANY_KEY,
     ("GET", "/api/v1/policies/<name:name>"): ANY_KEY,
     ("GET", "/api/v1/vocabulary"): ANY_KEY,
@@ -80,7 +91,7 @@ def path_of(rule: str) -> str:
     path = re.sub("<id:[a-z_]+>", ID, rule).replace("<ref:ref>", "CRM-1")
     path = path.replace("<name:name>", "intake").replace("<name:code>", "not-found")
     path = re.sub("<key:[a-z]+>", "mail", path).replace("<gate:gate>", "1")
-    path = path.replace("<name:artifact>", "service_strategy")
+    path = path.replace("<name:artifact>", "service_strategy").replace("<name:calendar>", "office")
     return path.replace("<path:path>", "swagger-ui.css")
 
 
