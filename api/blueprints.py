@@ -24,6 +24,7 @@ from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.operations import operations
 from api.policies import policies
+from api.reviews import reviews
 from api.roster import roster
 from api.service import Service
 from api.services import services
@@ -49,6 +50,7 @@ NOUNS = (
     vocabulary,
     catalogue,
     roster,
+    reviews,
     keys,
     audit,
     subscriptions,

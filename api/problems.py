@@ -66,6 +66,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "leave out one of the services that `detail` names", None,
         ),
         (
+            errors.ReviewHeldAlready, 409, "another occurrence of the review is awaited",
+            "read the review again: `due_on` says which one is awaited", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),

@@ -20,6 +20,7 @@ from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.parts import Part
 from model.personal_values import PersonalValue
+from model.reviews import HeldReview, Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
 from model.schema_support import SchemaSupport
@@ -48,9 +49,11 @@ TABLES: tuple[type[Base], ...] = (
     Part,
     Delivery,
     Heartbeat,
+    HeldReview,
     OutboxEvent,
     PersonalValue,
     Publication,
+    Review,
     Revision,
     RosterVersion,
     SchemaSupport,

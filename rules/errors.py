@@ -9,6 +9,7 @@
     │   ├── NotAllowed              not-allowed               the key lacks the role
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
     │   ├── DependencyCycle         dependency-cycle          a service would rest on itself
+    │   ├── ReviewHeldAlready       review-held-already       another occurrence is awaited
     │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
@@ -114,6 +115,12 @@ class DependencyCycle(Refused):
     """A service would, in the end, rest on itself."""
 
     code = "dependency-cycle"
+
+
+class ReviewHeldAlready(Refused):
+    """The occurrence of a review that is to be recorded is not the one that is awaited."""
+
+    code = "review-held-already"
 
 
 class RosterMovedOn(Refused):

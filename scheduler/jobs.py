@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import kept_answers, telling_timers
+from model import kept_answers, reminding, standing_reviews, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
 from model.reconsidering import reconsider_due
@@ -41,6 +41,17 @@ def reconsider_cases(parts: Parts) -> None:
     if failed:
         cases = ", ".join(f"{ref} ({code})" for ref, code in failed[:_NAMED])
         raise Unable(f"{len(failed)} waiting cases could not be decided again: {cases}")
+
+
+def remind(parts: Parts) -> None:
+    """See to it that what is to be reviewed has its review, and remind those who are to hold it."""
+    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    parts.database.write(
+        lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id)
+    )
+    told = 1
+    while told and not parts.ending.is_set():
+        told = parts.database.write(lambda session: reminding.remind_due(session, moment))
 
 
 def seal(parts: Parts) -> None:

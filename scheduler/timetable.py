@@ -34,6 +34,7 @@ class Tick:
 TICKS = (
     Tick(jobs.DELIVER, timedelta(seconds=2), jobs.deliver),
     Tick("timers", timedelta(seconds=15), jobs.tell_timers),
+    Tick("reviews", timedelta(minutes=10), jobs.remind),
     Tick("cases", timedelta(minutes=5), jobs.reconsider_cases),
     Tick("seal", timedelta(minutes=1), jobs.seal),
     Tick("purge-answers", timedelta(hours=1), jobs.purge_answers),

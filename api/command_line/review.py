@@ -1,17 +1,63 @@
-"""`flask review`: what is to be looked at again because time has passed."""
+"""`flask review`: what is to be reviewed, and what is looked at again as time passes."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
-from api.command_line.plain_words import PlainGroup, counted
+from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
 from model.reconsidering import reconsider_due
+from model.reminding import remind_due
+from model.reviews import LONGEST_PAGE, hold_review, reviews_due
+from model.standing_reviews import keep_standing_reviews
 
 
 @click.group(cls=PlainGroup)
 def review() -> None:
-    """Look again at what time has moved."""
+    """See what is to be reviewed, record that it was, and look again at what time has moved."""
+
+
+@review.command("list")
+@click.option("--limit", type=click.IntRange(1, LONGEST_PAGE), default=50, show_default=True)
+def show(limit: int) -> None:
+    """List reviews, the soonest first: when, what, by whom, and its ID."""
+    at = current_service()
+    with at.database.reading() as session:
+        page = reviews_due(session, None, None, limit)
+    show_table(
+        ("due", "what", "by whom", "every", "id"),
+        [(r.due_on.isoformat(), r.title, r.role, r.every, r.id) for r in page.reviews],
+    )
+
+
+@review.command("complete")
+@click.argument("review_id", metavar="ID")
+@click.option(
+    "--due", "due_on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Which occurrence."
+)
+@click.option("--outcome", required=True, help="What came of it, such as `unchanged`.")
+@click.option("--note", help="What else is to be known.")
+@click.option("--by", default="command line", show_default=True, help="Who held it.")
+def complete(review_id: str, due_on: datetime, outcome: str, note: str | None, by: str) -> None:
+    """Record that the review with this ID was held, and say when the next one is."""
+    at = current_service()
+    moment = at.moment()
+    held = at.database.write(
+        lambda session: hold_review(session, review_id, due_on.date(), outcome, note, by, moment)
+    )
+    click.echo(f"recorded; the next one is on {held.due_on.isoformat()}")
+
+
+@review.command("remind")
+def remind() -> None:
+    """Send the reminders that are due, without waiting for the scheduler."""
+    at = current_service()
+    moment = at.moment()
+    at.database.write(lambda session: keep_standing_reviews(session, moment, at.new_id))
+    told = at.database.write(lambda session: remind_due(session, moment))
+    click.echo(f"{counted(told, 'reminder')} on the way")
 
 
 @review.command("cases")

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from model.access import Role, authenticate, create_key
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
+from model.reviews import reviews_due
 from tests.api.command_line.trial import NOW, SECRET, Run
 
 EARLIER = Moment(datetime(2026, 8, 1, 12, tzinfo=UTC), date(2026, 8, 1))
@@ -32,3 +33,18 @@ def test_a_case_whose_date_has_come_within_the_window_is_decided_again(
     assert first.exit_code == 0, first.output
     assert first.output == "decided again: CRM-1\nlooked at 1 case, decided 1 again\n"
     assert run("review", "cases").output == "looked at 0 cases, decided 0 again\n"
+
+
+def test_reviews_are_listed_reminded_of_and_held(run: Run, sqlite_database: Database) -> None:
+    """Each policy has one, a year from now; once held, the next is a year on."""
+    run("policy", "publish", "--by", "Pat")
+    assert run("review", "remind").output == "0 reminders on the way\n"
+    listed = run("review", "list").output
+    assert "2027-11-22" in listed
+    with sqlite_database.reading() as session:
+        (review, *_) = reviews_due(session, None, None, 50).reviews
+    held = ("review", "complete", review.id, "--due", "2027-11-22", "--outcome", "unchanged")
+    assert run(*held).output == "recorded; the next one is on 2028-11-22\n"
+    again = run(*held)
+    assert again.exit_code == 1
+    assert "2028-11-22 is awaited" in again.output

@@ -1,0 +1,39 @@
+"""What the OpenAPI document shows of reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.examples import ID, INSTANT
+
+NEW_REVIEWS: dict[str, Any] = {
+    "a service level, each quarter": {
+        "kind": "service_level",
+        "subject": "e-signature",
+        "title": "The service level of E-signature",
+        "role": "Service Level Manager",
+        "escalate_to": "Head of IT",
+        "first_on": "2027-01-31",
+        "every": "P3M",
+    }
+}
+HOLDINGS: dict[str, Any] = {
+    "held and found good": {"due_on": "2027-01-31", "outcome": "unchanged", "by": "Sam"}
+}
+REVIEW: dict[str, Any] = {
+    "id": ID,
+    "kind": "service_level",
+    "subject": "e-signature",
+    "title": "The service level of E-signature",
+    "role": "Service Level Manager",
+    "agency": None,
+    "escalate_to": "Head of IT",
+    "every": "P3M",
+    "due_on": "2027-04-30",
+}
+_HELD = {
+    "due_on": "2027-01-31", "held_at": INSTANT, "outcome": "unchanged", "note": None, "by": "Sam",
+}  # fmt: skip
+REVIEW_WITH_HISTORY = {**REVIEW, "held": [_HELD]}
+REVIEW_PAGE = {"reviews": [REVIEW], "next": None}
+FEED = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n…\r\nEND:VCALENDAR\r\n"

@@ -1,0 +1,159 @@
+"""Reviews over HTTP: what is due, setting one up, recording that one was held, and a calendar."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from flask import Response, request
+
+from api import review_examples as examples
+from api.authentication import ANY_KEY_FROM_BROWSERS, current_caller, only
+from api.decisions import READERS
+from api.json_body import read_json
+from api.noun import Answers, Noun, Takes, ok
+from api.query import read_query
+from api.review_calendar import MEDIA_TYPE, feed
+from api.review_schemas import (
+    HeldSchema,
+    NewReviewSchema,
+    ReviewPageSchema,
+    ReviewSchema,
+    ReviewsQuerySchema,
+    ReviewWithHistorySchema,
+)
+from api.service import current_service
+from api.strict_schema import load
+from model import json_text
+from model.access import Role
+from model.database import Session
+from model.moment import rfc3339
+from model.reviews import (
+    HeldReview,
+    NewReview,
+    Review,
+    ReviewKind,
+    find_review,
+    held_in_feed,
+    held_of,
+    hold_review,
+    reviews_due,
+    reviews_in_feed,
+    set_up,
+)
+from rules.errors import ReviewHeldAlready, UnknownRecord
+
+HOLDERS = only(Role.SERVICE_MANAGER, Role.POLICY_OWNER)
+
+reviews = Noun("reviews", "What is to be reviewed, by whom, and when")
+
+
+@reviews.route(
+    "GET",
+    "/api/v1/reviews",
+    access=READERS,
+    takes=Takes(query=ReviewsQuerySchema),
+    answers=Answers(200, ReviewPageSchema, examples.REVIEW_PAGE),
+)
+def list_reviews() -> Response:
+    """List the reviews that go on, the soonest first."""
+    query = read_query(request, ReviewsQuerySchema)
+    with current_service().database.reading() as session:
+        page = reviews_due(session, query.get("due_before"), query.get("after"), query["limit"])
+    return ok(json_text.dumps({"reviews": [_review(r) for r in page.reviews], "next": page.next}))
+
+
+@reviews.route(
+    "POST",
+    "/api/v1/reviews",
+    access=only(Role.SERVICE_MANAGER),
+    takes=Takes(NewReviewSchema, examples.NEW_REVIEWS),
+    answers=Answers(200, ReviewSchema, examples.REVIEW),
+)
+def set_up_review() -> Response:
+    """Set up a review. One of that kind and subject that there is already stays as it is."""
+    service, asked = current_service(), load(NewReviewSchema, read_json(request))
+    words = {name: each for name, each in asked.items() if name not in ("kind", "first_on")}
+    new = NewReview(ReviewKind(asked["kind"]), anchor=asked["first_on"], **words)
+    new_id, now = service.new_id(), service.clock()
+    made = service.database.write(lambda session: _review(set_up(session, new, new_id, now)))
+    return ok(json_text.dumps(made))
+
+
+@reviews.route(
+    "GET",
+    "/api/v1/reviews/<id:review_id>",
+    access=READERS,
+    answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY),
+    fails=(UnknownRecord,),
+)
+def get_review(review_id: str) -> Response:
+    """Read a review, with every time that it was held."""
+    with current_service().database.reading() as session:
+        return ok(json_text.dumps(_with_history(session, find_review(session, review_id))))
+
+
+@reviews.route(
+    "POST",
+    "/api/v1/reviews/<id:review_id>/complete",
+    access=HOLDERS,
+    takes=Takes(HeldSchema, examples.HOLDINGS),
+    answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY),
+    fails=(UnknownRecord, ReviewHeldAlready),
+)
+def complete_review(review_id: str) -> Response:
+    """Record that a review was held, and what came of it; the next falls from the anchor."""
+    service, held = current_service(), load(HeldSchema, read_json(request))
+    by, moment = held.get("by") or current_caller().name, service.moment()
+
+    def complete(session: Session) -> dict[str, object]:
+        said = (held["due_on"], held["outcome"], held.get("note"))
+        return _with_history(session, hold_review(session, review_id, *said, by, moment))
+
+    return ok(json_text.dumps(service.database.write(complete)))
+
+
+@reviews.route(
+    "GET",
+    "/api/v1/reviews.ics",
+    access=ANY_KEY_FROM_BROWSERS,
+    answers=Answers(
+        200, {"type": "string"}, examples.FEED, MEDIA_TYPE, headers={"ETag": "of this feed"}
+    ),
+)
+def read_review_calendar() -> Response:
+    """Read the reviews as a calendar, for a calendar program; the key may be its password."""
+    service = current_service()
+    with service.database.reading() as session:
+        text = feed(reviews_in_feed(session), held_in_feed(session))
+    answer = Response(text, content_type=f"{MEDIA_TYPE}; charset=utf-8")
+    answer.set_etag(sha256(text).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer
+
+
+def _with_history(session: Session, review: Review) -> dict[str, object]:
+    return {**_review(review), "held": [_held(each) for each in held_of(session, review)]}
+
+
+def _review(review: Review) -> dict[str, object]:
+    return {
+        "id": review.id,
+        "kind": review.kind,
+        "subject": review.subject,
+        "title": review.title,
+        "role": review.role,
+        "agency": review.agency,
+        "escalate_to": review.escalate_to,
+        "every": review.every,
+        "due_on": review.due_on.isoformat(),
+    }
+
+
+def _held(held: HeldReview) -> dict[str, object]:
+    return {
+        "due_on": held.due_on.isoformat(),
+        "held_at": rfc3339(held.held_at),
+        "outcome": held.outcome,
+        "note": held.note,
+        "by": held.by,
+    }

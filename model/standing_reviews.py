@@ -1,0 +1,97 @@
+"""Reviews that come with what they are about: each policy, and each service in operation.
+
+A policy is reviewed as often as its file says (the SOP: every year), by its owner; the business
+case of a service at toll-gate 5 as often as was agreed. What is gone is reviewed no longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.gate_sessions import GateSession
+from model.locking import hold
+from model.moment import Moment
+from model.reviews import (
+    HeldReview,
+    NewReview,
+    Review,
+    ReviewKind,
+    change_period,
+    end_review,
+    hold_review,
+    set_up,
+)
+from model.revisions import book_of, live_revision
+from model.services import Service
+
+_KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
+_IN_OPERATION = ("operate", "improve")
+_LINE_MANAGER = "Service Line Manager"
+
+
+def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[], str]) -> None:
+    """Set up, change and end these reviews so that there is one for each. Needs a `transaction()`.
+
+    The first falls one period after the day on which it was set up.
+    """
+    hold(session, "standing reviews")
+    wanted = {(new.kind, new.subject): new for new in _wanted(session, moment)}
+    ours = select(Review).where(Review.kind.in_([kind.value for kind in _KINDS]))
+    there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
+    for key, review in there.items():
+        if key not in wanted and review.ended_at is None:
+            end_review(review, moment.now)
+    for key, new in wanted.items():
+        review = set_up(session, new, new_id(), moment.now, first=1)
+        review.title, review.role = new.title, new.role
+        change_period(review, new.every)
+        if key[0] is ReviewKind.TOLLGATE_5:
+            _note_gate(session, review, moment)
+    session.flush()
+
+
+def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
+    revision = live_revision(session)
+    policies = book_of(session, revision).policies.values() if revision else ()
+    for policy in policies:
+        title = f"The policy “{policy.title}”"
+        yield NewReview(
+            ReviewKind.POLICY, policy.name, title, policy.owner, moment.today, policy.review
+        )
+    agreed = select(Service).where(
+        Service.phase.in_(_IN_OPERATION),
+        Service.rejected.is_(False),
+        Service.review_every.is_not(None),
+    )
+    for service in session.scalars(agreed.order_by(Service.id)):
+        title = f"The business case of “{service.name}” (toll-gate 5)"
+        every = service.review_every or ""
+        yield NewReview(
+            ReviewKind.TOLLGATE_5, service.key, title, _LINE_MANAGER, moment.today, every
+        )
+
+
+def _note_gate(session: Session, review: Review, moment: Moment) -> None:
+    """Take a session of toll-gate 5 for the review that it is."""
+    last = session.scalar(
+        select(GateSession)
+        .join(Service, Service.id == GateSession.service_id)
+        .where(
+            Service.key == review.subject,
+            GateSession.gate == 5,
+            GateSession.result.in_(("pass", "fail")),
+            GateSession.at >= review.created_at,
+        )
+        .order_by(GateSession.at.desc())
+        .limit(1)
+    )
+    if last is None:
+        return
+    noted = select(HeldReview.held_at).where(HeldReview.review_id == review.id)
+    latest = session.scalar(noted.order_by(HeldReview.number.desc()).limit(1))
+    if latest is None or last.at > latest:
+        then = Moment(last.at, moment.today)
+        hold_review(session, review.id, review.due_on, str(last.result), None, last.by, then)

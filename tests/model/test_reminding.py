@@ -1,0 +1,112 @@
+"""Reminders: each told once, to whoever holds the role that day, late rather than never."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from model.database import Database
+from model.deliveries import Delivery
+from model.events import OutboxEvent
+from model.reminding import remind_due
+from model.rosters import replace_roster
+from tests.model.reviewed import ANCHOR, NEW, NOW, at, held, made
+from tests.model.telling import subscribed
+
+SLM, DEPUTY, HEAD = "slm@x.example", "deputy@x.example", "head@x.example"
+
+
+def staff(database: Database) -> None:
+    """Have a service level manager, who is away at the end of January, and a head of IT."""
+    document: dict[str, list[dict[str, object]]] = {
+        "people": [{"name": email.split("@")[0], "email": email} for email in (SLM, DEPUTY, HEAD)],
+        "groups": [],
+        "roles": [
+            {"role": "Service Level Manager", "held_by": SLM},
+            {"role": "Service Level Manager", "held_by": DEPUTY, "deputy": True},
+            {"role": "Head of IT", "held_by": HEAD},
+        ],
+        "absences": [{"person": SLM, "since": "2027-01-28", "until": "2027-02-03"}],
+    }
+    with database.transaction() as session:
+        replace_roster(session, document, "Dana", NOW, lambda _: None)
+
+
+def remind(database: Database, day: date) -> int:
+    """Tell what is due on a day."""
+    with database.transaction() as session:
+        return remind_due(session, at(day))
+
+
+def told(database: Database) -> list[tuple[str, str]]:
+    """Return what was told, and to whom, in order."""
+    with database.reading() as session:
+        rows = session.execute(
+            select(OutboxEvent.title, Delivery.recipient)
+            .join(Delivery, Delivery.event_id == OutboxEvent.id)
+            .order_by(Delivery.id)
+        ).all()
+    return [(str(title).split(":")[0], str(recipient)) for title, recipient in rows]
+
+
+def test_whoever_holds_the_role_that_day_hears_of_it(database: Database) -> None:
+    """The deputy while the manager is away; two weeks overdue, whom it escalates to as well."""
+    staff(database)
+    made(database)
+    for day in range(-40, 15):
+        remind(database, ANCHOR + timedelta(days=day))
+    assert told(database) == [
+        ("Review in 30 days", SLM),
+        ("Review in 7 days", SLM),
+        ("Review today", DEPUTY),
+        ("Review overdue by 7 days", SLM),
+        ("Review overdue by 14 days", SLM),
+        ("Review overdue by 14 days", HEAD),
+    ]
+
+
+def test_of_several_that_were_missed_the_latest_is_told(database: Database) -> None:
+    """A service that was away for two months tells one reminder, not five."""
+    staff(database)
+    made(database)
+    assert remind(database, ANCHOR + timedelta(days=10)) == 1
+    assert told(database) == [("Review overdue by 7 days", SLM)]
+    assert remind(database, ANCHOR + timedelta(days=13)) == 0
+
+
+def test_a_review_that_was_held_is_reminded_of_no_more(database: Database) -> None:
+    """Until its next occurrence comes near: that of a month from its seven days on."""
+    staff(database)
+    review = made(database)
+    held(database, review, ANCHOR, date(2027, 1, 20))
+    assert remind(database, date(2027, 2, 20)) == 0
+    assert remind(database, date(2027, 2, 21)) == 1
+    assert told(database) == [("Review in 7 days", SLM)]
+
+
+def test_many_processes_tell_each_reminder_once(database: Database) -> None:
+    """However many look at the same time; subscribers hear of it under one id."""
+    staff(database)
+    subscribed(database)
+    for number in range(8):
+        made(database, replace(NEW, subject=f"s{number}"))
+    with ThreadPoolExecutor(4) as pool:
+        looks = pool.map(
+            lambda _: database.write(lambda session: remind_due(session, at(ANCHOR))), range(4)
+        )
+        assert sum(looks) == 8
+    with database.reading() as session:
+        keys = session.scalars(select(OutboxEvent.key)).all()
+    assert len(keys) == len(set(keys)) == 8
+    assert len(told(database)) == 16
+
+
+def test_a_role_that_nobody_holds_is_told_to_subscribers_alone(database: Database) -> None:
+    """Nothing is lost for want of a roster: who listens hears of it."""
+    subscribed(database)
+    made(database)
+    assert remind(database, ANCHOR) == 1
+    assert told(database) == [("Review today", "None")]

@@ -1,0 +1,76 @@
+"""Reviews that come by themselves: of each policy, and of each service's business case."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from model.database import Database
+from model.gate_sessions import GateSession
+from model.publishing import publish
+from model.reviews import Review, held_of, reviews_due
+from model.services import find_service
+from model.standing_reviews import keep_standing_reviews
+from rules.rule_book import RuleFiles
+from tests.model.lives import Lives
+from tests.model.offered import offer
+from tests.model.reviewed import NOW, at, new_id
+
+TODAY = date(2026, 11, 22)
+
+
+def keep(database: Database, day: date = TODAY) -> dict[str, Review]:
+    """See to it that what is to be reviewed has its review; return those that go on."""
+    with database.transaction() as session:
+        keep_standing_reviews(session, at(day), new_id)
+        return {r.subject: r for r in reviews_due(session, None, None, 200).reviews}
+
+
+def test_each_policy_is_reviewed_as_often_as_its_file_says(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """By its owner; another period moves the day, and a policy that is gone is reviewed no more."""
+    review = keep(published)["intake"]
+    assert (review.role, review.due_on) == ("Director", date(2027, 11, 22))
+    assert keep(published, date(2027, 1, 1))["intake"].due_on == date(2027, 11, 22)
+    sooner = rule_files["policies/intake.yaml"].replace("review: P1Y", "review: P6M")
+    with published.transaction() as session:
+        publish(session, {**rule_files, "policies/intake.yaml": sooner}, "Pat", NOW)
+    assert keep(published, date(2027, 1, 1))["intake"].due_on == date(2027, 5, 22)
+    other = rule_files["policies/intake.yaml"].replace("policy: intake", "policy: entry")
+    files = {name: text for name, text in rule_files.items() if not name.startswith("policies/")}
+    files["routing.yaml"] = files["routing.yaml"].replace("[intake]", "[entry]")
+    with published.transaction() as session:
+        publish(session, {**files, "policies/entry.yaml": other}, "Pat", NOW)
+    assert set(keep(published)) == {"entry"}
+
+
+def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Lives) -> None:
+    """As often as was agreed; a session of the gate is the review, and retired it ends."""
+    published, decided = lives.database, str(lives.decide("A").body["id"])
+    with published.transaction() as session:
+        offer(session, "mail", "Mail").review_every = "P6M"
+        offer(session, "idea", "Idea", phase="design").review_every = "P6M"
+        offer(session, "free", "Free")
+    reviews = keep(published)
+    assert set(reviews) == {"intake", "mail"}
+    assert (reviews["mail"].role, reviews["mail"].due_on) == (
+        "Service Line Manager", date(2027, 5, 22),
+    )  # fmt: skip
+    held_on = date(2027, 5, 20)
+    with published.transaction() as session:
+        service = find_service(session, "mail")
+        session.add(
+            GateSession(
+                service_id=service.id, service_version=1, gate=5, decision_id=decided, sat=["Alex"],
+                presented={}, verdict="approve", result="pass", phase="operate", by="Kim",
+                at=at(held_on).now,
+            )
+        )  # fmt: skip
+    for _ in range(2):
+        review = keep(published, held_on + timedelta(days=1))["mail"]
+        assert review.due_on == date(2027, 11, 22)
+    with published.transaction() as session:
+        (held,) = held_of(session, review)
+        assert (held.due_on, held.outcome, held.by) == (date(2027, 5, 22), "pass", "Kim")
+        find_service(session, "mail").phase = "retire"
+    assert set(keep(published, held_on)) == {"intake"}
