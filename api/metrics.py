@@ -69,7 +69,9 @@ class Metrics:
             "tollgate_record_broken", "Findings of the record's last verification; NaN before it",
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
+        self._watch_the_scheduler(registry)
 
+    def _watch_the_scheduler(self, registry: CollectorRegistry) -> None:
         self._lateness = Gauge(
             "tollgate_tick_late_seconds",
             "How late each tick of the scheduler is; not a number while it was never done",

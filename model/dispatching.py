@@ -92,8 +92,9 @@ class Parcel:
 class Outcome:
     """What became of an attempt; `tried` is false for what was given back untouched.
 
-    `status`: the receiver's answer, if there was one. `busy`: it wants nothing for now. `gone`:
-    nothing any more. `hopeless`: to try this one again would be no use.
+    `status`: the receiver's answer, if there was one. `not_now`: what follows to the same receiver
+    is better not tried for now. `gone`: it wants nothing any more. `hopeless`: to try this one
+    again would be no use.
     """
 
     parcel: Parcel
@@ -102,14 +103,9 @@ class Outcome:
     status: int | None = None
     error: str | None = None
     retry_after: timedelta | None = None
-    busy: bool = False
+    not_now: bool = False
     gone: bool = False
     hopeless: bool = False
-
-    @property
-    def stops_lane(self) -> bool:
-        """Whether what follows to the same receiver is better not tried now."""
-        return not self.delivered and (self.status is None or self.busy or self.gone)
 
 
 def is_due(session: Session, now: datetime, busy: Collection[str] = ()) -> bool:
@@ -154,7 +150,7 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime, chance:
     note_reached(session, reached)
     note_missed(session, missed - reached, now)
     for one in failed:
-        if one.stops_lane and one.parcel.target is not None:
+        if one.not_now and one.parcel.target is not None:
             put_off(session, one.parcel.target.subscription_id, now, one.retry_after)
     disable_gone(session, gone, now)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from time import monotonic
 
@@ -34,6 +34,9 @@ MOST_CLAIMED = LANES_CLAIMED * LONGEST_LANE
 
 ANSWERED_WITHIN = 15.0
 """Seconds in which a receiver must have answered."""
+
+UNANSWERED_IN_A_ROW = 3
+"""After which a receiver counts as not there, and what follows waits."""
 
 LANE_ENDS_AFTER = LEASE.total_seconds() / 2
 """Seconds from the claim after which no attempt begins: the lease must not run out under one."""
@@ -147,16 +150,22 @@ def _claimed(parts: Parts, busy: set[str]) -> Iterator[Lane]:
 
 def _send(parts: Parts, lane: Lane, outcomes: SimpleQueue[Outcome]) -> None:
     """Send a lane, to its end or until the receiver does not want more now."""
-    attempted = 0
+    attempted = unanswered = 0
     if _may_go_on(parts, lane):
         attempts = _by_webhook if lane.parcels[0].target else _by_mail
         for outcome in attempts(parts, lane.parcels):
             attempted += 1
-            outcomes.put(outcome)
-            if outcome.stops_lane or not _may_go_on(parts, lane):
+            unanswered = unanswered + 1 if _is_unanswered(outcome) else 0
+            not_now = outcome.not_now or unanswered == UNANSWERED_IN_A_ROW
+            outcomes.put(replace(outcome, not_now=not_now))
+            if not_now or not _may_go_on(parts, lane):
                 break
     for parcel in lane.parcels[attempted:]:
         outcomes.put(Outcome(parcel, tried=False))
+
+
+def _is_unanswered(outcome: Outcome) -> bool:
+    return not outcome.delivered and outcome.status is None
 
 
 def _may_go_on(parts: Parts, lane: Lane) -> bool:

@@ -44,14 +44,6 @@ def test_what_is_set_is_used(home: Path) -> None:
             "TOLLGATE_WORKERS": "3",
             "TOLLGATE_THREADS": "4",
             "TOLLGATE_RULES": str(home / "rules"),
-            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org/",
-            "TOLLGATE_PRIVATE_HOSTS": "desk.internal, [FD00::1]",
-            "TOLLGATE_SMTP_HOST": "mail.internal",
-            "TOLLGATE_SMTP_PORT": "465",
-            "TOLLGATE_SMTP_FROM": "tollgate@example.org",
-            "TOLLGATE_SMTP_ENCRYPTION": "tls",
-            "TOLLGATE_SMTP_USER": "tollgate",
-            "TOLLGATE_SMTP_PASSWORD": "p",
         },
         home,
     )
@@ -66,13 +58,31 @@ def test_what_is_set_is_used(home: Path) -> None:
         rate_limit="100 per minute; 5/second",
         workers=3,
         threads=4,
-        given_url="https://tollgate.example.org",
-        private_hosts=frozenset({"desk.internal", "fd00::1"}),
-        mail_server=MailServer(
-            "mail.internal", 465, "tollgate@example.org", Encryption.TLS, "tollgate", "p"
-        ),
     )
     assert not (home / "var").exists()
+
+
+def test_how_others_are_told_is_set(home: Path) -> None:
+    """The address that they know, the private hosts among them, and the mail server."""
+    settings = Settings.from_environment(
+        {
+            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org/",
+            "TOLLGATE_PRIVATE_HOSTS": "desk.internal, [FD00::1]",
+            "TOLLGATE_SMTP_HOST": "mail.internal",
+            "TOLLGATE_SMTP_PORT": "465",
+            "TOLLGATE_SMTP_FROM": "tollgate@example.org",
+            "TOLLGATE_SMTP_ENCRYPTION": "tls",
+            "TOLLGATE_SMTP_USER": "tollgate",
+            "TOLLGATE_SMTP_PASSWORD": "p",
+        },
+        home,
+    )
+    assert settings.public_url == "https://tollgate.example.org"
+    assert settings.private_hosts == {"desk.internal", "fd00::1"}
+    assert settings.mail_server == MailServer(
+        "mail.internal", 465, "tollgate@example.org", Encryption.TLS, "tollgate", "p"
+    )
+    assert Settings.from_environment({}, home).mail_server is None
 
 
 @pytest.mark.parametrize(
