@@ -64,14 +64,14 @@ class Metrics:
             "How long the live rules have been live; not a number while there are none",
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
+        self._watch_what_is_done_by_itself(registry)
 
+    def _watch_what_is_done_by_itself(self, registry: CollectorRegistry) -> None:
         self._record_broken = Gauge(
             "tollgate_record_broken", "Findings of the record's last verification; NaN before it",
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
-        self._watch_the_scheduler(registry)
 
-    def _watch_the_scheduler(self, registry: CollectorRegistry) -> None:
         self._lateness = Gauge(
             "tollgate_tick_late_seconds",
             "How late each tick of the scheduler is; not a number while it was never done",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from time import monotonic
@@ -49,6 +49,7 @@ SETTLE_EVERY = 0.1
 settled is sent once more."""
 
 Alive = Callable[[], None]
+Attempt = Callable[[Parcel], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,48 +152,53 @@ def _claimed(parts: Parts, busy: set[str]) -> Iterator[Lane]:
 def _send(parts: Parts, lane: Lane, outcomes: SimpleQueue[Outcome]) -> None:
     """Send a lane, to its end or until the receiver does not want more now."""
     attempted = unanswered = 0
-    if _may_go_on(parts, lane):
-        attempts = _by_webhook if lane.parcels[0].target else _by_mail
-        for outcome in attempts(parts, lane.parcels):
-            attempted += 1
-            unanswered = unanswered + 1 if _is_unanswered(outcome) else 0
-            not_now = outcome.not_now or unanswered == UNANSWERED_IN_A_ROW
-            outcomes.put(replace(outcome, not_now=not_now))
-            if not_now or not _may_go_on(parts, lane):
-                break
+    for outcome in _attempts(parts, lane):
+        attempted += 1
+        unanswered = unanswered + 1 if _is_unanswered(outcome) else 0
+        not_now = outcome.not_now or unanswered == UNANSWERED_IN_A_ROW
+        outcomes.put(replace(outcome, not_now=not_now))
+        if not_now:
+            break
     for parcel in lane.parcels[attempted:]:
         outcomes.put(Outcome(parcel, tried=False))
+
+
+def _attempts(parts: Parts, lane: Lane) -> Iterator[Outcome]:
+    """Make one attempt after the other, while there is time."""
+    with ExitStack() as stack:
+        attempt = (_by_webhook if lane.parcels[0].target else _by_mail)(parts, lane, stack)
+        for parcel in lane.parcels:
+            if monotonic() > lane.until or parts.ending.is_set():
+                return
+            try:
+                outcome = attempt(parcel)
+            except Exception as error:  # noqa: BLE001  # one message must not hold up all others
+                parts.log.failed("deliver", error)
+                said = f"a fault of the product: {type(error).__name__}"
+                outcome = Outcome(parcel, error=said)
+            yield outcome
 
 
 def _is_unanswered(outcome: Outcome) -> bool:
     return not outcome.delivered and outcome.status is None
 
 
-def _may_go_on(parts: Parts, lane: Lane) -> bool:
-    return monotonic() < lane.until and not parts.ending.is_set()
-
-
-def _by_webhook(parts: Parts, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
-    target, settings = parcels[0].target, parts.settings
+def _by_webhook(parts: Parts, lane: Lane, stack: ExitStack) -> Attempt:
+    target, settings = lane.parcels[0].target, parts.settings
     assert target is not None
     secrets = [
         signing_secret(settings.secret, target.subscription_id, generation)
         for generation in target.generations
     ]
-    with closing(Line(target.url, settings.private_hosts, ANSWERED_WITHIN)) as line:
-        for parcel in parcels:
-            yield send(parcel, line, settings.public_url, secrets, parts.clock())
+    line = stack.enter_context(closing(Line(target.url, settings.private_hosts, ANSWERED_WITHIN)))
+    return lambda parcel: send(parcel, line, settings.public_url, secrets, parts.clock())
 
 
-def _by_mail(parts: Parts, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+def _by_mail(parts: Parts, lane: Lane, stack: ExitStack) -> Attempt:
     server = parts.settings.mail_server
     if server is None:
-        for parcel in parcels:
-            yield Outcome(parcel, error="no mail server is set: TOLLGATE_SMTP_HOST")
-        return
-    with Handing(server) as handing:
-        for parcel in parcels:
-            yield handing.over(parcel)
+        return lambda parcel: Outcome(parcel, error="no mail server is set: TOLLGATE_SMTP_HOST")
+    return stack.enter_context(Handing(server)).over
 
 
 def _settle(parts: Parts, traffic: _Traffic) -> None:
