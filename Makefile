@@ -10,7 +10,7 @@ tollgate := $(python) -m flask --app app
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test test-long bench check format pins clean
+.PHONY: help run worker install test test-long bench check format pins clean
 
 help: ## List what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -19,6 +19,9 @@ help: ## List what make can do
 run: $(VENV)/.installed ## Install, prepare the database and serve on http://127.0.0.1:8000
 	@$(tollgate) db prepare
 	@exec $(python) -m gunicorn --config gunicorn.conf.py 'app:create_app()'
+
+worker: $(VENV)/.installed ## Deliver, seal and keep house beside a server of several processes
+	@exec $(tollgate) worker
 
 install: $(VENV)/.installed ## Make the virtual environment that `make run` uses
 

@@ -36,8 +36,8 @@ from scheduler.parts import Parts, utc_now
 from scheduler.tick_log import TickLog
 from scheduler.webhook import headers, message
 
-MESSAGES = 400
-"""So many in each turn: two thirds of a second's worth, at the least."""
+MESSAGES = 2_000
+"""So many in each turn."""
 
 TARGET = 0.7
 _HERE = frozenset({"127.0.0.1"})

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, Text, bindparam, or_, select, type_coerce, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Table,
+    Text,
+    bindparam,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from model.deliveries import LONGEST_ERROR, Delivery, State, cancel_all, hold_all
@@ -82,8 +92,9 @@ class Parcel:
 class Outcome:
     """What became of an attempt; `tried` is false for what was given back untouched.
 
-    `status`: the receiver's answer, if there was one. `busy`: it wants nothing for now. `gone`:
-    nothing any more. `hopeless`: to try this one again would be no use.
+    `status`: the receiver's answer, if there was one. `not_now`: what follows to the same receiver
+    is better not tried for now. `gone`: it wants nothing any more. `hopeless`: to try this one
+    again would be no use.
     """
 
     parcel: Parcel
@@ -92,14 +103,9 @@ class Outcome:
     status: int | None = None
     error: str | None = None
     retry_after: timedelta | None = None
-    busy: bool = False
+    not_now: bool = False
     gone: bool = False
     hopeless: bool = False
-
-    @property
-    def stops_lane(self) -> bool:
-        """Whether what follows to the same receiver is better not tried now."""
-        return not self.delivered and (self.status is None or self.busy or self.gone)
 
 
 def is_due(session: Session, now: datetime, busy: Collection[str] = ()) -> bool:
@@ -116,21 +122,16 @@ def claim(
     receiver in `busy` is left. What goes to a subscription that has been disabled or removed is
     held or cancelled instead.
     """
-    due = _due(now, busy)
-    oldest = select(Delivery.id).where(*due).order_by(Delivery.due_at, Delivery.id).limit(most)
-    ids = session.scalars(oldest.with_for_update(skip_locked=True)).all()
-    if not ids:
+    rows = session.execute(_oldest(_due(now, busy), most)).all()
+    if not rows:
         return []
-    taken = update(Delivery).where(Delivery.id.in_(ids), *due)
-    lease = {"claim": claim_id, "due_at": now + LEASE, "tried_at": now}
-    session.execute(
-        taken.values(lease | {"attempts": Delivery.attempts + 1}),
-        execution_options={"synchronize_session": False},
-    )
-    rows = session.execute(_claimed(ids, claim_id)).all()
+    # Nobody else has these: they are locked until the end, or (SQLite) everything is.
+    lease: Row = {"claim": claim_id, "due_at": now + LEASE, "tried_at": now}
+    lease["attempts"] = _TABLE.c.attempts + 1
+    _update_all(session, [row.id for row in rows], lease)
     targets = _targets(session, {row.subscription_id for row in rows} - {None}, now)
     return [
-        _parcel(row, targets.get(row.subscription_id))
+        _parcel(claim_id, row, targets.get(row.subscription_id))
         for row in rows
         if row.subscription_id is None or row.subscription_id in targets
     ]
@@ -149,7 +150,7 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime, chance:
     note_reached(session, reached)
     note_missed(session, missed - reached, now)
     for one in failed:
-        if one.stops_lane and one.parcel.target is not None:
+        if one.not_now and one.parcel.target is not None:
             put_off(session, one.parcel.target.subscription_id, now, one.retry_after)
     disable_gone(session, gone, now)
 
@@ -163,20 +164,21 @@ def _due(now: datetime, busy: Collection[str]) -> Where:
     return (*due, elsewhere if MAIL in busy else or_(by_mail, elsewhere))
 
 
-def _claimed(ids: Sequence[int], claim_id: str) -> Any:
+def _oldest(due: Where, most: int) -> Any:
     columns = (Delivery.id, Delivery.attempts, Delivery.subscription_id, Delivery.recipient)
     event = (OutboxEvent.id.label("message_id"), OutboxEvent.type, OutboxEvent.subject)
     data = type_coerce(OutboxEvent.data, Text).label("data")
-    content = (data, Delivery.claim, OutboxEvent.at, OutboxEvent.title, OutboxEvent.text)
-    joined = select(*columns, *event, *content).join(OutboxEvent)
-    return joined.where(Delivery.id.in_(ids), Delivery.claim == claim_id).order_by(Delivery.id)
+    content = (data, OutboxEvent.at, OutboxEvent.title, OutboxEvent.text)
+    joined = select(*columns, *event, *content).join(OutboxEvent).where(*due)
+    oldest = joined.order_by(Delivery.due_at, Delivery.id).limit(most)
+    return oldest.with_for_update(of=Delivery, skip_locked=True)
 
 
-def _parcel(row: Any, target: Target | None) -> Parcel:
+def _parcel(claim_id: str, row: Any, target: Target | None) -> Parcel:
     return Parcel(
-        row.claim,
+        claim_id,
         row.id,
-        row.attempts,
+        row.attempts + 1,
         row.message_id,
         row.type,
         row.subject,
@@ -210,7 +212,7 @@ def _note_delivered(session: Session, outcomes: Sequence[Outcome]) -> None:
     for status, ids in by_status.items():
         # Whoever's claim it is now: what has arrived need not be sent again.
         values: Row = {"state": State.DELIVERED, "status": status, "error": None}
-        session.connection().execute(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(values))
+        _update_all(session, ids, values)
 
 
 def _note_failed(
@@ -241,6 +243,12 @@ def _give_back(session: Session, outcomes: Sequence[Outcome], now: datetime) -> 
 
 def _named(outcome: Outcome) -> Row:
     return {"b_id": outcome.parcel.delivery_id, "b_claim": outcome.parcel.claim_id}
+
+
+def _update_all(session: Session, ids: Sequence[int], values: Row) -> None:
+    # Hundreds of numbers of our own are cheaper in the statement than as its parameters.
+    listed: BindParameter[int] = bindparam("ids", ids, expanding=True, literal_execute=True)
+    session.connection().execute(update(_TABLE).where(_TABLE.c.id.in_(listed)).values(values))
 
 
 def _update_each(

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from model.columns import Instant
 from model.database import Base
 
-NOTED_EVERY = timedelta(seconds=1)
+NOTED_EVERY = timedelta(seconds=15)
+"""A tick that comes every other second need not be written down each time."""
 
 
 class Heartbeat(Base):
@@ -37,7 +38,7 @@ def beat(session: Session, tick: str, now: datetime) -> None:
 
 
 def is_fresh(session: Session, tick: str, now: datetime) -> bool:
-    """Whether it was noted within the last second that a tick was done."""
+    """Whether it was noted just now that a tick was done."""
     at = session.scalar(select(Heartbeat.at).where(Heartbeat.tick == tick))
     return at is not None and timedelta(0) <= now - at < NOTED_EVERY
 
@@ -45,9 +46,12 @@ def is_fresh(session: Session, tick: str, now: datetime) -> bool:
 def lateness(
     session: Session, intervals: Mapping[str, timedelta], now: datetime
 ) -> dict[str, timedelta | None]:
-    """Return how late each tick is: nothing within its interval; `None`: never done."""
+    """Return how late each tick is; `None`: never done.
+
+    It is not late within its interval, and as long again as it need not be noted.
+    """
     last = {row.tick: row.at for row in session.scalars(select(Heartbeat))}
     return {
-        tick: max(now - last[tick] - every, timedelta(0)) if tick in last else None
+        tick: max(now - last[tick] - every - NOTED_EVERY, timedelta(0)) if tick in last else None
         for tick, every in intervals.items()
     }

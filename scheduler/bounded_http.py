@@ -25,7 +25,14 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class NotReached(Exception):
-    """There was no answer; it says why in words for an administrator."""
+    """There was no answer; it says why in words for an administrator.
+
+    `took_long`: all of the time was waited for it.
+    """
+
+    def __init__(self, said: str, *, took_long: bool = False) -> None:
+        super().__init__(said)
+        self.took_long = took_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,13 @@ class Line:
         except (OSError, HTTPException) as error:
             self.close()
             if fresh or isinstance(error, TimeoutError):
-                raise NotReached(_what_happened(error)) from error
+                raise _not_reached(error) from error
         # A connection that was kept may have been closed by the other side meanwhile.
         try:
             return self._post(body, headers, deadline)
         except (OSError, HTTPException) as error:
             self.close()
-            raise NotReached(_what_happened(error)) from error
+            raise _not_reached(error) from error
 
     def close(self) -> None:
         """Hang up."""
@@ -185,6 +192,10 @@ def _left(deadline: float) -> float:
     if left <= 0:
         raise TimeoutError
     return left
+
+
+def _not_reached(error: Exception) -> NotReached:
+    return NotReached(_what_happened(error), took_long=isinstance(error, TimeoutError))
 
 
 def _what_happened(error: Exception) -> str:

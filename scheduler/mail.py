@@ -74,7 +74,8 @@ class Handing:
             return Outcome(parcel, status=code, error=_told(code, refused.smtp_error))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._leave()
-            return Outcome(parcel, error=f"the mail server: {error or type(error).__name__}")
+            problem = f"the mail server: {error or type(error).__name__}"
+            return Outcome(parcel, error=problem, not_now=isinstance(error, TimeoutError))
         return Outcome(parcel, delivered=True, status=250)
 
     def _come(self) -> smtplib.SMTP:

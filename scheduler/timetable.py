@@ -6,6 +6,7 @@ several processes tick at once, when one is missed, or when all of them were awa
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,8 @@ class Timetable:
 
     def start(self) -> None:
         """Begin to tick; the first time at once."""
+        # That a tick is still busy when the next one comes is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # A thread for each tick: none waits for another.
         executor = ThreadPoolExecutor(len(TICKS))
         self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": executor})

@@ -55,7 +55,7 @@ def send(parcel: Parcel, line: Line, source: str, secrets: Sequence[str], now: d
     try:
         reply = line.post(body, headers(parcel.message_id, body, secrets, now))
     except NotReached as error:
-        return Outcome(parcel, error=str(error))
+        return Outcome(parcel, error=str(error), not_now=error.took_long)
     return _outcome(parcel, reply, now)
 
 
@@ -69,7 +69,7 @@ def _outcome(parcel: Parcel, reply: Reply, now: datetime) -> Outcome:
         error=f"the receiver answered {reply.status}",
         retry_after=wait,
         # A gateway's 503 that does not say when may be about this one message.
-        busy=reply.status == _TOO_MANY or wait is not None,
+        not_now=reply.status in (_TOO_MANY, _GONE) or wait is not None,
         gone=reply.status == _GONE,
     )
 

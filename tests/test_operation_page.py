@@ -14,7 +14,7 @@ from app import create_app
 from model.settings import HOME, Settings
 
 PAGE = (HOME / "docs" / "operation.md").read_text(encoding="utf-8")
-WORDS = r"(?:`|app )((?:db|key|audit|record|policy|backup|restore)\b[ a-z]*)"
+WORDS = r"(?:`|app )((?:db|key|audit|record|policy|backup|restore|deliveries)\b[ a-z]*)"
 
 
 def test_every_metric_that_alarms_is_explained() -> None:

@@ -103,4 +103,4 @@ def test_a_decision_that_nobody_listens_to_costs_one_look(
     words = ("subscriptions", "outbox_events", "deliveries")
     about = [each for each in statements if any(word in each for word in words)]
     assert len(about) == 1
-    assert about[0].startswith("SELECT subscriptions.id")
+    assert about[0].startswith("SELECT id, types FROM subscriptions")

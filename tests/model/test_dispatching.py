@@ -185,7 +185,7 @@ def test_what_is_hopeless_is_given_up_at_once(database: Database) -> None:
 def test_a_receiver_that_is_busy_is_let_alone_as_long_as_it_asks(waiting: Database) -> None:
     """Everything for it waits so long, and not only what it refused."""
     some = claimed(waiting, most=1)
-    settled(waiting, some, status=503, error="busy", busy=True, retry_after=HOUR)
+    settled(waiting, some, status=503, error="busy", not_now=True, retry_after=HOUR)
     assert claimed(waiting, NOW + HOUR - SECOND) == []
     assert len(claimed(waiting, NOW + HOUR)) == 3
 

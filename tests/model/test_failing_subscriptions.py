@@ -81,9 +81,9 @@ def test_one_that_reaches_some_is_not_failing(database: Database, id: str) -> No
 
 def test_to_one_that_does_not_answer_little_is_tried(database: Database, id: str) -> None:
     """Everything for it is put off: for seconds at first, for minutes when it lasts."""
-    settled(database, claimed(database, most=1), error="no answer")
+    settled(database, claimed(database, most=1), error="no answer", not_now=True)
     assert {each.due_at for each in listed(database)} == {NOW + SHORTEST_PUT_OFF}
     later = NOW + timedelta(hours=2)
-    settled(database, claimed(database, later, most=1), later, error="no answer")
+    settled(database, claimed(database, later, most=1), later, error="no answer", not_now=True)
     soonest = min(each.due_at for each in listed(database) if each.due_at)
     assert soonest == later + LONGEST_PUT_OFF

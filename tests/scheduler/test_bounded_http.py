@@ -75,8 +75,9 @@ def test_no_redirect_is_followed(receiver: Receiving) -> None:
 )
 def test_what_is_no_answer_is_said_in_time(receiver: Receiving, way: str, says: str) -> None:
     """Whatever a receiver does, it holds nobody for longer than was meant."""
-    with closing(line(receiver.url(way))) as to, pytest.raises(NotReached, match=says):
+    with closing(line(receiver.url(way))) as to, pytest.raises(NotReached, match=says) as error:
         to.post(b"{}", {})
+    assert error.value.took_long == ("in time" in says)
     assert [each["way"] for each in receiver.told] == [way]
 
 

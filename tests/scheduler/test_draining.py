@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from model.database import Database
@@ -16,8 +18,9 @@ from model.mail_server import MailServer
 from model.outbox import EventType
 from model.retrying import LONGEST_WAIT
 from model.subscriptions import view_of
-from scheduler.draining import drain
+from scheduler.draining import LANES_OF_ONE, UNANSWERED_IN_A_ROW, drain
 from scheduler.parts import Parts
+from scheduler.tick_log import TickLog
 from tests.fire.service import wait_until
 from tests.model.telling import happened, listed, states, subscribed
 from tests.scheduler.conftest import Clock, Postbox, parts_on
@@ -109,7 +112,7 @@ def test_a_receiver_that_is_not_there_holds_up_nobody(parts: Parts, receiver: Re
     assert len(receiver.told) == MANY
     left = [each for each in listed(parts.database) if each.state == "waiting"]
     assert len(left) == MANY
-    assert sum(each.attempts for each in left) <= MANY // 25 + 1
+    assert sum(each.attempts for each in left) <= LANES_OF_ONE * UNANSWERED_IN_A_ROW
 
 
 def test_while_one_hangs_others_are_sent_to(parts: Parts, receiver: Receiving) -> None:
@@ -181,6 +184,21 @@ def test_a_process_that_ends_gives_back_what_it_has_not_begun(
     assert len(receiver.told) + len(waiting) == 50
 
 
+def test_a_message_that_cannot_be_sent_holds_up_no_other(parts: Parts, receiver: Receiving) -> None:
+    """A fault of the product itself is said, tried again, and stays with the one message."""
+    told_of(parts.database, receiver)
+    with parts.database.transaction() as session:
+        # An address that nobody could have subscribed.
+        session.execute(text("UPDATE subscriptions SET url = :url"), {"url": receiver.url("ü")})
+    told_of(parts.database, receiver)
+    stream = StringIO()
+    drain(replace(parts, log=TickLog(stream)))
+    assert len(receiver.told) == 1
+    faulty = [each for each in listed(parts.database) if each.state == "waiting"]
+    assert {each.error for each in faulty} == {"a fault of the product: UnicodeEncodeError"}
+    assert "tick failed" in stream.getvalue()
+
+
 def test_it_says_that_it_is_alive(parts: Parts, receiver: Receiving) -> None:
     """A long drain is not taken for one that does not come."""
     told_of(parts.database, receiver, events=3)
@@ -196,10 +214,7 @@ def test_what_failed_is_logged_without_what_was_told(
     """The operator finds the delivery; the log holds nothing of the case."""
     stream = StringIO()
     told_of(parts.database, receiver, way)
-    logged = Parts(
-        parts.database, parts.settings, parts.clock, parts.chance, log=type(parts.log)(stream)
-    )
-    drain(logged)
+    drain(replace(parts, log=TickLog(stream)))
     [delivery] = listed(parts.database)
     assert delivery.message_id in stream.getvalue()
     assert "CRM-1" not in stream.getvalue()

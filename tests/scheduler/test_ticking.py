@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from model.database import Database
-from model.heartbeats import lateness
+from model.heartbeats import NOTED_EVERY, lateness
 from rules.errors import DatabaseAway, Unable
 from scheduler.parts import Parts
 from scheduler.tick_log import TickLog
@@ -33,7 +33,7 @@ def test_a_tick_that_went_well_is_noted(parts: Parts, clock: Clock) -> None:
     assert late(parts) is None
     tick_once(parts, "x", lambda _: None)
     assert late(parts) == timedelta(0)
-    clock.advance(timedelta(minutes=3))
+    clock.advance(timedelta(minutes=3) + NOTED_EVERY)
     assert late(parts) == timedelta(minutes=2)
 
 
