@@ -51,7 +51,10 @@ class CompiledPolicy:
         self._first_days = first_days(policy)
         self._edition = lru_cache(maxsize=None)(self._compile)
         self._looked_at = _looked_at(policy, vocabulary)
-        self._counts_days = any(vocabulary.facts[name].derived_from for name in policy.inputs)
+        counted = {fact.derived_from for fact in vocabulary.facts.values()} - {None}
+        self._counts_days = any(
+            name in counted or vocabulary.facts[name].derived_from for name in policy.inputs
+        )
         self._remembering = lru_cache(maxsize=remembered)(self._decided)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
@@ -72,7 +75,8 @@ class CompiledPolicy:
         if not self._counts_days:
             return
         for number in range(bisect_right(self._first_days, after), len(self._first_days) + 1):
-            for day in turning_days(self._edition(number).program, self._vocabulary, known):
+            program = self._edition(number).program
+            for day in turning_days(program, self._vocabulary, known, after):
                 if day > after and bisect_right(self._first_days, day) == number:
                     yield day
 

@@ -12,54 +12,66 @@ from datetime import date, timedelta
 
 from rules.engine_rules import Program
 from rules.normal_form import Atom, FactRef
-from rules.values import Domain, Value
+from rules.values import Domain, FactType, Value
 from rules.vocabulary import Vocabulary
 
 
 def turning_days(
-    program: Program, vocabulary: Vocabulary, known: Mapping[str, Value]
+    program: Program, vocabulary: Vocabulary, known: Mapping[str, Value], after: date
 ) -> Iterator[date]:
-    """Yield the days on which a comparison of the program may turn, in no order.
+    """Yield days on which a comparison of the program may turn, in no order, past ones too.
 
     With the date missing that days are counted to, those on which its first or last possible
-    day would turn one: what is asked for may depend on them.
+    day, or a day that it is compared with, would turn one: what is asked for may depend on them,
+    even where the days are not compared themselves, since they bound which dates can come.
+    Where such a fact is compared with another and one of them is missing, any day may turn it:
+    then the day after `after` is one.
     """
-    for name, limits in _limits(program, vocabulary, known).items():
-        base = vocabulary.facts[name].derived_from
-        domain = vocabulary.facts[base or ""].domain
-        held = known.get(base or "")
-        for until in _ends(domain) if held is None else (held,):
+    compared = _compared(program, vocabulary, known)
+    bases = {vocabulary.facts[name].derived_from or name for name in compared}
+    counted = [fact for fact in vocabulary.facts.values() if fact.derived_from in bases]
+    moving = {fact.name for fact in counted} | {fact.derived_from for fact in counted}
+    if any(pair & moving and not pair <= known.keys() for pair in _pairs(program)):
+        yield _day_after(after)
+    for fact in counted:
+        base = fact.derived_from or ""
+        limits = set(_whole((*_ends(fact.domain), *compared.get(fact.name, ()))))
+        untils: set[object] = {known.get(base)}
+        if fact.name not in known:
+            # Also of a date that is held, if it is too far off to be counted in days now.
+            untils.update(_ends(vocabulary.facts[base].domain), compared.get(base, ()))
+        for until in untils:
             if isinstance(until, date):
                 yield from _turns(until, limits)
 
 
-def _limits(
+def _compared(
     program: Program, vocabulary: Vocabulary, known: Mapping[str, Value]
-) -> dict[str, set[int]]:
-    """Return the numbers that each derived fact is compared with, and the ends of its range."""
-    limits: dict[str, set[int]] = {}
-
-    def add(name: str, numbers: Iterable[object]) -> None:
-        if vocabulary.facts[name].derived_from:
-            ends = limits.setdefault(name, set(_whole(_ends(vocabulary.facts[name].domain))))
-            ends.update(_whole(numbers))
-
+) -> dict[str, set[object]]:
+    """Return what each fact is compared with: literals, and other facts as far as known."""
+    found: dict[str, set[object]] = {}
     for rule in program.rules:
         for test in rule.tests:
-            if test.property in vocabulary.facts:
-                add(test.property, (test.value,))
+            fact = vocabulary.facts.get(test.property)
+            if fact is not None:
+                is_day = fact.domain.type is FactType.DATE and isinstance(test.value, int)
+                value = date.fromordinal(test.value) if is_day else test.value  # type: ignore[arg-type]  # an integer
+                found.setdefault(test.property, set()).add(value)
+    for pair in _pairs(program):
+        for name in pair:
+            found.setdefault(name, set()).update(known[n] for n in pair & known.keys())
+    return found
+
+
+def _pairs(program: Program) -> Iterator[set[str]]:
+    """Yield the facts that are compared with one another."""
     for stated in program.properties.values():
         if isinstance(stated, Atom) and isinstance(stated.other, FactRef):
-            add(stated.fact, _values(stated.other.name, vocabulary, known))
-            add(stated.other.name, _values(stated.fact, vocabulary, known))
-        else:
-            add(stated.fact, ())
-    return limits
+            yield {stated.fact, stated.other.name}
 
 
-def _values(name: str, vocabulary: Vocabulary, known: Mapping[str, Value]) -> tuple[object, ...]:
-    value = known.get(name)
-    return _ends(vocabulary.facts[name].domain) if value is None else (value,)
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def _ends(domain: Domain) -> tuple[object, ...]:

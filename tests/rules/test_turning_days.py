@@ -79,3 +79,13 @@ def test_nothing_changes_before_the_next_turning_day(seed: int, chance: Random) 
     while day < until:
         day += timedelta(days=1)
         assert said(rules, held, day) == now, (day, turn)
+
+
+def test_days_that_no_rule_counts_bound_which_dates_can_come() -> None:
+    """Where a date may be at most so many days away, which dates may come moves with the day."""
+    rules = load(drawn_book(Random(384)).files, remembered=0)  # noqa: S311 - repeatable on purpose
+    as_of = date(2027, 1, 11)
+    assert said(rules, {}, as_of) != said(rules, {}, date(2027, 2, 11))
+    turn = rules.next_turning_day(NAME, {}, as_of)
+    assert turn is not None
+    assert as_of < turn <= date(2027, 2, 11)
