@@ -42,7 +42,7 @@ ROUND = 150
 
 def later_version(folder: Path, also: str = "") -> Path:
     """Return a copy of this version that knows one migration more."""
-    for part in ("api", "model", "rules"):
+    for part in ("api", "model", "rules", "scheduler"):
         shutil.copytree(
             HOME / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"),
             dirs_exist_ok=True,
