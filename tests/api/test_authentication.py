@@ -88,6 +88,14 @@ WHO_MAY = {
     ("POST", "/api/v1/keys/<id:key_id>/rotate"): ADMINISTRATORS,
     ("DELETE", "/api/v1/keys/<id:key_id>"): ADMINISTRATORS,
     ("GET", "/api/v1/audit"): ADMINISTRATORS | {Role.AUDITOR},
+    ("GET", "/api/v1/subscriptions"): ADMINISTRATORS,
+    ("POST", "/api/v1/subscriptions"): ADMINISTRATORS,
+    ("GET", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("PATCH", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("POST", "/api/v1/subscriptions/<id:subscription_id>/rotate"): ADMINISTRATORS,
+    ("DELETE", "/api/v1/subscriptions/<id:subscription_id>"): ADMINISTRATORS,
+    ("GET", "/api/v1/deliveries"): ADMINISTRATORS,
+    ("POST", "/api/v1/deliveries/<number:delivery_id>/replay"): ADMINISTRATORS,
     ("GET", "/api/v1/openapi.json"): ANY_KEY,
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
@@ -103,6 +111,7 @@ FROM_BROWSERS = {"/docs/", "/docs/swagger-ui.css", "/api/v1/openapi.json", "/pro
 def path_of(rule: str) -> str:
     """Return a path that the rule matches."""
     path = re.sub("<id:[a-z_]+>", ID, rule).replace("<ref:ref>", "CRM-1")
+    path = re.sub("<number:[a-z_]+>", "1", path)
     path = path.replace("<name:name>", "intake").replace("<name:code>", "not-found")
     path = re.sub("<key:[a-z]+>", "mail", path).replace("<gate:gate>", "1")
     path = path.replace("<name:calendar>", "office").replace("<number:delivery_id>", "1")
