@@ -13,7 +13,7 @@ from flask import Flask
 from model.settings import Settings
 from rules.engine import rulesets_built
 from rules.errors import Refused
-from scheduler.timetable import Timetable, timetable_of
+from scheduler.timetable import Timetable, has_timetable, timetable_of
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -79,7 +79,7 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
 def _timetable(worker: Worker) -> Timetable | None:
     """Return what the process ticks by: with one process its own, else there is `flask worker`."""
     app = getattr(worker, "wsgi", None)
-    if _settings.workers > 1 or not isinstance(app, Flask):
+    if _settings.workers > 1 or not isinstance(app, Flask) or not has_timetable(app):
         return None
     return timetable_of(app)
 

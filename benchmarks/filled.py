@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from benchmarks.plain_table import PLAIN
 from benchmarks.routing_cases import RULES, RoutingCase
 from model import json_text, migrating
 from model.access import Caller, Role, authenticate, create_key
 from model.answers import Answer
+from model.cases import Case
 from model.database import Database
 from model.deciding import DecisionRequest, decide, preview
 from model.decisions import DecisionRecord
@@ -60,6 +61,9 @@ def prepare(url: str, cases: Sequence[RoutingCase]) -> list[Answer]:
                 decide(session, request, caller, NOON, f"prepared-{number}")
             with database.reading() as session:
                 answers.append(preview(session, request, NOON))
+        with database.transaction() as session:
+            # The examples are of one day: on later ones the scheduler would decide some again.
+            session.execute(update(Case).values(look_again_on=None, told_under=None))
         return answers
 
 

@@ -85,6 +85,11 @@ def install(app: Flask, parts: Parts) -> None:
     app.extensions[_NAME] = Timetable(parts)
 
 
+def has_timetable(app: Flask) -> bool:
+    """Whether `app` is Tollgate, and not something that is served in its place."""
+    return _NAME in app.extensions
+
+
 def timetable_of(app: Flask) -> Timetable:
     """Return the timetable of `app`."""
     return cast("Timetable", app.extensions[_NAME])
