@@ -7,18 +7,18 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from model import json_text, supplying
+from model import supplying
 from model.access import Caller
 from model.announcing import announce_decision
 from model.answers import Answer, answer_with
 from model.cases import (
     lock_or_open_case,
     require_version,
-    typed,
 )
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
 from model.glance import see
+from model.held_facts import typed_facts
 from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
@@ -134,6 +134,5 @@ def _read(
 
 
 def _merged(supply: Supply, book: RuleBook) -> dict[str, Value]:
-    raw = {name: json_text.scalar(fact.value) for name, fact in supply.held.items()}
-    merged = {**typed(raw, book.vocabulary), **supply.taken}
+    merged = {**typed_facts(supply.held, book.vocabulary), **supply.taken}
     return {name: value for name, value in merged.items() if value is not None}

@@ -5,7 +5,7 @@ A decision reads and writes a dozen of them, so none becomes an object of the OR
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -26,11 +26,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model import json_text
 from model.append_only import append_only
-from model.cases import Case
+from model.cases import Case, typed
 from model.columns import Instant, RowNumber
 from model.database import Base, Reader, table_of
 from model.texts import LONGEST_NAME
+from rules.values import Value
+from rules.vocabulary import Vocabulary
 
 
 class CaseFact(Base):
@@ -130,6 +133,11 @@ def facts_of(reader: Reader, case: Case) -> dict[str, Held]:
     """Return the facts that the case holds, by name."""
     rows = reader.execute(_OF_CASE, {"of_case": case.id})
     return {row[0]: Held(*row[1:]) for row in rows}
+
+
+def typed_facts(held: Mapping[str, Held], vocabulary: Vocabulary) -> dict[str, Value]:
+    """Return the facts held as the vocabulary types them; see `typed`."""
+    return typed({name: json_text.scalar(f.value) for name, f in held.items()}, vocabulary)
 
 
 def store_changes(session: Session, changes: Sequence[Change]) -> None:

@@ -13,12 +13,11 @@ from datetime import date
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from model import json_text, standing, supplying
+from model import standing, supplying
 from model.access import Caller
 from model.answers import Answer, answer_with
-from model.cases import typed
 from model.gate_sessions import GateSession
-from model.held_facts import facts_of
+from model.held_facts import facts_of, typed_facts
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
@@ -142,8 +141,7 @@ def _held(
     session: Session, service: Service, book: RuleBook, changes: Mapping[str, Value | None]
 ) -> dict[str, Value]:
     facts = facts_of(session, service.subject)
-    texts = {name: json_text.scalar(row.value) for name, row in facts.items()}
-    held = {**typed(texts, book.vocabulary), **changes}
+    held = {**typed_facts(facts, book.vocabulary), **changes}
     return {name: value for name, value in held.items() if value is not None}
 
 

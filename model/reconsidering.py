@@ -16,19 +16,17 @@ from sqlalchemy.orm import Session
 
 from model import json_text
 from model.answers import decided
-from model.cases import Case, lock_case, typed
+from model.cases import Case, lock_case
 from model.database import Database
 from model.deciding import decide
 from model.decisions import DecisionRecord, latest_records
-from model.held_facts import facts_of
+from model.held_facts import facts_of, typed_facts
 from model.looking_again import look_again, look_no_more
 from model.moment import Moment
 from model.own_caller import OWN_NAME, own_caller
 from model.requests import DecisionRequest
 from model.revisions import live_book, live_revision
 from rules.errors import TollgateError
-from rules.rule_book import RuleBook
-from rules.values import Value
 
 AT_ONCE = 200
 _COMPARED = ("stage", "status", "outcome", "needs")
@@ -91,7 +89,7 @@ def _look(session: Session, ref: str, moment: Moment, new_id: str) -> bool:
     if last is None:
         look_no_more(case)
         return False
-    held = _held(session, case, book)
+    held = typed_facts(facts_of(session, case), book.vocabulary)
     if case.told_under != book.revision:
         # A day that has come since the last decision is found to be due. Other rules alone
         # move no case: it takes them up when it is decided next.
@@ -105,11 +103,6 @@ def _look(session: Session, ref: str, moment: Moment, new_id: str) -> bool:
     request = DecisionRequest(case.ref, None, OWN_NAME, case.version, {}, last.decision)
     decide(session, request, own_caller(session, moment.now), moment, new_id)
     return True
-
-
-def _held(session: Session, case: Case, book: RuleBook) -> dict[str, Value]:
-    facts = facts_of(session, case)
-    return typed({n: json_text.scalar(fact.value) for n, fact in facts.items()}, book.vocabulary)
 
 
 def _recorded(last: DecisionRecord) -> dict[str, object]:

@@ -25,8 +25,8 @@ AT_ONCE = 500
 def remind_due(session: Session, moment: Moment) -> int:
     """Announce the reminders that are due and have not been; return how many. In a `transaction()`.
 
-    Each is recorded under a key that no other has (review, occurrence, step), so that it is told
-    once, however many processes look at the same time.
+    Each that anybody hears of is recorded under a key that no other has (review, occurrence,
+    step), so that it is told once, however many processes look at the same time.
     """
     due = (
         select(Review)
