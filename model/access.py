@@ -59,7 +59,8 @@ class ApiKey(Base):
 
 
 _KEYS = table_of(ApiKey)
-_BY_HASH = select(_KEYS).where(_KEYS.c.key_hash == bindparam("hash"))
+_ASKED = ("id", "name", "roles", "expires_at", "revoked_at", "last_used_at", "family_id")
+_BY_HASH = select(*(_KEYS.c[name] for name in _ASKED)).where(_KEYS.c.key_hash == bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)
