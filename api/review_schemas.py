@@ -8,8 +8,9 @@ from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text
 from api.strict_schema import Day, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
-from model.reviews import LONGEST_PAGE, ReviewKind
+from model.reviews import LONGEST_PAGE
 from model.texts import LONGEST_NAME
+from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 
 _KINDS = [kind.value for kind in ReviewKind]

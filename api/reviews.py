@@ -31,7 +31,6 @@ from model.reviews import (
     HeldReview,
     NewReview,
     Review,
-    ReviewKind,
     find_review,
     held_in_feed,
     held_of,
@@ -41,6 +40,7 @@ from model.reviews import (
     set_up,
 )
 from rules.errors import ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 
 HOLDERS = only(Role.SERVICE_MANAGER, Role.POLICY_OWNER)
 

@@ -8,41 +8,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text, tuple_
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, RowNumber
 from model.database import Base
 from model.moment import Moment
-from model.reminder_days import next_day
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
 from rules.errors import BadFields, FieldProblem, ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 
 LONGEST_PAGE = 200
+UNPLANNED = date.min
+"""The day of a reminder that is still to be worked out, by the rules of reviews."""
 _GOES_ON = text("ended_at IS NULL")
-
-
-class ReviewKind(StrEnum):
-    """What is reviewed. Those of policies and gates come and go with what they are about."""
-
-    POLICY = "policy"
-    TOLLGATE_5 = "tollgate_5"
-    SERVICE_LEVEL = "service_level"
-    CATALOGUE = "catalogue"
-    PORTFOLIO = "portfolio"
-    OTHER = "other"
 
 
 class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
-    `remind_on`: the day of its next reminder. `version` grows with every change of the awaited day.
+    `remind_on`: the day of its next reminder, or `UNPLANNED`; `reminded_on`: the day on
+    which people last heard of the awaited occurrence. `version` grows with every change of it.
     """
 
     __tablename__ = "reviews"
@@ -67,6 +68,7 @@ class Review(Base):
     due_on: Mapped[date]
     version: Mapped[int] = mapped_column(RowNumber)
     remind_on: Mapped[date]
+    reminded_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -211,6 +213,12 @@ def end_review(review: Review, now: datetime) -> None:
     review.version += 1
 
 
+def plan_reminders_anew(session: Session) -> None:
+    """Have the days of all reminders worked out anew: the rules for them may be others."""
+    going_on = update(Review).where(Review.ended_at.is_(None))
+    session.execute(going_on.values(remind_on=UNPLANNED))
+
+
 def find_review(session: Session, review_id: str, *, lock: bool = False) -> Review:
     """Return a review.
 
@@ -266,5 +274,5 @@ def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequ
 def _await(review: Review, number: int) -> None:
     review.number = number
     review.due_on = review.recurrence.occurrence(number)
-    review.remind_on = next_day(review.due_on, review.before, date.min)
+    review.remind_on, review.reminded_on = UNPLANNED, None
     review.version += 1

@@ -45,13 +45,16 @@ def reconsider_cases(parts: Parts) -> None:
 
 def remind(parts: Parts) -> None:
     """See to it that what is to be reviewed has its review, and remind those who are to hold it."""
-    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    now = parts.clock()
+    moment, local = Moment.at(now, parts.settings.timezone), now.astimezone(parts.settings.timezone)
     parts.database.write(
         lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id)
     )
-    told = 1
-    while told and not parts.ending.is_set():
-        told = parts.database.write(lambda session: reminding.remind_due(session, moment))
+    more = True
+    while more and not parts.ending.is_set():
+        more = parts.database.write(
+            lambda session: reminding.remind_due(session, moment, local)
+        ).more
 
 
 def seal(parts: Parts) -> None:

@@ -52,11 +52,11 @@ def complete(review_id: str, due_on: datetime, outcome: str, note: str | None, b
 
 @review.command("remind")
 def remind() -> None:
-    """Send the reminders that are due, without waiting for the scheduler."""
+    """Send the reminders that are due, without waiting for the scheduler or for quiet hours."""
     at = current_service()
     moment = at.moment()
     at.database.write(lambda session: keep_standing_reviews(session, moment, at.new_id))
-    told = at.database.write(lambda session: remind_due(session, moment))
+    told = at.database.write(lambda session: remind_due(session, moment).told)
     click.echo(f"{counted(told, 'reminder')} on the way")
 
 

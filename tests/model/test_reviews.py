@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
 from model.reviews import (
-    ReviewKind,
     end_review,
     find_review,
     held_in_feed,
@@ -22,6 +21,7 @@ from model.reviews import (
     set_up,
 )
 from rules.errors import BadFields, ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 from tests.model.reviewed import ANCHOR, NEW, NOW, held, made, new_id, read
 
 

@@ -42,7 +42,8 @@ def test_reviews_are_listed_reminded_of_and_held(run: Run, sqlite_database: Data
     listed = run("review", "list").output
     assert "2027-11-22" in listed
     with sqlite_database.reading() as session:
-        (review, *_) = reviews_due(session, None, None, 50).reviews
+        found = reviews_due(session, None, None, 50).reviews
+        review = next(each for each in found if each.kind == "policy")
     held = ("review", "complete", review.id, "--due", "2027-11-22", "--outcome", "unchanged")
     assert run(*held).output == "recorded; the next one is on 2028-11-22\n"
     again = run(*held)
