@@ -88,6 +88,12 @@ class ReviewWithHistorySchema(ReviewSchema):
     held = many(HeldReviewSchema)
 
 
+class FeedAddressSchema(StrictSchema):
+    """Where a calendar program reads the reviews."""
+
+    address = text(description="keep it to yourself: it is read without a key")
+
+
 class ReviewPageSchema(StrictSchema):
     """Some reviews, the soonest first."""
 
