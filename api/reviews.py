@@ -27,17 +27,16 @@ from model import json_text
 from model.access import Role
 from model.database import Session
 from model.moment import rfc3339
+from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     HeldReview,
     NewReview,
     Review,
     ReviewKind,
     find_review,
-    held_in_feed,
     held_of,
     hold_review,
     reviews_due,
-    reviews_in_feed,
     set_up,
 )
 from rules.errors import ReviewHeldAlready, UnknownRecord
@@ -144,7 +143,7 @@ def _review(review: Review) -> dict[str, object]:
         "role": review.role,
         "agency": review.agency,
         "escalate_to": review.escalate_to,
-        "every": review.every,
+        "every": None if review.once else review.every,
         "due_on": review.due_on.isoformat(),
     }
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text, tuple_
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, select, text
+from sqlalchemy import tuple_ as row_of
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
@@ -43,6 +44,8 @@ class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
     `remind_on`: the day of its next reminder. `version` grows with every change of the awaited day.
+    `once`: it is held once, on its anchor, whatever `every` says, and ends with that. `number`
+    counts on when the days change: `shift` is how far it is ahead of the recurrence.
     """
 
     __tablename__ = "reviews"
@@ -69,6 +72,8 @@ class Review(Base):
     remind_on: Mapped[date]
     created_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    once: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shift: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
 
     @property
     def recurrence(self) -> Recurrence:
@@ -78,7 +83,8 @@ class Review(Base):
     @property
     def before(self) -> date | None:
         """The day of the occurrence before the one that is awaited."""
-        return self.recurrence.occurrence(self.number - 1) if self.number else None
+        place = self.number - self.shift
+        return self.recurrence.occurrence(place - 1) if place else None
 
 
 @append_only
@@ -108,6 +114,7 @@ class NewReview:
     every: str
     agency: str | None = None
     escalate_to: str | None = None
+    once: bool = False
 
     def require_sound(self) -> None:
         """Refuse texts that cannot be kept, and periods that are none.
@@ -147,8 +154,10 @@ def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: 
         return review
     if review is None:
         review = Review(id=new_id, kind=new.kind.value, subject=new.subject, version=0)
-        review.created_at = now
+        review.once, review.created_at, review.number = new.once, now, first
         session.add(review)
+    # What was held before has its numbers already.
+    review.shift = review.number - first
     review.title, review.role, review.agency = new.title, new.role, new.agency
     review.escalate_to, review.ended_at = new.escalate_to, None
     review.anchor, review.every = new.anchor, new.every
@@ -157,11 +166,21 @@ def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: 
     return review
 
 
-def change_period(review: Review, every: str) -> None:
-    """Have a review fall by another period: the awaited day is told anew."""
-    if every != review.every:
-        review.every = every
-        _await(review, review.number)
+def change_recurrence(review: Review, anchor: date, every: str, today: date) -> None:
+    """Have a review fall on other days: the first of those that is not past is awaited.
+
+    One that is overdue stays so, or falls on the first of those days since it was due.
+    """
+    if (anchor, every) == (review.anchor, review.every):
+        return
+    since = min(review.due_on, today)
+    if review.before is not None:
+        since = max(since, review.before + timedelta(days=1))
+    review.anchor, review.every = anchor, every
+    place = max(1, review.recurrence.number_on_or_after(since))
+    # The number stays: no other occurrence ever has it, whatever the days become.
+    review.shift = review.number - place
+    _await(review, place)
 
 
 def hold_review(
@@ -199,8 +218,13 @@ def hold_review(
             by=by,
         )
     )
-    tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
-    _await(review, max(review.number + 1, review.recurrence.number_on_or_after(tomorrow)))
+    if review.once:
+        review.number += 1
+        end_review(review, moment.now)
+    else:
+        tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
+        following = review.number - review.shift + 1
+        _await(review, max(following, review.recurrence.number_on_or_after(tomorrow)))
     session.flush()
     return review
 
@@ -239,22 +263,10 @@ def reviews_due(session: Session, before: date | None, after: str | None, limit:
         last = session.get(Review, after)
         if last is None:
             raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-        query = query.where(tuple_(Review.due_on, Review.id) > (last.due_on, last.id))
+        query = query.where(row_of(Review.due_on, Review.id) > (last.due_on, last.id))
     found = session.scalars(query.order_by(Review.due_on, Review.id).limit(limit + 1)).all()
     following = found[limit - 1].id if len(found) > limit else None
     return ReviewPage(tuple(found[:limit]), following)
-
-
-def reviews_in_feed(session: Session) -> Sequence[Review]:
-    """Return the reviews that a calendar shows: the latest 1,000, those that ended among them."""
-    return session.scalars(select(Review).order_by(Review.due_on.desc()).limit(1_000)).all()
-
-
-def held_in_feed(session: Session) -> Sequence[tuple[Review, HeldReview]]:
-    """Return the latest 1,000 times that a review was held, with the review."""
-    query = select(Review, HeldReview).join(HeldReview, HeldReview.review_id == Review.id)
-    rows = session.execute(query.order_by(HeldReview.due_on.desc()).limit(1_000)).all()
-    return [(review, held) for review, held in rows]
 
 
 def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequence[HeldReview]:
@@ -263,8 +275,8 @@ def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequ
     return session.scalars(ours.order_by(HeldReview.number.desc()).limit(limit)).all()
 
 
-def _await(review: Review, number: int) -> None:
-    review.number = number
-    review.due_on = review.recurrence.occurrence(number)
+def _await(review: Review, place: int) -> None:
+    review.number = place + review.shift
+    review.due_on = review.recurrence.occurrence(place)
     review.remind_on = next_day(review.due_on, review.before, date.min)
     review.version += 1

@@ -19,7 +19,7 @@ from model.reviews import (
     NewReview,
     Review,
     ReviewKind,
-    change_period,
+    change_recurrence,
     end_review,
     hold_review,
     set_up,
@@ -47,7 +47,7 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
     for key, new in wanted.items():
         review = set_up(session, new, new_id(), moment.now, first=1)
         review.title, review.role = new.title, new.role
-        change_period(review, new.every)
+        change_recurrence(review, review.anchor, new.every, moment.today)
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()

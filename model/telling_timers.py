@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
-from model.moment import rfc3339
+from model.agreement_reviews import review_breach
+from model.agreements import find_agreement
+from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
 from rules.clocks.timer import BREACH
 
 
-def tell_timers(session: Session, now: datetime) -> bool:
-    """Find what timers have passed by `now`, and announce it; say whether there may be more.
+def tell_timers(session: Session, moment: Moment) -> bool:
+    """Find what timers have passed by now, and announce it; say whether there may be more.
+
+    What breaches an agreement is to be reviewed.
 
     Needs a `transaction()`.
     """
-    scanned = scan_timers(session, now)
+    scanned = scan_timers(session, moment.now)
     if scanned.told:
         listening = listeners(session)
         for mark in scanned.told:
-            announce(session, _event(mark, now), listening=listening)
+            announce(session, _event(mark, moment), listening=listening)
+            if mark.mark == BREACH and mark.agreement_id is not None:
+                _have_reviewed(session, mark.agreement_id, mark, moment)
     return scanned.more
 
 
-def _event(mark: ToldMark, now: datetime) -> Event:
+def _have_reviewed(session: Session, agreement_id: str, mark: ToldMark, moment: Moment) -> None:
+    agreement = find_agreement(session, agreement_id)
+    why = f"a timer of {mark.case} was not kept"
+    for target in agreement.agreed_targets:
+        if target.metric == mark.metric:
+            review_breach(session, agreement, target, moment.today, why, moment)
+
+
+def _event(mark: ToldMark, moment: Moment) -> Event:
     type = EventType.TIMER_BREACHED if mark.mark == BREACH else EventType.TIMER_NEARS_ITS_END
     data = {
         "case": {"ref": mark.case},
@@ -35,4 +47,4 @@ def _event(mark: ToldMark, now: datetime) -> Event:
         "due_at": rfc3339(mark.due_at) if mark.due_at else None,
     }
     key = f"{type}/{mark.timer_id}/{mark.cycle}/{mark.mark}"
-    return Event(type, key, f"cases/{mark.case}", data, now)
+    return Event(type, key, f"cases/{mark.case}", data, moment.now)

@@ -14,6 +14,7 @@ from model.access import Caller
 from model.calendars import Calendar, calendar_named
 from model.cases import doubles_of, find_case, lock_case, no_such_case
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
+from model.promises import Promise, Promised, promised
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import Threshold, is_within_reach, standing
@@ -30,13 +31,16 @@ MOST_TIMERS = 100
 
 @dataclass(frozen=True, slots=True)
 class NewTimer:
-    """A timer to open; `calendar` names by which business time counts, `None`: all time does."""
+    """A timer to open; `calendar` names by which business time counts, `None`: all time does.
+
+    `target` may be a promise: then the agreement says how much time there is, and its calendar.
+    """
 
     ref: str
     kind: Kind
     name: str
     calendar: str | None
-    target: timedelta
+    target: timedelta | Promise
     thresholds: tuple[Threshold, ...] = ()
     events: tuple[TimerEvent, ...] = ()
 
@@ -64,12 +68,13 @@ def open_timer(
     Raises:
         UnknownRecord: there is no such case.
         NameTaken: the case has a timer of that name.
-        BadFields: the calendar is not known, a target or threshold is none, unsound events.
+        BadFields: the calendar is not known, a target or threshold is none, unsound events;
+            what was promised is no time.
         EventDiffers: two of the events have one id and say different things.
     """
-    _require_sound(new)
+    promise = _promise(session, new)
+    _require_sound(new, promise.target)
     _require_timely(new.events, now)
-    calendar = _calendar(session, new.calendar)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
     timer = Timer(
@@ -77,9 +82,11 @@ def open_timer(
         case=case,
         name=new.name,
         kind=new.kind.value,
-        calendar=calendar,
-        target_seconds=new.target // timedelta(seconds=1),
+        calendar=promise.calendar,
+        target_seconds=promise.target // timedelta(seconds=1),
         thresholds=[_told(each) for each in new.thresholds],
+        agreement_id=promise.agreement_id,
+        metric=promise.metric,
         state="",
         created_at=now,
         created_by=caller.name,
@@ -88,7 +95,7 @@ def open_timer(
     calendars = Calendars(session)
     begin = min([now, *(event.at for event in new.events)])
     if not is_within_reach(
-        timer.target, calendars.count(timer, calendars.current(calendar)), begin
+        timer.target, calendars.count(timer, calendars.current(promise.calendar)), begin
     ):
         detail = "is not reached within 20 years: the calendar is hardly ever open"
         raise BadFields([FieldProblem("/target_seconds", detail)])
@@ -205,22 +212,28 @@ def _view(timer: Timer, history: History, calendars: Calendars, now: datetime) -
     )
 
 
-def _require_sound(new: NewTimer) -> None:
+def _require_sound(new: NewTimer, target: timedelta) -> None:
     problems = []
-    if not timedelta(0) < new.target <= LONGEST_TARGET:
+    if not timedelta(0) < target <= LONGEST_TARGET:
         detail = f"must be between 1 second and {LONGEST_TARGET.days:,} days"
         problems.append(FieldProblem("/target_seconds", detail))
     if len(new.thresholds) > MOST_THRESHOLDS:
         problems.append(FieldProblem("/thresholds", f"must have at most {MOST_THRESHOLDS} items"))
     marks = [threshold.mark for threshold in new.thresholds]
     for place, threshold in enumerate(new.thresholds):
-        if not timedelta(0) < threshold.point(new.target) < new.target:
+        if not timedelta(0) < threshold.point(target) < target:
             detail = "must be after the start and before the due instant"
             problems.append(FieldProblem(f"/thresholds/{place}", detail))
         elif marks.index(threshold.mark) < place:
             problems.append(FieldProblem(f"/thresholds/{place}", "is given more than once"))
     if problems:
         raise BadFields(problems)
+
+
+def _promise(session: Session, new: NewTimer) -> Promised:
+    if isinstance(new.target, Promise):
+        return promised(session, new.target)
+    return Promised(new.target, _calendar(session, new.calendar))
 
 
 def _calendar(session: Session, name: str | None) -> Calendar | None:

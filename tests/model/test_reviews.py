@@ -11,14 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
+from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     ReviewKind,
     end_review,
     find_review,
-    held_in_feed,
     held_of,
     reviews_due,
-    reviews_in_feed,
     set_up,
 )
 from rules.errors import BadFields, ReviewHeldAlready, UnknownRecord
