@@ -10,9 +10,9 @@ from model.agreement_targets import LONGEST_METRIC
 from model.counting_timers import NOT_STARTED
 from model.texts import LONGEST_NAME
 from model.timers import Kind
-from model.timing import LONGEST_TARGET, MOST_EVENTS, MOST_THRESHOLDS
+from model.timing import MOST_EVENTS, MOST_THRESHOLDS
 from rules.clocks.timeline import Happening
-from rules.clocks.timer import State, Verdict
+from rules.clocks.timer import LONGEST_TARGET, State, Verdict
 
 _LONGEST = LONGEST_TARGET.days * 24 * 60 * 60
 _KINDS = [kind.value for kind in Kind]

@@ -14,7 +14,6 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_targets import AgreedTarget
 from model.agreements import Agreement, all_agreements, beneath
 from model.locking import hold
 from model.moment import Moment
@@ -61,26 +60,26 @@ def keep_agreement_reviews(session: Session, moment: Moment) -> None:
 
 
 def review_breach(
-    session: Session,
-    agreement: Agreement,
-    target: AgreedTarget,
-    day: date,
-    why: str,
-    moment: Moment,
+    session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
 ) -> None:
     """Have a target that was missed on a day reviewed. Needs a `transaction()`.
 
     There is one review for each metric and period of its target: whatever else is missed within
-    the period is looked at in that one.
+    the period is looked at in that one. What is agreed no more is reviewed as often as the whole.
     """
-    falls = Recurrence(agreement.starts_on, Period.read(target.period))
-    number = falls.number_on_or_after(day)
-    first = falls.occurrence(number)
-    if first > day and number:
-        first = falls.occurrence(number - 1)
-    key = f"breach/{target.metric}/{first.isoformat()}"
-    why = f"{target.metric} was missed: {why}"
+    periods = {each.metric: each.period for each in agreement.agreed_targets}
+    every = periods.get(metric, agreement.review_every)
+    since = _first_day(Recurrence(agreement.starts_on, Period.read(every)), day)
+    key = f"breach/{metric}/{since.isoformat()}"
+    why = f"{metric} was missed: {why}"
     _review_once(session, agreement, key, why, moment.today + DAYS_TO_REVIEW, moment)
+
+
+def _first_day(periods: Recurrence, day: date) -> date:
+    """Return the first day of the period that a day is in."""
+    number = periods.number_on_or_after(day)
+    first = periods.occurrence(number)
+    return periods.occurrence(number - 1) if first > day and number else first
 
 
 def subject_of(agreement: Agreement) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from model.texts import require_texts
 from rules.attainment import Comparison, Number
 from rules.clocks.period import Period
+from rules.clocks.timer import LONGEST_TARGET
 from rules.errors import FieldProblem
 
 MOST_TARGETS = 50
@@ -48,12 +49,14 @@ class AgreedTarget:
 
     @property
     def time(self) -> timedelta | None:
-        """How long something may take by it; `None` where it limits no time."""
+        """How long something may take by it; `None` where it limits no time that a timer counts."""
         unit = TIMES.get(self.unit)
         if unit is None or self.comparison is not Comparison.AT_MOST:
             return None
         seconds = Decimal(self.value) * (unit // timedelta(seconds=1))
-        return timedelta(seconds=int(seconds)) if seconds == int(seconds) else None
+        longest = LONGEST_TARGET // timedelta(seconds=1)
+        countable = 0 < seconds <= longest and seconds == seconds.to_integral_value()
+        return timedelta(seconds=int(seconds)) if countable else None
 
 
 def target_in(told: Mapping[str, Any]) -> AgreedTarget:

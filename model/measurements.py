@@ -115,7 +115,7 @@ def record_measurements(
         known[each.metric, each.day] = row
         if not row.attained:
             missed = f"{row.number} on {row.day}, and {row.target.in_words} is agreed"
-            review_breach(session, agreement, row.target, row.day, missed, moment)
+            review_breach(session, agreement, row.metric, row.day, missed, moment)
     return [known[each.metric, each.day] for each in new]
 
 

@@ -13,6 +13,8 @@ from model.calendars import Calendar
 from rules.errors import BadFields, FieldProblem, UnknownRecord
 from rules.spelling import did_you_mean
 
+_UNITS = f"{', '.join([*TIMES][:-1])} or {[*TIMES][-1]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -48,7 +50,6 @@ def promised(session: Session, promise: Promise) -> Promised:
         meant = did_you_mean(promise.metric, targets)
         raise BadFields([FieldProblem("/metric", "nothing is agreed on it", meant)])
     if target.time is None:
-        units = ", ".join(TIMES)
-        detail = f"limits no time: agreed is {target.in_words}, a timer needs `<=` whole {units}"
+        detail = f"is no time that a timer counts, `<=` so many {_UNITS}: it is {target.in_words}"
         raise BadFields([FieldProblem("/metric", detail)])
     return Promised(target.time, agreement.calendar, agreement.id, target.metric)

@@ -63,13 +63,14 @@ def _event(review: Review, step: int, moment: Moment) -> Event:
         "days_overdue": step,
     }
     key = f"review.due/{review.id}/{review.number}/{step}"
-    letter = Letter(f"{_when(step)}: {review.title}", _text(review, step))
+    ahead = (review.due_on - moment.today).days
+    letter = Letter(f"{_when(step, ahead)}: {review.title}", _text(review, step))
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 
 
-def _when(step: int) -> str:
+def _when(step: int, ahead: int) -> str:
     if step < 0:
-        return f"Review in {-step} days"
+        return f"Review in {ahead} day{'' if ahead == 1 else 's'}"
     return "Review today" if step == 0 else f"Review overdue by {step} days"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from model.agreement_reviews import review_breach
@@ -24,17 +26,20 @@ def tell_timers(session: Session, moment: Moment) -> bool:
         listening = listeners(session)
         for mark in scanned.told:
             announce(session, _event(mark, moment), listening=listening)
-            if mark.mark == BREACH and mark.agreement_id is not None:
-                _have_reviewed(session, mark.agreement_id, mark, moment)
+        _have_reviewed(session, scanned.told, moment)
     return scanned.more
 
 
-def _have_reviewed(session: Session, agreement_id: str, mark: ToldMark, moment: Moment) -> None:
-    agreement = find_agreement(session, agreement_id)
-    why = f"a timer of {mark.case} was not kept"
-    for target in agreement.agreed_targets:
-        if target.metric == mark.metric:
-            review_breach(session, agreement, target, moment.today, why, moment)
+def _have_reviewed(session: Session, told: Sequence[ToldMark], moment: Moment) -> None:
+    """Have what breached an agreement reviewed; of several breaches of a target the first."""
+    first: dict[tuple[str, str], ToldMark] = {}
+    for mark in told:
+        if mark.mark == BREACH and mark.agreement_id and mark.metric:
+            first.setdefault((mark.agreement_id, mark.metric), mark)
+    for (agreement_id, metric), mark in sorted(first.items(), key=lambda each: each[0]):
+        agreement = find_agreement(session, agreement_id)
+        why = f"the timer “{mark.name}” of {mark.case} ran out"
+        review_breach(session, agreement, metric, moment.today, why, moment)
 
 
 def _event(mark: ToldMark, moment: Moment) -> Event:

@@ -17,13 +17,12 @@ from model.counting_timers import Calendars, History, histories_of, recount, tol
 from model.promises import Promise, Promised, promised
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
-from rules.clocks.timer import Threshold, is_within_reach, standing
+from rules.clocks.timer import LONGEST_TARGET, Threshold, is_within_reach, standing
 from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused, UnknownRecord
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 """How far ahead of ours the clock of an event's source may be."""
-LONGEST_TARGET = timedelta(days=3_660)
 MOST_THRESHOLDS = 20
 MOST_EVENTS = 1_000
 MOST_TIMERS = 100
@@ -98,7 +97,8 @@ def open_timer(
         timer.target, calendars.count(timer, calendars.current(promise.calendar)), begin
     ):
         detail = "is not reached within 20 years: the calendar is hardly ever open"
-        raise BadFields([FieldProblem("/target_seconds", detail)])
+        pointer = "/target_seconds" if promise.metric is None else "/metric"
+        raise BadFields([FieldProblem(pointer, detail)])
     session.add(timer)
     session.flush()
     return _taken(session, timer, new.events, caller, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from api.agreement_examples import CHANGES, NEW_AGREEMENTS, NEW_MEASUREMENTS
 from model.access import Role
+from model.settings import HOME
 from tests.api.calling import Calls, body_of, problem_of, refused
 
 AT = "/api/v1/agreements"
@@ -245,3 +248,29 @@ def test_a_timer_has_one_target(calls: Calls, change: dict[str, Any], pointer: s
     }  # fmt: skip
     body = {name: value for name, value in timer.items() if value is not None}
     refused(calls.ask("POST", "/api/v1/timers", body=body), pointer)
+
+
+def test_the_readme_shows_an_agreement_that_is_taken(calls: Calls) -> None:
+    """Its agreement is made, its measurement judged, and its performance read, as it says."""
+    calls = calls.as_(Role.ADMIN)
+    part = (HOME / "README.md").read_text(encoding="utf-8").split("\n## What was agreed\n")[1]
+    shown, measured = (
+        json.JSONDecoder().raw_decode(part[part.index(opening) :])[0]
+        for opening in ('{"kind": "sla"', '{"measurements"')
+    )
+    week = {"monday": ["09:00-17:00"]}
+    calendar = {"name": shown["calendar"], "timezone": "UTC", "week": week}
+    assert calls.ask("POST", "/api/v1/calendars", body=calendar).status_code == 201
+    id = make(calls, shown)["id"]
+    answer = calls.ask("POST", f"{AT}/{id}/measurements", body=measured)
+    assert [each["attained"] for each in body_of(answer)["measurements"]] == [False]
+    (query,) = re.findall(r"/performance(\?\S+)`", part)
+    assert body_of(calls.get(f"{AT}/{id}/performance{query}"))["standing"] == "breached"
+    (review,) = body_of(calls.get("/api/v1/reviews"))["reviews"]
+    assert (review["every"], review["due_on"]) == (None, "2026-11-29")
+
+
+@pytest.mark.parametrize("name", NEW_AGREEMENTS)
+def test_every_example_of_an_agreement_is_taken(calls: Calls, name: str) -> None:
+    """A reader may copy it."""
+    make(calls, NEW_AGREEMENTS[name])
