@@ -6,7 +6,7 @@ contract beneath. Each leads to one review, which is held once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -28,6 +28,7 @@ SEEN_AHEAD = timedelta(days=30)
 
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
+_HOME = "agreements/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,21 @@ def keep_agreement_reviews(session: Session, moment: Moment) -> None:
     hold(session, _LOCK)
     agreements = all_agreements(session)
     under = beneath(session, [each.id for each in agreements])
-    there = _reviews_of(session, agreements)
+    going_on, wanted = _going_on(session), set()
     for agreement in agreements:
-        review = there.get(subject_of(agreement))
-        if agreement.is_in_force(moment.today):
-            _keep_standing(session, agreement, moment)
-            coming = list(_ahead(agreement, under[agreement.id], moment.today))
-            for each in coming:
-                due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
-                _review_once(session, agreement, each.key, each.why, due_on, moment)
-            _end_what_was_put_off(session, agreement, coming, moment)
-        elif review is not None and review.ended_at is None:
-            end_review(review, moment.now)
+        subject = subject_of(agreement)
+        review = going_on.get(subject)
+        if not agreement.is_in_force(moment.today):
+            if review is not None:
+                end_review(review, moment.now)
+            continue
+        _keep_standing(session, agreement, review, moment)
+        for each in _ahead(agreement, under[agreement.id], moment.today):
+            wanted.add(f"{subject}/{each.key}")
+            due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
+            _review_once(session, agreement, each.key, each.why, due_on, moment)
+    for review in _put_off(going_on, wanted, moment.today):
+        end_review(review, moment.now)
     session.flush()
 
 
@@ -84,18 +88,23 @@ def _first_day(periods: Recurrence, day: date) -> date:
 
 def subject_of(agreement: Agreement) -> str:
     """Return what the reviews of an agreement are about."""
-    return f"agreements/{agreement.id}"
+    return f"{_HOME}{agreement.id}"
 
 
-def _reviews_of(session: Session, agreements: Sequence[Agreement]) -> dict[str, Review]:
+def _going_on(session: Session) -> dict[str, Review]:
+    """Return the reviews of agreements that go on, by subject; nobody else may change them now."""
     ours = select(Review).where(
-        Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject.startswith("agreements/")
+        Review.kind == ReviewKind.SERVICE_LEVEL,
+        Review.subject.startswith(_HOME),
+        Review.ended_at.is_(None),
     )
-    subjects = {subject_of(each) for each in agreements}
-    return {each.subject: each for each in session.scalars(ours) if each.subject in subjects}
+    found = session.scalars(ours.order_by(Review.id).with_for_update())
+    return {each.subject: each for each in found}
 
 
-def _keep_standing(session: Session, agreement: Agreement, moment: Moment) -> None:
+def _keep_standing(
+    session: Session, agreement: Agreement, review: Review | None, moment: Moment
+) -> None:
     new = NewReview(
         ReviewKind.SERVICE_LEVEL,
         subject_of(agreement),
@@ -105,10 +114,12 @@ def _keep_standing(session: Session, agreement: Agreement, moment: Moment) -> No
         agreement.review_every,
         agreement.agency,
     )
-    falls = Recurrence(new.anchor, Period.read(new.every))
-    # On its first day there is nothing to look back on.
-    first = max(1, falls.number_on_or_after(moment.today))
-    review = set_up(session, new, _id_of(new.subject), moment.now, first)
+    if review is None:
+        falls = Recurrence(new.anchor, Period.read(new.every))
+        # On its first day there is nothing to look back on.
+        first = max(1, falls.number_on_or_after(moment.today))
+        set_up(session, new, _id_of(new.subject), moment.now, first)
+        return
     review.title, review.role, review.agency = new.title, new.role, new.agency
     change_recurrence(review, new.anchor, new.every, moment.today)
 
@@ -130,11 +141,15 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
 def _review_once(
     session: Session, agreement: Agreement, key: str, why: str, due_on: date, moment: Moment
 ) -> None:
-    """Set up the review of something that happened, unless there is or was one of that key."""
+    """Set up the review of something that happened, unless there is one, or it was held.
+
+    One that was put off and not held comes again, should the day be the one it was.
+    """
     hold(session, _LOCK)
     subject = f"{subject_of(agreement)}/{key}"
     same = (Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject == subject)
-    if session.scalar(select(Review.id).where(*same)) is not None:
+    there = session.scalar(select(Review).where(*same))
+    if there is not None and (there.ended_at is None or there.number):
         return
     new = NewReview(
         ReviewKind.SERVICE_LEVEL,
@@ -149,21 +164,16 @@ def _review_once(
     set_up(session, new, _id_of(subject), moment.now)
 
 
-def _end_what_was_put_off(
-    session: Session, agreement: Agreement, coming: Sequence[_Ahead], moment: Moment
-) -> None:
-    """End the reviews of days that were to come, and now come later or never."""
-    home = subject_of(agreement)
-    still = {f"{home}/{each.key}" for each in coming}
-    waiting = select(Review).where(
-        Review.kind == ReviewKind.SERVICE_LEVEL, Review.once, Review.ended_at.is_(None)
-    )
-    for what in ("notice", "end"):
-        of_days = waiting.where(Review.subject.startswith(f"{home}/{what}/"))
-        for review in session.scalars(of_days):
-            day = date.fromisoformat(review.subject.rpartition("/")[2])
-            if review.subject not in still and day > moment.today:
-                end_review(review, moment.now)
+def _put_off(
+    going_on: Mapping[str, Review], coming: Collection[str], today: date
+) -> Iterator[Review]:
+    """Yield the reviews of days that were to come, and now come later or never."""
+    for subject, review in going_on.items():
+        # What was missed does not come, and what others set up is theirs.
+        if subject in coming or not review.once or "/breach/" in subject:
+            continue
+        if date.fromisoformat(subject.rpartition("/")[2]) > today:
+            yield review
 
 
 def _id_of(subject: str) -> str:
