@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -34,16 +34,22 @@ class Promised:
     metric: str | None = None
 
 
-def promised(session: Session, promise: Promise) -> Promised:
-    """Return what is promised now.
+def promised(session: Session, promise: Promise, begin: datetime) -> Promised:
+    """Return what is promised of what begins at an instant.
 
     Raises:
-        BadFields: there is no such agreement, or what it says of the metric is no time.
+        BadFields: there is no such agreement, it is not in force then, or what it says of the
+            metric is no time.
     """
     try:
         agreement = find_agreement(session, promise.agreement)
     except UnknownRecord as unknown:
         raise BadFields([FieldProblem("/agreement", unknown.detail)]) from None
+    # Which day it is then depends on where one is: each that it may be is good enough.
+    near = (begin.date() + timedelta(days=days) for days in (-1, 0, 1))
+    if not any(agreement.is_in_force(day) for day in near):
+        detail = f"is not in force on {begin.date()}, when the timer begins"
+        raise BadFields([FieldProblem("/agreement", detail)])
     targets = {each.metric: each for each in agreement.agreed_targets}
     target = targets.get(promise.metric)
     if target is None:

@@ -71,9 +71,10 @@ def open_timer(
             what was promised is no time.
         EventDiffers: two of the events have one id and say different things.
     """
-    promise = _promise(session, new)
-    _require_sound(new, promise.target)
     _require_timely(new.events, now)
+    begin = min([now, *(event.at for event in new.events)])
+    promise = _promise(session, new, begin)
+    _require_sound(new, promise.target)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
     timer = Timer(
@@ -92,7 +93,6 @@ def open_timer(
         api_key_id=caller.key_id,
     )
     calendars = Calendars(session)
-    begin = min([now, *(event.at for event in new.events)])
     if not is_within_reach(
         timer.target, calendars.count(timer, calendars.current(promise.calendar)), begin
     ):
@@ -230,9 +230,9 @@ def _require_sound(new: NewTimer, target: timedelta) -> None:
         raise BadFields(problems)
 
 
-def _promise(session: Session, new: NewTimer) -> Promised:
+def _promise(session: Session, new: NewTimer, begin: datetime) -> Promised:
     if isinstance(new.target, Promise):
-        return promised(session, new.target)
+        return promised(session, new.target, begin)
     return Promised(new.target, _calendar(session, new.calendar))
 
 

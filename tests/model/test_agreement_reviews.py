@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from model.access import Caller
@@ -17,6 +19,7 @@ from model.reminding import remind_due
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import Review, reviews_due
 from model.telling_timers import tell_timers
+from rules.errors import BadFields
 from tests.model.agreed import AVAILABLE, START, agreed, awaited, changed, looked, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NEW, at, held, made
@@ -147,6 +150,21 @@ def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, calle
     assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
     title = review_of(database, agreement, "/breach/fulfilment/2026-10-31").title
     assert title.endswith("fulfilment was missed: the timer “fulfilment” of CRM-1 ran out")
+
+
+def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
+    """One that ended before it began promises nothing; one that has ended since did."""
+    agreement = agreed(database, ends_on=date(2026, 11, 23))
+    clocked = Clocked(database, caller)
+    clocked.case()
+    what: dict[str, Any] = {
+        "calendar": None,
+        "target": Promise(agreement.id, "fulfilment"),
+        "thresholds": (),
+    }
+    with pytest.raises(BadFields, match="is not in force on 2026-11-25"):
+        clocked.open(event("start", on(2, "09:00")), **what)
+    clocked.open(event("start", on(0, "09:00")), now=on(3, "09:00"), **what)
 
 
 def test_a_timer_without_an_agreement_leads_to_no_review(
