@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from api import around_requests, problems, service, url_parts
+from api.agreements import agreements
 from api.artifacts import artifacts
 from api.audit import audit
 from api.authentication import TOKEN, undeclared
@@ -22,6 +23,7 @@ from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
+from api.measurements import measurements
 from api.operations import operations
 from api.policies import policies
 from api.reviews import reviews
@@ -50,6 +52,8 @@ NOUNS = (
     vocabulary,
     catalogue,
     roster,
+    agreements,
+    measurements,
     reviews,
     keys,
     audit,

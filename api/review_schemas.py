@@ -78,7 +78,7 @@ class ReviewSchema(StrictSchema):
     role = text()
     agency = maybe()
     escalate_to = maybe()
-    every = text()
+    every = maybe(description="null: it is held once")
     due_on = text(description="the occurrence that is awaited", **_DAY)
 
 

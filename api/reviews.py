@@ -29,16 +29,15 @@ from model.access import Role
 from model.database import Session
 from model.moment import rfc3339
 from model.private_addresses import token_for
+from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     HeldReview,
     NewReview,
     Review,
     find_review,
-    held_in_feed,
     held_of,
     hold_review,
     reviews_due,
-    reviews_in_feed,
     set_up,
 )
 from rules.errors import ReviewHeldAlready, UnknownRecord
@@ -163,7 +162,7 @@ def _review(review: Review) -> dict[str, object]:
         "role": review.role,
         "agency": review.agency,
         "escalate_to": review.escalate_to,
-        "every": review.every,
+        "every": None if review.once else review.every,
         "due_on": review.due_on.isoformat(),
     }
 

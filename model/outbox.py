@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,16 @@ from model import json_text
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent
 
-__all__ = ["Event", "EventType", "Letter", "Listeners", "announce", "listeners", "listeners_in"]
+__all__ = [
+    "Event",
+    "EventType",
+    "Letter",
+    "Listeners",
+    "announce",
+    "listeners",
+    "listeners_in",
+    "take_back",
+]
 
 LISTENING = "SELECT id, types FROM subscriptions WHERE disabled_at IS NULL"
 """Who listens to what; what was removed is disabled. As text, since every decision asks it."""
@@ -60,6 +69,14 @@ def announce(
     same = {"event_id": event.id, "state": State.WAITING, "due_at": event.at, "at": event.at}
     session.execute(insert(Delivery), [{**same, **one} for one in to])
     return True
+
+
+def take_back(session: Session, type: EventType, subject: str) -> None:
+    """Cancel what is still to be told of a type of event about a subject: its reason is gone."""
+    ours = select(OutboxEvent.id).where(OutboxEvent.type == type, OutboxEvent.subject == subject)
+    waiting = (Delivery.state.in_((State.WAITING, State.HELD)), Delivery.event_id.in_(ours))
+    cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
+    session.execute(cancelled, execution_options={"synchronize_session": False})
 
 
 def _is_new(session: Session, event: Event) -> bool:

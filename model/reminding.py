@@ -34,7 +34,7 @@ class Reminded:
 def remind_due(session: Session, moment: Moment, local: datetime | None = None) -> Reminded:
     """Announce the reminders that are due and have not been, some at a time. In a `transaction()`.
 
-    Each that anybody hears of is recorded under a key that no other has (review, occurrence,
+    Each that anybody hears of is recorded under a key that no other has (review, day,
     step), so that it is told once, however many processes look at the same time. `local`: the
     local time, so that quiet hours are kept; without it they are not.
     """
@@ -96,7 +96,7 @@ def _event(review: Review, step: int, moment: Moment) -> Event:
         "due_on": review.due_on.isoformat(),
         "days_overdue": overdue,
     }
-    key = f"review.due/{review.id}/{review.number}/{step}"
+    key = f"review.due/{review.id}/{review.due_on}/{step}"
     letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, overdue))
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 

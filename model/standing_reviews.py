@@ -19,7 +19,7 @@ from model.reviews import (
     HeldReview,
     NewReview,
     Review,
-    change_period,
+    change_recurrence,
     end_review,
     hold_review,
     set_up,
@@ -48,13 +48,14 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
     there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
-            end_review(review, moment.now)
+            end_review(session, review, moment.now)
     for key, new in wanted.items():
         first = 0 if new.subject.startswith(RULED) else 1
         review = set_up(session, new, new_id(), moment.now, first)
         review.title, review.role = new.title, new.role
         review.agency, review.escalate_to = new.agency, new.escalate_to
-        change_period(review, new.every)
+        anchor = new.anchor if new.subject.startswith(RULED) else review.anchor
+        change_recurrence(session, review, anchor, new.every, moment.today)
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.database import Database
-from model.deliveries import Delivery
+from model.deliveries import Delivery, State
 from model.events import OutboxEvent
 from model.publishing import publish
 from model.reminding import remind_due
@@ -158,3 +158,24 @@ def test_in_the_quiet_hours_nobody_is_told_and_nothing_is_lost(
         local = datetime.combine(ANCHOR, time(hour))
         with published.transaction() as session:
             assert remind_due(session, at(ANCHOR), local).told == expected
+
+
+def test_what_was_done_meanwhile_nobody_is_told_any_more(database: Database) -> None:
+    """A reminder on its way is taken back once the review is held; what was delivered stays."""
+    staff(database)
+    review, other = made(database), made(database, replace(NEW, subject="other"))
+    remind(database, ANCHOR - timedelta(days=30))
+    with database.transaction() as session:
+        session.execute(update(Delivery).values(state=State.DELIVERED))
+    remind(database, ANCHOR - timedelta(days=7))
+    held(database, review, ANCHOR, ANCHOR - timedelta(days=6))
+    with database.transaction() as session:
+        event_of = {event.id: event.subject for event in session.scalars(select(OutboxEvent))}
+        rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+        found = {(event_of[row.event_id], row.state) for row in rows}
+    assert found == {
+        (f"reviews/{review.id}", State.DELIVERED),
+        (f"reviews/{review.id}", State.CANCELLED),
+        (f"reviews/{other.id}", State.DELIVERED),
+        (f"reviews/{other.id}", State.WAITING),
+    }

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add the day; who was told before is not told again, since the outbox knows it."""
+    """Add the day. Of what was told before, the latest counts as told today: not again."""
     op.add_column("reviews", sa.Column("reminded_on", sa.Date()))
+    op.execute("UPDATE reviews SET reminded_on = CURRENT_DATE WHERE remind_on > CURRENT_DATE")
 
 
 def downgrade() -> None:
