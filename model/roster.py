@@ -82,6 +82,13 @@ class Roster:
                 return found
         return ()
 
+    def there(self, named: str | None, day: date) -> Person | None:
+        """Return the person of this name or address, if one is there on a day, and only one."""
+        found = [each for each in self.people.values() if named in (each.name, each.email)]
+        if len(found) != 1 or self._away(found[0].email, day):
+            return None
+        return found[0]
+
     def _there(self, places: Sequence[Place], day: date) -> tuple[Holder, ...]:
         """Return those who are there of the holders or, when none is, of the deputies."""
         in_force = [place for place in places if place.term.covers(day)]
