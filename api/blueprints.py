@@ -17,6 +17,7 @@ from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
+from api.catalogue_gaps import catalogue_gaps
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
@@ -49,6 +50,7 @@ NOUNS = (
     policies,
     vocabulary,
     catalogue,
+    catalogue_gaps,
     roster,
     reviews,
     keys,

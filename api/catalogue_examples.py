@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.examples import INSTANT
-from api.examples_of_services import KEY
+from api.examples_of_services import CAPACITY, KEY
 
 NEW_PARTS: dict[str, Any] = {
     "a part that is live": {
@@ -42,4 +42,32 @@ FOUND = {
             "because": ["qualified", "signature"],
         }
     ],
+}
+GAPS: dict[str, Any] = {
+    "from": "2026-01-01",
+    "to": "2026-12-31",
+    "unmet": {
+        "cases": 12,
+        "whole": True,
+        "groups": [
+            {
+                "asked_for": "Video conferencing",
+                "cases": 12,
+                "because": ["video", "conferencing"],
+                "refs": ["CRM-1042"],
+            }
+        ],
+    },
+    "demand": [
+        {
+            "service": KEY,
+            "name": "E-signature",
+            "cases": 300,
+            "capacity": CAPACITY,
+            "could_take": 240,
+            "short": True,
+        }
+    ],
+    "unnamed": 2,
+    "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
 }

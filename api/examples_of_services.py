@@ -10,6 +10,8 @@ KEY = "e-signature"
 _WHO = "Sam, Service Product Manager"
 _WHERE = "https://documents.example/e-signature/strategy.pdf"
 
+CAPACITY: dict[str, Any] = {"amount": 20, "unit": "agencies", "per": "P1M"}
+
 NEW_SERVICES: dict[str, Any] = {
     "an idea": {
         "key": KEY,
@@ -23,6 +25,7 @@ NEW_SERVICES: dict[str, Any] = {
 SERVICE_CHANGES: dict[str, Any] = {
     "it is complex after all": {"facts": {"complex_or_risky": True}, "by": _WHO},
     "another owner": {"product_manager": "Robin", "line_manager": None},
+    "how much it can take": {"capacity": CAPACITY},
 }
 NEW_ARTIFACTS: dict[str, Any] = {"where it is": {"location": _WHERE, "by": _WHO}}
 SESSIONS: dict[str, Any] = {
@@ -55,6 +58,7 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "capacity": CAPACITY,
     "facts": {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },

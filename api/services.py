@@ -17,6 +17,7 @@ from api.idempotency import PATTERN as KEY_PATTERN
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
+from api.offer_schemas import OfferSchema
 from api.preconditions import HEADER as IF_MATCH
 from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
@@ -66,6 +67,7 @@ KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
 REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
 
 _NO_WORDS = ("key", "facts", "by", "case")
+_OFFER = tuple(OfferSchema().fields)
 ETAG = {"ETag": "the service's version, for If-Match"}
 SEEN = "the ETag of the service that the change is for, or `*`"
 
@@ -162,8 +164,9 @@ def patch_service(key: str) -> Response:
 
 
 def _change(asked: Mapping[str, Any]) -> ServiceChange:
-    words = {name: each for name, each in asked.items() if name not in _NO_WORDS}
-    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"))
+    offer = {name: each for name, each in asked.items() if name in _OFFER}
+    words = {name: each for name, each in asked.items() if name not in (*_NO_WORDS, *_OFFER)}
+    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer)
 
 
 def shown(view: ServiceView, status: int = 200) -> Response:
@@ -176,6 +179,7 @@ def _body(view: ServiceView) -> dict[str, object]:
     return {
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
+        "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
             each.name: {**version_shown(each), "stands": each.stands} for each in view.artifacts

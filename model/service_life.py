@@ -50,17 +50,18 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceChange:
-    """What is new of a service: its own words (`None` clears one) and raw facts.
+    """What is new of a service: its own words and offer (`None` clears one), and raw facts.
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from.
+    ref of the viable case that a new service comes from. Of its offer: `capacity`, as JSON.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     by: str | None = None
     case: str | None = None
+    offer: Mapping[str, object] = field(default_factory=dict)
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -128,7 +129,7 @@ def make_service(
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
     service.born_of = _viable_case(session, change.case)
-    _say(service, change.words)
+    _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
     supply = supplying.compare(session, subject, changes, moment.now)
@@ -158,7 +159,7 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
-    _say(service, change.words)
+    _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
@@ -208,9 +209,9 @@ def view_of(session: Session, service: Service) -> ServiceView:
     return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
 
 
-def _say(service: Service, words: Mapping[str, str | None]) -> None:
-    for name, text in words.items():
-        setattr(service, name, text)
+def _say(service: Service, change: ServiceChange) -> None:
+    for name, said in {**change.words, **change.offer}.items():
+        setattr(service, name, said)
     service.subject.title = service.name
 
 

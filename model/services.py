@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
 from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.subjects import ref_of_service
@@ -27,7 +27,8 @@ class Service(Base):
 
     `subject`: the row that holds its facts, its version and its chain in the record.
     `phase` and `rejected` say what its latest toll-gate left. `review_every`: how often its
-    business case is reviewed (ISO 8601). `born_of`: the case that it came from.
+    business case is reviewed (ISO 8601). `born_of`: the case that it came from. `capacity`: see
+    `model/capacity.py`.
     """
 
     __tablename__ = "services"
@@ -43,6 +44,7 @@ class Service(Base):
     product_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     line_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     review_every: Mapped[str | None] = mapped_column(String(20))
+    capacity: Mapped[object | None] = mapped_column(JsonText)
     phase: Mapped[str | None] = mapped_column(String(20))
     rejected: Mapped[bool] = mapped_column(default=False)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)

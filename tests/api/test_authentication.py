@@ -24,6 +24,7 @@ ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
+PORTFOLIO_BOARD = SERVICE_MANAGERS | {Role.POLICY_OWNER, Role.AUDITOR}
 KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
 
 WHO_MAY = {
@@ -54,6 +55,7 @@ WHO_MAY = {
     ("GET", "/api/v1/vocabulary"): ANY_KEY,
     ("GET", "/api/v1/catalogue"): READERS,
     ("GET", "/api/v1/catalogue/search"): READERS,
+    ("GET", "/api/v1/catalogue/gaps"): PORTFOLIO_BOARD,
     ("GET", "/api/v1/services/<key:key>/entry"): READERS,
     ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
     ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
