@@ -24,6 +24,7 @@ from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.operations import operations
+from api.packages import packages
 from api.policies import policies
 from api.reviews import reviews
 from api.roster import roster
@@ -51,6 +52,7 @@ NOUNS = (
     vocabulary,
     catalogue,
     catalogue_gaps,
+    packages,
     roster,
     reviews,
     keys,

@@ -21,15 +21,16 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS
+from api.services import WRITERS, offer_shown
 from api.strict_schema import load
 from model import json_text
 from model.case_facts import read_case
-from model.catalogue import SHOWN, Entry, entries_after, entry_of
+from model.catalogue import Entry, entries_after, entry_of
+from model.catalogue_standing import SHOWN, Standing
 from model.database import Session
 from model.dependencies import rest_on
 from model.moment import rfc3339
-from model.parts import PartChange, PartView, Standing, put_part
+from model.parts import PartChange, PartView, put_part
 from model.searching import search
 from rules.errors import BadFields, DependencyCycle, FieldProblem, UnknownRecord
 
@@ -153,6 +154,8 @@ def _entry(entry: Entry) -> dict[str, object]:
         "description": entry.description,
         "category": entry.category,
         "standing": entry.standing.value,
+        **offer_shown(entry),
+        "packages": list(entry.packages),
         "parts": [_part(part) for part in entry.parts],
         "rests_on": list(entry.rests_on),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.examples import INSTANT
-from api.examples_of_services import CAPACITY, KEY
+from api.examples_of_services import CAPACITY, KEY, OFFER
 
 NEW_PARTS: dict[str, Any] = {
     "a part that is live": {
@@ -27,6 +27,8 @@ ENTRY: dict[str, Any] = {
     "description": None,
     "category": "Documents",
     "standing": "live",
+    **OFFER,
+    "packages": ["office"],
     "parts": [PART],
     "rests_on": ["identity"],
 }
@@ -71,3 +73,16 @@ GAPS: dict[str, Any] = {
     "unnamed": 2,
     "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
 }
+NEW_PACKAGES: dict[str, Any] = {
+    "services of an office": {"name": "Office", "services": [KEY]},
+}
+PACKAGE: dict[str, Any] = {
+    "key": "office",
+    "name": "Office",
+    "description": None,
+    "services": [KEY],
+    "standing": "live",
+    "changed_by": "service desk",
+    "changed_at": INSTANT,
+}
+PACKAGE_PAGE = {"packages": [PACKAGE], "next": None}

@@ -7,7 +7,7 @@ from typing import ClassVar
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.types import UnknownOption
 
-from api.offer_schemas import CapacitySchema, OfferSchema
+from api.offer_schemas import CapacitySchema, OfferSchema, ShownOfferSchema
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
     INSTANT,
@@ -174,7 +174,7 @@ class StandingArtifactSchema(ArtifactSchema):
     )
 
 
-class ServiceSchema(ServiceSummarySchema):
+class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")

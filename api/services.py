@@ -33,6 +33,7 @@ from api.strict_schema import load
 from model import json_text
 from model.access import Role
 from model.case_facts import HeldFact
+from model.catalogue import Entry
 from model.database import Session
 from model.keeping import do_once
 from model.moment import rfc3339
@@ -57,6 +58,7 @@ from rules.errors import (
 )
 
 WRITERS = only(Role.SERVICE_MANAGER)
+SEE_THE_COST = (Role.SERVICE_MANAGER, Role.AUDITOR)
 ONCE = Header(
     IDEMPOTENCY_KEY,
     "1 to 255 visible characters; the same request under the same key is done once and answered"
@@ -179,6 +181,7 @@ def _body(view: ServiceView) -> dict[str, object]:
     return {
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
+        **offer_shown(view.service),
         "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
@@ -212,6 +215,18 @@ def _fact(fact: HeldFact) -> dict[str, object]:
         "supplied_by": fact.supplied_by,
         "supplied_at": rfc3339(fact.supplied_at),
     }
+
+
+def offer_shown(offered: Service | Entry) -> dict[str, object]:
+    """Return what a service offers, as JSON: its cost to those alone who may see it."""
+    shown: dict[str, object] = {
+        "options": offered.options or [],
+        "charging": offered.charging,
+        "quality": offered.quality or {},
+    }
+    if current_caller().may(*SEE_THE_COST):
+        shown["cost"] = offered.cost
+    return shown
 
 
 def version_shown(artifact: Artifact | ArtifactVersion) -> dict[str, object]:

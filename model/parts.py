@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.catalogue_standing import Standing
 from model.columns import Instant, RowNumber
 from model.database import Base
 from model.searching import Words, index_texts
@@ -17,14 +17,6 @@ from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 from rules.values import LONGEST_TEXT
-
-
-class Standing(StrEnum):
-    """Where a service, or a part of one, stands in the catalogue."""
-
-    PREPARED = "prepared"
-    LIVE = "live"
-    RETIRED = "retired"
 
 
 class Part(Base):

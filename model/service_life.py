@@ -54,7 +54,7 @@ class ServiceChange:
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from. Of its offer: `capacity`, as JSON.
+    ref of the viable case that a new service comes from. `offer`: columns of the service.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
+from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.reviews import HeldReview, Review
@@ -46,6 +47,8 @@ TABLES: tuple[type[Base], ...] = (
     FactChange,
     GateSession,
     KeptAnswer,
+    Package,
+    PackagedService,
     Part,
     Delivery,
     Heartbeat,

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from model.catalogue_standing import LIVE
 from model.dependencies import Dependency
 from model.gate_sessions import GateSession
 from model.services import Service
 
-LIVE = ("operate", "improve")
 _INTO_OPERATION = 4
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.catalogue import SHOWN
+from model.catalogue_standing import SHOWN
 from model.database import Database
 from model.searching import Found, search
 from tests.model.offered import offer, part_of
