@@ -16,14 +16,13 @@ from api.service_schemas import PageQuerySchema
 from api.services import WRITERS
 from api.strict_schema import load
 from model import json_text
+from model.changing_catalogue import remove_package, write_package
 from model.moment import rfc3339
 from model.packages import (
     PackageChange,
     PackageView,
     packages_after,
-    put_package,
     read_package,
-    take_apart,
 )
 from rules.errors import UnknownRecord
 
@@ -67,13 +66,15 @@ def get_package(package: str) -> Response:
     answers=Answers(200, PackageSchema, examples.PACKAGE),
     fails=(UnknownRecord,),
 )
-def write_package(package: str) -> Response:
+def put_package(package: str) -> Response:
     """Make a package of services, or change it."""
     service, new = current_service(), load(NewPackageSchema, read_json(request))
     services = tuple(dict.fromkeys(new["services"]))
     change = PackageChange(new["name"], new["description"], services)
-    by, now = new.get("by") or current_caller().name, service.clock()
-    view = service.database.write(lambda session: put_package(session, package, change, by, now))
+    by, moment = new.get("by") or current_caller().name, service.moment()
+    view = service.database.write(
+        lambda session: write_package(session, package, change, by, moment)
+    )
     return ok(json_text.dumps(_shown(view)))
 
 
@@ -86,7 +87,9 @@ def write_package(package: str) -> Response:
 )
 def delete_package(package: str) -> Response:
     """Take a package out of the catalogue, and say what it was; its services stay."""
-    view = current_service().database.write(lambda session: take_apart(session, package))
+    service = current_service()
+    moment = service.moment()
+    view = service.database.write(lambda session: remove_package(session, package, moment))
     return ok(json_text.dumps(_shown(view)))
 
 

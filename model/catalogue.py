@@ -80,6 +80,13 @@ def entry_of(session: Session, key: str) -> Entry:
     return _entries(session, [find_service(session, key)])[0]
 
 
+def shown_entry(session: Session, service: Service) -> Entry | None:
+    """Return what the catalogue says of a service; `None`: it is not, or no longer, in it."""
+    if standing_of(service) in (None, Standing.RETIRED):
+        return None
+    return _entries(session, [service])[0]
+
+
 def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]:
     ids = [service.id for service in services]
     parts = parts_of(session, ids)

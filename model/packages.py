@@ -74,6 +74,11 @@ class PackagePage:
     next: str | None
 
 
+def hold_packages(session: Session) -> None:
+    """Have nobody else change packages until the end of the transaction."""
+    hold(session, "packages")
+
+
 def put_package(
     session: Session, key: str, change: PackageChange, by: str, now: datetime
 ) -> PackageView:
@@ -89,9 +94,9 @@ def put_package(
     require_texts(texts)
     if not change.services:
         raise BadFields([FieldProblem("/services", "a package is of one service or more")])
-    hold(session, "packages")
+    hold_packages(session)
     services = services_named(session, change.services, "/services")
-    package = session.scalar(select(Package).where(Package.key == key)) or Package(key=key)
+    package = find_package(session, key) or Package(key=key)
     package.name, package.description = change.name, change.description
     package.changed_by, package.changed_at = by, now
     session.add(package)
@@ -99,7 +104,7 @@ def put_package(
     _forget_services(session, package)
     rows = [{"package_id": package.id, "service_id": id} for id in services.values()]
     session.execute(insert(PackagedService), rows)
-    return _views(session, [package])[0]
+    return view_of(session, package)
 
 
 def take_apart(session: Session, key: str) -> PackageView:
@@ -108,9 +113,9 @@ def take_apart(session: Session, key: str) -> PackageView:
     Raises:
         UnknownRecord: there is no such package.
     """
-    hold(session, "packages")
+    hold_packages(session)
     package = _find(session, key)
-    view = _views(session, [package])[0]
+    view = view_of(session, package)
     _forget_services(session, package)
     session.delete(package)
     session.flush()
@@ -123,7 +128,7 @@ def read_package(session: Session, key: str) -> PackageView:
     Raises:
         UnknownRecord: there is no such package.
     """
-    return _views(session, [_find(session, key)])[0]
+    return view_of(session, _find(session, key))
 
 
 def packages_after(session: Session, after: str | None, limit: int) -> PackagePage:
@@ -155,8 +160,18 @@ def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]
     return found
 
 
+def find_package(session: Session, key: str) -> Package | None:
+    """Return the package of a key, if there is one."""
+    return session.scalar(select(Package).where(Package.key == key))
+
+
+def view_of(session: Session, package: Package) -> PackageView:
+    """Return a package as it stands."""
+    return _views(session, [package])[0]
+
+
 def _find(session: Session, key: str) -> Package:
-    package = session.scalar(select(Package).where(Package.key == key))
+    package = find_package(session, key)
     if package is None:
         raise UnknownRecord(f"there is no package `{key}`")
     return package

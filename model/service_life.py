@@ -12,6 +12,7 @@ from model import standing, supplying
 from model.access import Caller
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import Case, find_case, lock_or_open_case
+from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
@@ -159,7 +160,8 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
-    _say(service, change)
+    with telling_of_service(session, service, moment):
+        _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
