@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import decision, deliveries, due_timers, growth, inference, over_http
+from benchmarks import decision, deliveries, due_timers, growth, inference, over_http, searches
 from benchmarks.machine import Machine
 from benchmarks.measuring import Effort
 from benchmarks.report import Findings, keep, show
@@ -34,6 +34,7 @@ PARTS = {
     "http": Part(over_http.measured, Effort(5, 2.0), Effort(3, 0.6)),
     "deliveries": Part(deliveries.measured, Effort(15, 0.1), Effort(5, 0.1)),
     "growth": Part(growth.measured, Effort(15, 0.1), Effort(5, 0.04)),
+    "searches": Part(searches.measured, Effort(15, 0.2), Effort(5, 0.1)),
     "timers": Part(due_timers.measured, Effort(15, 0.1), Effort(5, 0.04)),
 }
 
