@@ -30,8 +30,8 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
+from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
-from rules.reading import PERIOD
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
 
@@ -74,9 +74,11 @@ class ServiceChange:
         told = {"/by": (self.by, LONGEST_NAME), "/case": (self.case, LONGEST_NAME)}
         require_texts({**told, **texts})
         period = self.words.get("review_every")
-        if period is not None and not PERIOD.fullmatch(period):
-            detail = "must be a period such as `P1Y`, `P6M` or `P30D`"
-            raise BadFields([FieldProblem("/review_every", detail)])
+        if period is not None:
+            try:
+                Period.read(period)
+            except ValueError as error:
+                raise BadFields([FieldProblem("/review_every", str(error))]) from None
         standing.require_suppliable(self.facts)
 
 
