@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
@@ -22,12 +24,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     if settings is None:
         settings = _settings_from_environment()
-    app = Flask("tollgate", static_folder=None)
+    app = _Synchronous("tollgate", static_folder=None)
     database = Database(settings.database_url, pool_size=settings.threads)
     api.register(app, settings, database, timetable.INTERVALS)
     registration.register(app)
     scheduler.register(app, settings, database)
     return app
+
+
+class _Synchronous(Flask):
+    """Flask without its look, ten times a request, whether a function is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 def _settings_from_environment() -> Settings:

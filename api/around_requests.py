@@ -15,7 +15,10 @@ from rules.engine import rulesets_built
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # What is said of a case may be read by whoever asks with a key, and by no cache between.
-_ALWAYS = {"Cache-Control": "no-store", **SECURITY_HEADERS}
+_ALWAYS = tuple(
+    (name.lower(), name, value)
+    for name, value in {"Cache-Control": "no-store", **SECURITY_HEADERS}.items()
+)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _TIMED = {
     "decisions.decide": "decision",
@@ -44,8 +47,10 @@ def _begin() -> None:
 def _finish(response: Response) -> Response:
     headers = response.headers
     there = {name.lower() for name, _ in headers}
-    headers.extend({n: value for n, value in _ALWAYS.items() if n.lower() not in there})
-    headers["X-Request-ID"] = g.request_id
+    for lower, name, value in _ALWAYS:
+        if lower not in there:
+            headers.add(name, value)
+    headers.add("X-Request-ID", g.request_id)
     _note(response)
     _seal_afterwards(response)
     return response

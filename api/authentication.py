@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, request
 
 from api.service import current_service
 from model.access import Caller, Role, identify
+from model.private_addresses import authenticate_token
 from rules.errors import NotAllowed, NotAuthenticated
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -22,17 +23,21 @@ LONGEST_KEY = 1_000
 class Access:
     """Who may use a route: everybody, or a key with one of `roles` (an administrator's has all).
 
-    `from_browsers`: the key may also come as the password of HTTP Basic.
+    `from_browsers`: the key may also come as the password of HTTP Basic. `by_address`: a token
+    in the address may stand for the key.
     """
 
     roles: frozenset[Role] = frozenset()
     everybody: bool = False
     from_browsers: bool = False
+    by_address: bool = False
 
 
 EVERYBODY = Access(everybody=True)
 ANY_KEY = Access(frozenset(Role))
 ANY_KEY_FROM_BROWSERS = Access(frozenset(Role), from_browsers=True)
+ANY_KEY_BY_ADDRESS = Access(frozenset(Role), from_browsers=True, by_address=True)
+TOKEN = "token"  # noqa: S105  # the name of a parameter, no secret
 
 
 def only(*roles: Role) -> Access:
@@ -65,12 +70,20 @@ def identify_caller() -> None:
     access = _asked_for()
     if access is None or access.everybody:
         return
-    service = current_service()
     try:
-        key = _key(access)
-        g.caller = identify(service.database, key, service.settings.secret, service.clock())
+        g.caller = _caller(access)
     except NotAuthenticated as refused:
         g.refused = refused
+
+
+def _caller(access: Access) -> Caller:
+    service = current_service()
+    database, secret, now = service.database, service.settings.secret, service.clock()
+    token = request.args.get(TOKEN) if access.by_address else None
+    if token is None:
+        return identify(database, _key(access), secret, now)
+    with database.looking() as connection:
+        return authenticate_token(connection, request.path, token, secret, now)
 
 
 def admit_caller() -> None:

@@ -8,9 +8,10 @@ from flask import Flask
 from flask_smorest import Api  # type: ignore[import-untyped]
 
 from api import around_requests, problems, service, url_parts
+from api.agreements import agreements
 from api.artifacts import artifacts
 from api.audit import audit
-from api.authentication import undeclared
+from api.authentication import TOKEN, undeclared
 from api.batches import batches
 from api.calendars import calendars
 from api.case_history import case_history
@@ -23,6 +24,7 @@ from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
+from api.measurements import measurements
 from api.operations import operations
 from api.packages import packages
 from api.policies import policies
@@ -54,6 +56,8 @@ NOUNS = (
     catalogue_gaps,
     packages,
     roster,
+    agreements,
+    measurements,
     reviews,
     keys,
     audit,
@@ -104,6 +108,12 @@ def _document(app: Flask) -> Api:
     ways: dict[str, Any] = {
         "key": {"type": "http", "scheme": "bearer", "description": "an API key"},
         "browser": {"type": "http", "scheme": "basic", "description": "the key as the password"},
+        "address": {
+            "type": "apiKey",
+            "in": "query",
+            "name": TOKEN,
+            "description": "a token that stands for the key, in the address itself",
+        },
     }
     app.config.update(API_TITLE="Tollgate", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
     api = _Document(app, spec_kwargs={"info": {"description": _DESCRIPTION}})

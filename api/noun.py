@@ -155,4 +155,6 @@ def _security(access: Access) -> dict[str, Any]:
     if access.everybody:
         return {"security": []}
     ways: list[dict[str, list[str]]] = [{"key": []}]
-    return {"security": [*ways, {"browser": []}] if access.from_browsers else ways}
+    ways += [{"browser": []}] if access.from_browsers else []
+    ways += [{"address": []}] if access.by_address else []
+    return {"security": ways}

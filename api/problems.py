@@ -122,6 +122,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the calendar again and decide anew what to change", None,
         ),
         (
+            errors.AgreementMovedOn, 412, "the agreement has moved on",
+            "read the agreement again and decide anew what to change", None,
+        ),
+        (
             errors.NameTaken, 409, "the name is another's",
             "use the one that there is, or choose another name", None,
         ),

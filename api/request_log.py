@@ -21,7 +21,7 @@ class RequestLog:
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.JSONRenderer(),
             ],
-        )
+        ).bind()  # once, or every line would
 
     def answered(self, method: str, route: str, status: int, seconds: float, key: str) -> None:
         """Write who asked for what, and how it went."""

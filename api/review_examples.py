@@ -36,4 +36,8 @@ _HELD = {
 }  # fmt: skip
 REVIEW_WITH_HISTORY = {**REVIEW, "held": [_HELD]}
 REVIEW_PAGE = {"reviews": [REVIEW], "next": None}
+FEED_ADDRESS = {
+    "address": "http://127.0.0.1:8000/api/v1/reviews.ics"
+    "?token=5f0c9f2e-4f6b-4a55-9a3c-0c5d8f3c9f10.3b1f…"
+}
 FEED = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n…\r\nEND:VCALENDAR\r\n"

@@ -8,8 +8,9 @@ from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text
 from api.strict_schema import Day, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
-from model.reviews import LONGEST_PAGE, ReviewKind
+from model.reviews import LONGEST_PAGE
 from model.texts import LONGEST_NAME
+from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 
 _KINDS = [kind.value for kind in ReviewKind]
@@ -77,7 +78,7 @@ class ReviewSchema(StrictSchema):
     role = text()
     agency = maybe()
     escalate_to = maybe()
-    every = text()
+    every = maybe(description="null: it is held once")
     due_on = text(description="the occurrence that is awaited", **_DAY)
 
 
@@ -85,6 +86,12 @@ class ReviewWithHistorySchema(ReviewSchema):
     """A review with every time that it was held, the latest first."""
 
     held = many(HeldReviewSchema)
+
+
+class FeedAddressSchema(StrictSchema):
+    """Where a calendar program reads the reviews."""
+
+    address = text(description="keep it to yourself: it is read without a key")
 
 
 class ReviewPageSchema(StrictSchema):

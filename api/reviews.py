@@ -7,13 +7,14 @@ from hashlib import sha256
 from flask import Response, request
 
 from api import review_examples as examples
-from api.authentication import ANY_KEY_FROM_BROWSERS, current_caller, only
+from api.authentication import ANY_KEY, ANY_KEY_BY_ADDRESS, TOKEN, current_caller, only
 from api.decisions import READERS
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.review_calendar import MEDIA_TYPE, feed
 from api.review_schemas import (
+    FeedAddressSchema,
     HeldSchema,
     NewReviewSchema,
     ReviewPageSchema,
@@ -27,21 +28,22 @@ from model import json_text
 from model.access import Role
 from model.database import Session
 from model.moment import rfc3339
+from model.private_addresses import token_for
+from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     HeldReview,
     NewReview,
     Review,
-    ReviewKind,
     find_review,
-    held_in_feed,
     held_of,
     hold_review,
     reviews_due,
-    reviews_in_feed,
     set_up,
 )
 from rules.errors import ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 
+_CALENDAR = "/api/v1/reviews.ics"
 HOLDERS = only(Role.SERVICE_MANAGER, Role.POLICY_OWNER)
 
 reviews = Noun("reviews", "What is to be reviewed, by whom, and when")
@@ -114,14 +116,30 @@ def complete_review(review_id: str) -> Response:
 
 @reviews.route(
     "GET",
-    "/api/v1/reviews.ics",
-    access=ANY_KEY_FROM_BROWSERS,
+    "/api/v1/reviews/feed",
+    access=ANY_KEY,
+    answers=Answers(200, FeedAddressSchema, examples.FEED_ADDRESS),
+)
+def read_feed_address() -> Response:
+    """Tell the private address of the calendar: who has it reads it as you, until your key ends."""
+    settings, caller = current_service().settings, current_caller()
+    token = token_for(_CALENDAR, caller.key_id, settings.secret)
+    return ok(json_text.dumps({"address": f"{settings.public_url}{_CALENDAR}?{TOKEN}={token}"}))
+
+
+@reviews.route(
+    "GET",
+    _CALENDAR,
+    access=ANY_KEY_BY_ADDRESS,
     answers=Answers(
         200, {"type": "string"}, examples.FEED, MEDIA_TYPE, headers={"ETag": "of this feed"}
     ),
 )
 def read_review_calendar() -> Response:
-    """Read the reviews as a calendar, for a calendar program; the key may be its password."""
+    """Read the reviews as a calendar, for a calendar program.
+
+    The key may be its password, or stand in the address: `/api/v1/reviews/feed` tells which.
+    """
     service = current_service()
     with service.database.reading() as session:
         text = feed(reviews_in_feed(session), held_in_feed(session))
@@ -144,7 +162,7 @@ def _review(review: Review) -> dict[str, object]:
         "role": review.role,
         "agency": review.agency,
         "escalate_to": review.escalate_to,
-        "every": review.every,
+        "every": None if review.once else review.every,
         "due_on": review.due_on.isoformat(),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
@@ -84,6 +85,24 @@ class WholeNumber(fields.Integer):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:
             raise ValidationError(f"must be between {self.low} and {self.high}")
+        return value
+
+
+class Number(fields.Decimal):
+    """A number, read exactly, within `most` of nothing; never a text or a boolean."""
+
+    default_error_messages = {**_MESSAGES, "invalid": "must be a number"}  # noqa: RUF012
+
+    def __init__(self, most: int, **options: Any) -> None:
+        self.most = most
+        described = {"minimum": -most, "maximum": most, **options.pop("metadata", {})}
+        super().__init__(metadata=described, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.make_error("invalid")
+        if not -self.most <= value <= self.most:
+            raise ValidationError(f"must be between {-self.most} and {self.most}")
         return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.examples import REF
+from api.examples import ID, REF
 
 _STARTED = {"id": "audit-17", "what": "start", "at": "2026-11-20T09:00:00Z"}
 _PAUSED = {"id": "audit-21", "what": "pause", "at": "2026-11-20T11:00:00+00:00"}
@@ -23,6 +23,12 @@ NEW_TIMERS: dict[str, Any] = {
         "calendar": "vienna-office",
         "target_seconds": 3_600,
     },
+    "as it was agreed": {
+        "case": REF,
+        "kind": "fulfilment",
+        "agreement": ID,
+        "metric": "fulfilment",
+    },
 }
 EVENTS: dict[str, Any] = {"what happened since": {"events": [_PAUSED]}}
 TIMER: dict[str, Any] = {
@@ -32,6 +38,8 @@ TIMER: dict[str, Any] = {
     "name": "fulfilment",
     "calendar": None,
     "target_seconds": 28_800,
+    "agreement": None,
+    "metric": None,
     "thresholds": [{"share": 50}, {"lead_seconds": 3_600}],
     "state": "paused",
     "cycles": [

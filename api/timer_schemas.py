@@ -6,12 +6,13 @@ from marshmallow import fields, validate
 
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.strict_schema import Instant, Parts, StrictSchema, Text, WholeNumber
+from model.agreement_targets import LONGEST_METRIC
 from model.counting_timers import NOT_STARTED
 from model.texts import LONGEST_NAME
 from model.timers import Kind
-from model.timing import LONGEST_TARGET, MOST_EVENTS, MOST_THRESHOLDS
+from model.timing import MOST_EVENTS, MOST_THRESHOLDS
 from rules.clocks.timeline import Happening
-from rules.clocks.timer import State, Verdict
+from rules.clocks.timer import LONGEST_TARGET, State, Verdict
 
 _LONGEST = LONGEST_TARGET.days * 24 * 60 * 60
 _KINDS = [kind.value for kind in Kind]
@@ -74,7 +75,22 @@ class NewTimerSchema(StrictSchema):
         LONGEST_NAME,
         metadata={"description": "By which business time counts; if absent, all time does"},
     )
-    target_seconds = WholeNumber(1, _LONGEST, required=True)
+    target_seconds = WholeNumber(
+        1,
+        _LONGEST,
+        metadata={"description": "How much time there is, unless it was agreed"},
+    )
+    agreement = Text(
+        36,
+        metadata={
+            "description": "The id of an agreement, which says the target and the calendar; both"
+            " stay as they are then"
+        },
+    )
+    metric = Text(
+        LONGEST_METRIC,
+        metadata={"description": "Of which metric the target is: a time, agreed as `<=`"},
+    )
     thresholds = Parts(ThresholdSchema, MOST_THRESHOLDS, load_default=list)
     events = Parts(TimerEventSchema, MOST_EVENTS, load_default=list)
 
@@ -139,6 +155,8 @@ class TimerSchema(StrictSchema):
     name = text()
     calendar = maybe(description="null: all time counts")
     target_seconds = fields.Integer(required=True)
+    agreement = maybe(description="the id of the agreement that the target is from")
+    metric = maybe()
     thresholds = many(ThresholdSchema)
     state = text(enum=_STATES)
     cycles = many(CycleSchema)

@@ -26,6 +26,7 @@ from api.timer_schemas import (
 from model import json_text
 from model.access import Role
 from model.moment import rfc3339
+from model.promises import Promise
 from model.timers import Kind, threshold_in
 from model.timing import NewTimer, TimerView, open_timer, read_timer, read_timers, take_events
 from rules.clocks.timeline import Happening, TimerEvent
@@ -64,7 +65,7 @@ def make_timer() -> Response:
         Kind(asked["kind"]),
         asked.get("name", asked["kind"]),
         asked.get("calendar"),
-        timedelta(seconds=asked["target_seconds"]),
+        _target(asked),
         _thresholds(asked["thresholds"]),
         _events(asked["events"]),
     )
@@ -133,6 +134,28 @@ def _events(asked: Sequence[Mapping[str, Any]]) -> tuple[TimerEvent, ...]:
     )
 
 
+def _target(asked: Mapping[str, Any]) -> timedelta | Promise:
+    """Return the target that is given, or what is to be looked up for it."""
+    if not ("agreement" in asked or "metric" in asked):
+        if "target_seconds" not in asked:
+            detail = "is required, unless `agreement` and `metric` say what was agreed"
+            raise BadFields([FieldProblem("/target_seconds", detail)])
+        return timedelta(seconds=asked["target_seconds"])
+    problems = [
+        FieldProblem(f"/{name}", "is required: an agreement has a target for each metric")
+        for name in ("agreement", "metric")
+        if name not in asked
+    ]
+    problems += [
+        FieldProblem(f"/{name}", "is what the agreement says: leave it out")
+        for name in ("target_seconds", "calendar")
+        if name in asked
+    ]
+    if problems:
+        raise BadFields(problems)
+    return Promise(asked["agreement"], asked["metric"])
+
+
 def _thresholds(asked: Sequence[Mapping[str, int]]) -> tuple[Threshold, ...]:
     detail = "must have `share` or `lead_seconds`, one of the two"
     if wrong := [place for place, each in enumerate(asked) if len(each) != 1]:
@@ -149,6 +172,8 @@ def _told(view: TimerView) -> dict[str, object]:
         "name": timer.name,
         "calendar": view.calendar,
         "target_seconds": timer.target_seconds,
+        "agreement": timer.agreement_id,
+        "metric": timer.metric,
         "thresholds": timer.thresholds,
         "state": timer.state,
         "cycles": view.cycles,

@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import Row, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import Instant, JsonText
@@ -58,8 +58,10 @@ class ApiKey(Base):
         return all(end is None or end > now for end in ends)
 
 
-_KEYS = table_of(ApiKey)
-_BY_HASH = select(_KEYS).where(_KEYS.c.key_hash == bindparam("hash"))
+KEYS = table_of(ApiKey)
+ASKED = ("id", "name", "roles", "expires_at", "revoked_at", "last_used_at", "family_id")
+"""What of a key tells who asks."""
+_BY_HASH = select(*(KEYS.c[name] for name in ASKED)).where(KEYS.c.key_hash == bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,15 @@ def authenticate(reader: Reader, key: str, secret: bytes, now: datetime) -> Call
     Raises:
         NotAuthenticated: the key is unknown, expired or revoked.
     """
-    found = reader.execute(_BY_HASH, {"hash": _hash(key, secret)}).first()
+    return caller_of(reader.execute(_BY_HASH, {"hash": _hash(key, secret)}).first(), now)
+
+
+def caller_of(found: Row[Any] | None, now: datetime) -> Caller:
+    """Return whose key a row is; it has the columns `ASKED`, or there is none.
+
+    Raises:
+        NotAuthenticated: there is none, or the key is expired or revoked.
+    """
     if found is None:
         raise NotAuthenticated("this API key is not known")
     if found.revoked_at is not None and found.revoked_at <= now:

@@ -14,18 +14,18 @@ from model.answers import Answer
 from model.cases import Case
 from model.decisions import DecisionRecord
 from model.moment import rfc3339
-from model.outbox import Event, EventType, announce, listeners
+from model.outbox import Event, EventType, Listeners, announce
 
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
 
 
-def announce_decision(session: Session, case: Case, answer: Answer, at: datetime) -> None:
+def announce_decision(
+    session: Session, case: Case, answer: Answer, at: datetime, listening: Listeners
+) -> None:
     """Announce a decision that was recorded, and that the case goes to somebody else by it.
 
-    Where nobody listens it costs one look at a small table. Facts are not told: who may read
-    them reads them from the case.
+    Facts are not told: who may read them reads them from the case.
     """
-    listening = listeners(session)
     body = answer.body
     if EventType.DECISION_MADE in listening:
         announce(session, _decision_made(case, body, at), listening=listening)

@@ -135,7 +135,7 @@ def change_facts(
 
 def view_of(session: Session, case: Case) -> CaseView:
     """Return a case as it stands."""
-    facts = tuple(shown_fact(name, row) for name, row in facts_of(session, case).items())
+    facts = tuple(shown_fact(name, row) for name, row in facts_of(session, case.id).items())
     decisions = tuple(
         DecisionSummary.of(row) for row in latest_records(session, case, DECISIONS_SHOWN)
     )

@@ -106,7 +106,7 @@ def _merge(session: Session, case: Case, double: Case, wish: Wish) -> Merged:
 
 def _take_facts(session: Session, case: Case, double: Case) -> tuple[list[str], list[str]]:
     taken, kept = [], []
-    theirs = _said_of(session, double, set(facts_of(session, case)))
+    theirs = _said_of(session, double, set(facts_of(session, case.id)))
     ours = _said_of(session, case, set(theirs))
     for name, said in sorted(theirs.items()):
         our = ours.get(name)
@@ -122,7 +122,7 @@ def _take_facts(session: Session, case: Case, double: Case) -> tuple[list[str], 
 
 def _said_of(session: Session, case: Case, others: set[str]) -> dict[str, _Said]:
     """Return what a case was last told of each fact that it holds, or forgot of `others`."""
-    held = facts_of(session, case)
+    held = facts_of(session, case.id)
     said = {
         name: _Said(fact.value, fact.known_at, fact.supplied_at, fact.true_at, fact.supplied_by)
         for name, fact in held.items()

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from model.liveness import watch
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
@@ -229,15 +230,16 @@ def _has_no_tables(error: DBAPIError) -> bool:
 def _engine(url: URL, patience: float, pool_size: int) -> Engine:
     pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": patience}
     if url.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error's message must not hold facts
             # Writers rely on row locks, whatever the server's default is.
             isolation_level="READ COMMITTED",
             connect_args=_postgresql_bounds(url, patience),
             **pool,
         )
+        watch(engine)
+        return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

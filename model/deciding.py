@@ -18,15 +18,15 @@ from model.cases import (
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
 from model.glance import see
-from model.held_facts import typed_facts
+from model.held_facts import typed_facts, values_of
 from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
+from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
-from model.supplying import Supply
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
@@ -65,12 +65,13 @@ def decide(
         Unable: no rules are published, or they cannot give a right answer.
     """
     _require_sound(request, moment)
-    book = live_book(session)
+    today = order_of_the_day(session.connection())
+    book = today.book
     as_of, changes = _read(book, request, moment)
     case = lock_or_open_case(session, request.ref, moment.now)
     require_version(case.version, request.if_version)
     supply = supplying.compare(session, case, changes, moment.now, request.late)
-    held = _merged(supply, book)
+    held = _merged(values_of(supply.held), supply.taken, book)
     decision = book.decide(request.decision, held, as_of)
     case.title = request.title or case.title
     supplying.store(session, case, supply, request.by or caller.name)
@@ -89,7 +90,7 @@ def decide(
     )
     made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
     recorded = record(session, case, made, book, salts)
-    announce_decision(session, case, recorded, moment.now)
+    announce_decision(session, case, recorded, moment.now, today.listening)
     return recorded
 
 
@@ -105,15 +106,19 @@ def preview(reader: Reader, request: DecisionRequest, moment: Moment) -> Answer:
     as_of, changes = _read(book, request, moment)
     version = case.version if case else 0
     require_version(version, request.if_version)
-    supply = supplying.compare(reader, case, changes, moment.now, request.late)
+    taken, kept_newer = changes, tuple[str, ...]()
+    if case is not None and request.late is not None:
+        supply = supplying.compare(reader, case, changes, moment.now, request.late)
+        taken, kept_newer = supply.taken, supply.kept_newer
+    held = _merged(case.facts if case else {}, taken, book)
     return answer_with(
-        book.decide(request.decision, _merged(supply, book), as_of),
+        book.decide(request.decision, held, as_of),
         id=None,
         ref=case.ref if case else request.ref,
         version=version,
         revision=book.revision,
         at=moment.now,
-        kept_newer=supply.kept_newer,
+        kept_newer=kept_newer,
     )
 
 
@@ -133,6 +138,8 @@ def _read(
     return as_of, book.vocabulary.read_changes(request.facts, request.days_from(as_of))
 
 
-def _merged(supply: Supply, book: RuleBook) -> dict[str, Value]:
-    merged = {**typed_facts(supply.held, book.vocabulary), **supply.taken}
+def _merged(
+    held: Mapping[str, str], taken: Mapping[str, Value | None], book: RuleBook
+) -> dict[str, Value]:
+    merged = {**typed_facts(held, book.vocabulary), **taken}
     return {name: value for name, value in merged.items() if value is not None}

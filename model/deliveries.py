@@ -34,7 +34,7 @@ class State(StrEnum):
     HELD = "held"
     """Its subscription is disabled; it goes on when that is enabled."""
     CANCELLED = "cancelled"
-    """Its subscription was removed."""
+    """Its subscription was removed, or its reason is gone."""
 
 
 class Delivery(Base):

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from model.cases import Case, case_id_of
 from model.database import Reader, table_of
-from model.held_facts import FACTS, HELD, Held
+from model.held_facts import FACTS
 from model.revisions import LIVE
 from rules.errors import DatabaseAway
 
@@ -20,13 +20,13 @@ _PATIENCE = 16
 
 @dataclass(frozen=True, slots=True)
 class CaseAtAGlance:
-    """A case with the facts it holds, by name."""
+    """A case with the facts it holds: JSON text, by name."""
 
     id: int
     ref: str
     version: int
     updated_at: datetime
-    facts: Mapping[str, Held]
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def _seeing(which: ColumnElement[bool]) -> Select[Any]:
             _CASES.c.ref,
             _CASES.c.version,
             _CASES.c.updated_at,
-            *(FACTS.c[name] for name in HELD),
+            FACTS.c.name,
+            FACTS.c.value,
         )
         .select_from(one)
         .join(_CASES, case, isouter=True)
@@ -85,5 +86,5 @@ def _read(reader: Reader, statement: Select[Any], which: Mapping[str, object]) -
     revision, id, ref, version, updated_at = rows[0][:5]
     if id is None:
         return Seen(revision, None)
-    facts = {row[5]: Held(*row[6:]) for row in rows if row[5] is not None}
+    facts = {row[5]: row[6] for row in rows if row[5] is not None}
     return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, facts))

@@ -138,18 +138,24 @@ def _hold(insert: Callable[[Table], Any]) -> Any:
 
 _HOLD = {"sqlite": _hold(sqlite.insert), "postgresql": _hold(postgresql.insert)}
 _FORGET = delete(FACTS).where(*_THIS)
-_CONFIRM = update(FACTS).where(*_THIS).values(true_at=bindparam("said_at"))
+_THESE = FACTS.c.name.in_(bindparam("of_names", expanding=True))
+_CONFIRM = update(FACTS).where(FACTS.c.case_id == bindparam("of_case"), _THESE)
 
 
-def facts_of(reader: Reader, case: Case) -> dict[str, Held]:
-    """Return the facts that the case holds, by name."""
-    rows = reader.execute(_OF_CASE, {"of_case": case.id})
+def facts_of(reader: Reader, case_id: int) -> dict[str, Held]:
+    """Return the facts that a case holds, by name."""
+    rows = reader.execute(_OF_CASE, {"of_case": case_id})
     return {row[0]: Held(*row[1:]) for row in rows}
 
 
-def typed_facts(held: Mapping[str, Held], vocabulary: Vocabulary) -> dict[str, Value]:
-    """Return the facts held as the vocabulary types them; see `typed`."""
-    return typed({name: json_text.scalar(f.value) for name, f in held.items()}, vocabulary)
+def values_of(held: Mapping[str, Held]) -> dict[str, str]:
+    """Return what is held, JSON text by name."""
+    return {name: fact.value for name, fact in held.items()}
+
+
+def typed_facts(values: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, Value]:
+    """Return JSON texts as the vocabulary types them; see `typed`."""
+    return typed({name: json_text.scalar(text) for name, text in values.items()}, vocabulary)
 
 
 def store_changes(session: Session, changes: Sequence[Change]) -> None:
@@ -169,8 +175,8 @@ def store_changes(session: Session, changes: Sequence[Change]) -> None:
 def confirm(session: Session, case: Case, names: Sequence[str], said_at: datetime) -> None:
     """Note that facts which the case holds were said to be so at a later instant."""
     if names:
-        rows = [{"of_case": case.id, "of_name": name, "said_at": said_at} for name in names]
-        session.connection().execute(_CONFIRM, rows)
+        which = {"of_case": case.id, "of_names": names, "true_at": said_at}
+        session.connection().execute(_CONFIRM, which)
 
 
 def _as_held(change: Change) -> dict[str, object]:

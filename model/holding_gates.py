@@ -18,7 +18,7 @@ from model.access import Caller
 from model.answers import Answer, answer_with
 from model.catalogue_news import telling_of_service
 from model.gate_sessions import GateSession
-from model.held_facts import facts_of, typed_facts
+from model.held_facts import facts_of, typed_facts, values_of
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
@@ -142,8 +142,8 @@ def _policy(book: RuleBook, request: GateRequest) -> Policy:
 def _held(
     session: Session, service: Service, book: RuleBook, changes: Mapping[str, Value | None]
 ) -> dict[str, Value]:
-    facts = facts_of(session, service.subject)
-    held = {**typed_facts(facts, book.vocabulary), **changes}
+    facts = facts_of(session, service.subject.id)
+    held = {**typed_facts(values_of(facts), book.vocabulary), **changes}
     return {name: value for name, value in held.items() if value is not None}
 
 

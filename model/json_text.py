@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import cast
 
 import simplejson
 
+# Made once: `simplejson.dumps` makes one for every text.
+_written: Callable[[object], str] = simplejson.JSONEncoder(
+    use_decimal=True, ensure_ascii=False, allow_nan=False
+).encode
+
 
 def dumps(value: object) -> str:
     """Return `value` as JSON on one line; decimals keep every digit, keys their order."""
-    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, allow_nan=False)
+    return _written(value)
 
 
 @lru_cache(maxsize=4_096)

@@ -6,10 +6,10 @@ process. `scheduler/` sends it, at least once, under an id that stays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,19 @@ from model import json_text
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent
 
-__all__ = ["Event", "EventType", "Letter", "Listeners", "announce", "listeners"]
+__all__ = [
+    "Event",
+    "EventType",
+    "Letter",
+    "Listeners",
+    "announce",
+    "listeners",
+    "listeners_in",
+    "take_back",
+]
 
-# Every decision asks this: as text it takes a quarter of the time. What was removed is disabled.
-_LISTENING = text("SELECT id, types FROM subscriptions WHERE disabled_at IS NULL ORDER BY id")
+LISTENING = "SELECT id, types FROM subscriptions WHERE disabled_at IS NULL"
+"""Who listens to what; what was removed is disabled. As text, since every decision asks it."""
 
 Listeners = Mapping[str, Sequence[str]]
 """The ids of the subscriptions to each type of event; a type without any is missing."""
@@ -28,8 +37,13 @@ Listeners = Mapping[str, Sequence[str]]
 
 def listeners(session: Session) -> Listeners:
     """Return who listens to what, with one look at a small table."""
+    return listeners_in(session.connection().execute(text(LISTENING)))
+
+
+def listeners_in(rows: Iterable[Sequence[str]]) -> Listeners:
+    """Return what rows of `LISTENING` say."""
     found: dict[str, list[str]] = {}
-    for id, types in session.connection().execute(_LISTENING):
+    for id, types in sorted((row[0], row[1]) for row in rows):
         for each in cast("list[str]", json_text.loads(types)):
             found.setdefault(each, []).append(id)
     return found
@@ -55,6 +69,14 @@ def announce(
     same = {"event_id": event.id, "state": State.WAITING, "due_at": event.at, "at": event.at}
     session.execute(insert(Delivery), [{**same, **one} for one in to])
     return True
+
+
+def take_back(session: Session, type: EventType, subject: str) -> None:
+    """Cancel what is still to be told of a type of event about a subject: its reason is gone."""
+    ours = select(OutboxEvent.id).where(OutboxEvent.type == type, OutboxEvent.subject == subject)
+    waiting = (Delivery.state.in_((State.WAITING, State.HELD)), Delivery.event_id.in_(ours))
+    cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
+    session.execute(cancelled, execution_options={"synchronize_session": False})
 
 
 def _is_new(session: Session, event: Event) -> bool:

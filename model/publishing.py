@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from model.announcing import announce_publication
 from model.locking import hold
+from model.reviews import plan_reminders_anew
 from model.revisions import Publication, Revision, book_from, live_revision
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import RuleFilesRefused
@@ -67,4 +68,5 @@ def _make_live(session: Session, revision: str, files: RuleFiles, by: str, now: 
     publication = Publication(revision_id=revision, published_at=now, published_by=by)
     session.add(publication)
     session.flush()
+    plan_reminders_anew(session)
     announce_publication(session, publication.seq, revision, by, now)

@@ -20,7 +20,7 @@ from model.cases import Case, lock_case
 from model.database import Database
 from model.deciding import decide
 from model.decisions import DecisionRecord, latest_records
-from model.held_facts import facts_of, typed_facts
+from model.held_facts import facts_of, typed_facts, values_of
 from model.looking_again import look_again, look_no_more
 from model.moment import Moment
 from model.own_caller import OWN_NAME, own_caller
@@ -89,7 +89,7 @@ def _look(session: Session, ref: str, moment: Moment, new_id: str) -> bool:
     if last is None:
         look_no_more(case)
         return False
-    held = typed_facts(facts_of(session, case), book.vocabulary)
+    held = typed_facts(values_of(facts_of(session, case.id)), book.vocabulary)
     if case.told_under != book.revision:
         # A day that has come since the last decision is found to be due. Other rules alone
         # move no case: it takes them up when it is decided next.

@@ -8,41 +8,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text, tuple_
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import tuple_ as row_of
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, RowNumber
 from model.database import Base
 from model.moment import Moment
-from model.reminder_days import next_day
+from model.outbox import EventType, take_back
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
 from rules.errors import BadFields, FieldProblem, ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 
 LONGEST_PAGE = 200
+UNPLANNED = date.min
+"""The day of a reminder that is still to be worked out, by the rules of reviews."""
 _GOES_ON = text("ended_at IS NULL")
-
-
-class ReviewKind(StrEnum):
-    """What is reviewed. Those of policies and gates come and go with what they are about."""
-
-    POLICY = "policy"
-    TOLLGATE_5 = "tollgate_5"
-    SERVICE_LEVEL = "service_level"
-    CATALOGUE = "catalogue"
-    PORTFOLIO = "portfolio"
-    OTHER = "other"
 
 
 class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
-    `remind_on`: the day of its next reminder. `version` grows with every change of the awaited day.
+    `remind_on`: the day of its next reminder, or `UNPLANNED`; `reminded_on`: the day on
+    which people last heard of the awaited occurrence. `version` grows with every change of it.
+    `once`: it is held once, on its anchor, whatever `every` says, and ends with that. `number`
+    counts on when the days change: `shift` is how far it is ahead of the recurrence.
     """
 
     __tablename__ = "reviews"
@@ -67,8 +72,11 @@ class Review(Base):
     due_on: Mapped[date]
     version: Mapped[int] = mapped_column(RowNumber)
     remind_on: Mapped[date]
+    reminded_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    once: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shift: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
 
     @property
     def recurrence(self) -> Recurrence:
@@ -78,7 +86,8 @@ class Review(Base):
     @property
     def before(self) -> date | None:
         """The day of the occurrence before the one that is awaited."""
-        return self.recurrence.occurrence(self.number - 1) if self.number else None
+        place = self.number - self.shift
+        return self.recurrence.occurrence(place - 1) if place else None
 
 
 @append_only
@@ -108,6 +117,7 @@ class NewReview:
     every: str
     agency: str | None = None
     escalate_to: str | None = None
+    once: bool = False
 
     def require_sound(self) -> None:
         """Refuse texts that cannot be kept, and periods that are none.
@@ -147,21 +157,35 @@ def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: 
         return review
     if review is None:
         review = Review(id=new_id, kind=new.kind.value, subject=new.subject, version=0)
-        review.created_at = now
+        review.once, review.created_at, review.number = new.once, now, first
         session.add(review)
+    # What was held before has its numbers already.
+    review.shift = review.number - first
     review.title, review.role, review.agency = new.title, new.role, new.agency
     review.escalate_to, review.ended_at = new.escalate_to, None
     review.anchor, review.every = new.anchor, new.every
-    _await(review, first)
+    _await(session, review, first)
     session.flush()
     return review
 
 
-def change_period(review: Review, every: str) -> None:
-    """Have a review fall by another period: the awaited day is told anew."""
-    if every != review.every:
-        review.every = every
-        _await(review, review.number)
+def change_recurrence(
+    session: Session, review: Review, anchor: date, every: str, today: date
+) -> None:
+    """Have a review fall on other days: the first of those that is not past is awaited.
+
+    One that is overdue stays so, or falls on the first of those days since it was due.
+    """
+    if (anchor, every) == (review.anchor, review.every):
+        return
+    since = min(review.due_on, today)
+    if review.before is not None:
+        since = max(since, review.before + timedelta(days=1))
+    review.anchor, review.every = anchor, every
+    place = max(1, review.recurrence.number_on_or_after(since))
+    # The number stays: no other occurrence ever has it, whatever the days become.
+    review.shift = review.number - place
+    _await(session, review, place)
 
 
 def hold_review(
@@ -199,16 +223,28 @@ def hold_review(
             by=by,
         )
     )
-    tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
-    _await(review, max(review.number + 1, review.recurrence.number_on_or_after(tomorrow)))
+    if review.once:
+        review.number += 1
+        end_review(session, review, moment.now)
+    else:
+        tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
+        following = review.number - review.shift + 1
+        _await(session, review, max(following, review.recurrence.number_on_or_after(tomorrow)))
     session.flush()
     return review
 
 
-def end_review(review: Review, now: datetime) -> None:
+def end_review(session: Session, review: Review, now: datetime) -> None:
     """Have a review end: what it was about is no more."""
     review.ended_at = now
     review.version += 1
+    _take_back_reminders(session, review)
+
+
+def plan_reminders_anew(session: Session) -> None:
+    """Have the days of all reminders worked out anew: the rules for them may be others."""
+    going_on = update(Review).where(Review.ended_at.is_(None))
+    session.execute(going_on.values(remind_on=UNPLANNED))
 
 
 def find_review(session: Session, review_id: str, *, lock: bool = False) -> Review:
@@ -239,22 +275,10 @@ def reviews_due(session: Session, before: date | None, after: str | None, limit:
         last = session.get(Review, after)
         if last is None:
             raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-        query = query.where(tuple_(Review.due_on, Review.id) > (last.due_on, last.id))
+        query = query.where(row_of(Review.due_on, Review.id) > (last.due_on, last.id))
     found = session.scalars(query.order_by(Review.due_on, Review.id).limit(limit + 1)).all()
     following = found[limit - 1].id if len(found) > limit else None
     return ReviewPage(tuple(found[:limit]), following)
-
-
-def reviews_in_feed(session: Session) -> Sequence[Review]:
-    """Return the reviews that a calendar shows: the latest 1,000, those that ended among them."""
-    return session.scalars(select(Review).order_by(Review.due_on.desc()).limit(1_000)).all()
-
-
-def held_in_feed(session: Session) -> Sequence[tuple[Review, HeldReview]]:
-    """Return the latest 1,000 times that a review was held, with the review."""
-    query = select(Review, HeldReview).join(HeldReview, HeldReview.review_id == Review.id)
-    rows = session.execute(query.order_by(HeldReview.due_on.desc()).limit(1_000)).all()
-    return [(review, held) for review, held in rows]
 
 
 def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequence[HeldReview]:
@@ -263,8 +287,14 @@ def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequ
     return session.scalars(ours.order_by(HeldReview.number.desc()).limit(limit)).all()
 
 
-def _await(review: Review, number: int) -> None:
-    review.number = number
-    review.due_on = review.recurrence.occurrence(number)
-    review.remind_on = next_day(review.due_on, review.before, date.min)
+def _await(session: Session, review: Review, place: int) -> None:
+    review.number = place + review.shift
+    review.due_on = review.recurrence.occurrence(place)
+    review.remind_on, review.reminded_on = UNPLANNED, None
+    _take_back_reminders(session, review)
     review.version += 1
+
+
+def _take_back_reminders(session: Session, review: Review) -> None:
+    """Nobody is told any more what need not be done any more."""
+    take_back(session, EventType.REVIEW_DUE, f"reviews/{review.id}")

@@ -23,7 +23,8 @@ class ToldMark:
     """A mark that a timer has passed, told this once.
 
     `mark` is `breach`, `share:80` (percent of the target) or `lead:1800` (seconds before the
-    end). `due_at`: when the timer is due now, `None` while it is paused.
+    end). `due_at`: when the timer is due now, `None` while it is paused. `agreement_id`, `metric`:
+    whose promise its target is, if it is one.
     """
 
     timer_id: str
@@ -35,6 +36,8 @@ class ToldMark:
     reached_at: datetime
     found_at: datetime
     due_at: datetime | None
+    agreement_id: str | None = None
+    metric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +134,6 @@ def _told(timer: Timer, mark: TimerMark) -> ToldMark:
         mark.reached_at,
         mark.found_at,
         timer.due_at,
+        timer.agreement_id,
+        timer.metric,
     )

@@ -196,7 +196,7 @@ def list_services(
 
 def view_of(session: Session, service: Service) -> ServiceView:
     """Return a service as it stands."""
-    held = facts_of(session, service.subject)
+    held = facts_of(session, service.subject.id)
     artifacts = tuple(
         Artifact(
             row.name,
@@ -226,7 +226,7 @@ def _viable_case(session: Session, ref: str | None) -> Case | None:
     case = find_case(session, ref)
     if case is None:
         raise BadFields([FieldProblem("/case", "there is no such case")])
-    viable = facts_of(session, case).get(VIABLE)
+    viable = facts_of(session, case.id).get(VIABLE)
     if viable is None or viable.value != "true":
         help = "a case that is viable gives birth to a service"
         raise BadFields([FieldProblem("/case", "nobody has called this case viable", help)])

@@ -1,14 +1,15 @@
-"""Reviews that come with what they are about: each policy, and each service in operation.
+"""Reviews that come with what they are about: policies, services in operation, what rules say.
 
 A policy is reviewed as often as its file says (the SOP: every year), by its owner; the business
-case of a service at toll-gate 5 as often as was agreed. What is gone is reviewed no longer.
+case of a service at toll-gate 5 as often as was agreed; the catalogue, the portfolio and the like
+as `reviews.yaml` says. What is gone is reviewed no longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from model.gate_sessions import GateSession
@@ -18,16 +19,19 @@ from model.reviews import (
     HeldReview,
     NewReview,
     Review,
-    ReviewKind,
-    change_period,
+    change_recurrence,
     end_review,
     hold_review,
     set_up,
 )
 from model.revisions import book_of, live_revision
 from model.services import Service
+from rules.review_rules import ReviewKind
+from rules.rule_book import RuleBook
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
+RULED = "rules/"
+"""What the subject of a review begins with that `reviews.yaml` sets up."""
 _IN_OPERATION = ("operate", "improve")
 _LINE_MANAGER = "Service Line Manager"
 
@@ -39,15 +43,19 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
     """
     hold(session, "standing reviews")
     wanted = {(new.kind, new.subject): new for new in _wanted(session, moment)}
-    ours = select(Review).where(Review.kind.in_([kind.value for kind in _KINDS]))
+    of_kind = Review.kind.in_([kind.value for kind in _KINDS])
+    ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
     there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
-            end_review(review, moment.now)
+            end_review(session, review, moment.now)
     for key, new in wanted.items():
-        review = set_up(session, new, new_id(), moment.now, first=1)
+        first = 0 if new.subject.startswith(RULED) else 1
+        review = set_up(session, new, new_id(), moment.now, first)
         review.title, review.role = new.title, new.role
-        change_period(review, new.every)
+        review.agency, review.escalate_to = new.agency, new.escalate_to
+        anchor = new.anchor if new.subject.startswith(RULED) else review.anchor
+        change_recurrence(session, review, anchor, new.every, moment.today)
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()
@@ -55,12 +63,8 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
 
 def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
     revision = live_revision(session)
-    policies = book_of(session, revision).policies.values() if revision else ()
-    for policy in policies:
-        title = f"The policy “{policy.title}”"
-        yield NewReview(
-            ReviewKind.POLICY, policy.name, title, policy.owner, moment.today, policy.review
-        )
+    if revision is not None:
+        yield from _ruled(book_of(session, revision), moment)
     agreed = select(Service).where(
         Service.phase.in_(_IN_OPERATION),
         Service.rejected.is_(False),
@@ -71,6 +75,25 @@ def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
         every = service.review_every or ""
         yield NewReview(
             ReviewKind.TOLLGATE_5, service.key, title, _LINE_MANAGER, moment.today, every
+        )
+
+
+def _ruled(book: RuleBook, moment: Moment) -> Iterator[NewReview]:
+    for policy in book.policies.values():
+        title = f"The policy “{policy.title}”"
+        yield NewReview(
+            ReviewKind.POLICY, policy.name, title, policy.owner, moment.today, policy.review
+        )
+    for each in book.reviews.standing:
+        yield NewReview(
+            each.kind,
+            f"{RULED}{each.name}",
+            each.title,
+            each.role,
+            each.first_on,
+            each.every,
+            each.agency,
+            each.escalate_to,
         )
 
 

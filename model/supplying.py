@@ -64,7 +64,7 @@ def compare(
     """
     supplied_at = now if case is None else max(now, case.updated_at)
     true_at = supplied_at if late is None else min(late.at.astimezone(UTC), supplied_at)
-    held = _facts(reader, case)
+    held = facts_of(reader, case.id) if case is not None and case.version else {}
     if late is None or case is None:
         return Supply(changes, held, supplied_at, true_at, {})
     known = {**_forgotten(reader, case, changes.keys() - held.keys())}
@@ -126,12 +126,6 @@ def said_at(change: Any) -> datetime:
     """Return the instant from which a taken change stands against others."""
     said: datetime = change.at if change.newer_at is not None else change.true_at or change.at
     return said
-
-
-def _facts(reader: Reader, case: Case | CaseAtAGlance | None) -> Mapping[str, Held]:
-    if isinstance(case, CaseAtAGlance):
-        return case.facts
-    return facts_of(reader, case) if case is not None and case.version else {}
 
 
 def _forgotten(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.access import ApiKey
 from model.administration import AdministrationAct
+from model.agreements import Agreement, AgreementSupport, AgreementVersion
 from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
@@ -18,6 +19,7 @@ from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
+from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
@@ -33,6 +35,9 @@ from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
+    Agreement,
+    AgreementSupport,
+    AgreementVersion,
     ApiKey,
     ArtifactVersion,
     Calendar,
@@ -49,6 +54,7 @@ TABLES: tuple[type[Base], ...] = (
     KeptAnswer,
     Package,
     PackagedService,
+    Measurement,
     Part,
     Delivery,
     Heartbeat,

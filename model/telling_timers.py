@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from model.moment import rfc3339
+from model.agreement_reviews import review_breach
+from model.agreements import find_agreement
+from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
 from rules.clocks.timer import BREACH
 
 
-def tell_timers(session: Session, now: datetime) -> bool:
-    """Find what timers have passed by `now`, and announce it; say whether there may be more.
+def tell_timers(session: Session, moment: Moment) -> bool:
+    """Find what timers have passed by now, and announce it; say whether there may be more.
+
+    What breaches an agreement is to be reviewed.
 
     Needs a `transaction()`.
     """
-    scanned = scan_timers(session, now)
+    scanned = scan_timers(session, moment.now)
     if scanned.told:
         listening = listeners(session)
         for mark in scanned.told:
-            announce(session, _event(mark, now), listening=listening)
+            announce(session, _event(mark, moment), listening=listening)
+        _have_reviewed(session, scanned.told, moment)
     return scanned.more
 
 
-def _event(mark: ToldMark, now: datetime) -> Event:
+def _have_reviewed(session: Session, told: Sequence[ToldMark], moment: Moment) -> None:
+    """Have what breached an agreement reviewed; of several breaches of a target the first."""
+    first: dict[tuple[str, str], ToldMark] = {}
+    for mark in told:
+        if mark.mark == BREACH and mark.agreement_id and mark.metric:
+            first.setdefault((mark.agreement_id, mark.metric), mark)
+    for (agreement_id, metric), mark in sorted(first.items(), key=lambda each: each[0]):
+        agreement = find_agreement(session, agreement_id)
+        why = f"the timer “{mark.name}” of {mark.case} ran out"
+        review_breach(session, agreement, metric, moment.today, why, moment)
+
+
+def _event(mark: ToldMark, moment: Moment) -> Event:
     type = EventType.TIMER_BREACHED if mark.mark == BREACH else EventType.TIMER_NEARS_ITS_END
     data = {
         "case": {"ref": mark.case},
@@ -35,4 +52,4 @@ def _event(mark: ToldMark, now: datetime) -> Event:
         "due_at": rfc3339(mark.due_at) if mark.due_at else None,
     }
     key = f"{type}/{mark.timer_id}/{mark.cycle}/{mark.mark}"
-    return Event(type, key, f"cases/{mark.case}", data, now)
+    return Event(type, key, f"cases/{mark.case}", data, moment.now)

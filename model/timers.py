@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from model.agreement_targets import LONGEST_METRIC
 from model.append_only import append_only
 from model.calendars import Calendar
 from model.cases import Case
@@ -43,12 +44,14 @@ class Timer(Base):
     time counts; without one all time counts. `next_at`: when a mark is to be told next, `None`
     if there is none to wait for; the scan looks nowhere else. `counted_with`: the version of
     the calendar that this was counted with, `None` when nothing goes on or all time counts.
+    `agreement_id`, `metric`: whose promise the target is, as it was when the timer was opened.
     """
 
     __tablename__ = "timers"
     __table_args__ = (
         UniqueConstraint("case_id", "name"),
         _some("next_at"),
+        _some("agreement_id"),
         Index(
             None,
             "calendar_id",
@@ -69,6 +72,8 @@ class Timer(Base):
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     next_at: Mapped[datetime | None] = mapped_column(Instant)
     counted_with: Mapped[int | None] = mapped_column(RowNumber)
+    agreement_id: Mapped[str | None] = mapped_column(ForeignKey("agreements.id"))
+    metric: Mapped[str | None] = mapped_column(String(LONGEST_METRIC))
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     api_key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"))

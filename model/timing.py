@@ -14,15 +14,15 @@ from model.access import Caller
 from model.calendars import Calendar, calendar_named
 from model.cases import doubles_of, find_case, lock_case, no_such_case
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
+from model.promises import Promise, Promised, promised
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
-from rules.clocks.timer import Threshold, is_within_reach, standing
+from rules.clocks.timer import LONGEST_TARGET, Threshold, is_within_reach, standing
 from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused, UnknownRecord
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 """How far ahead of ours the clock of an event's source may be."""
-LONGEST_TARGET = timedelta(days=3_660)
 MOST_THRESHOLDS = 20
 MOST_EVENTS = 1_000
 MOST_TIMERS = 100
@@ -30,13 +30,16 @@ MOST_TIMERS = 100
 
 @dataclass(frozen=True, slots=True)
 class NewTimer:
-    """A timer to open; `calendar` names by which business time counts, `None`: all time does."""
+    """A timer to open; `calendar` names by which business time counts, `None`: all time does.
+
+    `target` may be a promise: then the agreement says how much time there is, and its calendar.
+    """
 
     ref: str
     kind: Kind
     name: str
     calendar: str | None
-    target: timedelta
+    target: timedelta | Promise
     thresholds: tuple[Threshold, ...] = ()
     events: tuple[TimerEvent, ...] = ()
 
@@ -64,12 +67,14 @@ def open_timer(
     Raises:
         UnknownRecord: there is no such case.
         NameTaken: the case has a timer of that name.
-        BadFields: the calendar is not known, a target or threshold is none, unsound events.
+        BadFields: the calendar is not known, a target or threshold is none, unsound events;
+            what was promised is no time.
         EventDiffers: two of the events have one id and say different things.
     """
-    _require_sound(new)
     _require_timely(new.events, now)
-    calendar = _calendar(session, new.calendar)
+    begin = min([now, *(event.at for event in new.events)])
+    promise = _promise(session, new, begin)
+    _require_sound(new, promise.target)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
     timer = Timer(
@@ -77,21 +82,23 @@ def open_timer(
         case=case,
         name=new.name,
         kind=new.kind.value,
-        calendar=calendar,
-        target_seconds=new.target // timedelta(seconds=1),
+        calendar=promise.calendar,
+        target_seconds=promise.target // timedelta(seconds=1),
         thresholds=[_told(each) for each in new.thresholds],
+        agreement_id=promise.agreement_id,
+        metric=promise.metric,
         state="",
         created_at=now,
         created_by=caller.name,
         api_key_id=caller.key_id,
     )
     calendars = Calendars(session)
-    begin = min([now, *(event.at for event in new.events)])
     if not is_within_reach(
-        timer.target, calendars.count(timer, calendars.current(calendar)), begin
+        timer.target, calendars.count(timer, calendars.current(promise.calendar)), begin
     ):
         detail = "is not reached within 20 years: the calendar is hardly ever open"
-        raise BadFields([FieldProblem("/target_seconds", detail)])
+        pointer = "/target_seconds" if promise.metric is None else "/metric"
+        raise BadFields([FieldProblem(pointer, detail)])
     session.add(timer)
     session.flush()
     return _taken(session, timer, new.events, caller, now)
@@ -205,22 +212,28 @@ def _view(timer: Timer, history: History, calendars: Calendars, now: datetime) -
     )
 
 
-def _require_sound(new: NewTimer) -> None:
+def _require_sound(new: NewTimer, target: timedelta) -> None:
     problems = []
-    if not timedelta(0) < new.target <= LONGEST_TARGET:
+    if not timedelta(0) < target <= LONGEST_TARGET:
         detail = f"must be between 1 second and {LONGEST_TARGET.days:,} days"
         problems.append(FieldProblem("/target_seconds", detail))
     if len(new.thresholds) > MOST_THRESHOLDS:
         problems.append(FieldProblem("/thresholds", f"must have at most {MOST_THRESHOLDS} items"))
     marks = [threshold.mark for threshold in new.thresholds]
     for place, threshold in enumerate(new.thresholds):
-        if not timedelta(0) < threshold.point(new.target) < new.target:
+        if not timedelta(0) < threshold.point(target) < target:
             detail = "must be after the start and before the due instant"
             problems.append(FieldProblem(f"/thresholds/{place}", detail))
         elif marks.index(threshold.mark) < place:
             problems.append(FieldProblem(f"/thresholds/{place}", "is given more than once"))
     if problems:
         raise BadFields(problems)
+
+
+def _promise(session: Session, new: NewTimer, begin: datetime) -> Promised:
+    if isinstance(new.target, Promise):
+        return promised(session, new.target, begin)
+    return Promised(new.target, _calendar(session, new.calendar))
 
 
 def _calendar(session: Session, name: str | None) -> Calendar | None:

@@ -15,16 +15,13 @@ from rules import editor_words as words
 from rules.condition_parser import LONGEST_CONDITION
 from rules.policy import Policy
 from rules.reading import PERIOD, SLUG, WORD
+from rules.reviews_schema import reviews_schema
+from rules.schema_parts import DAY, TEXT, Schema, each_once, rule_file, section
 from rules.sources import Sources
 from rules.values import Domain, FactType
 from rules.vocabulary import Fact, Outcome, Vocabulary
 from rules.vocabulary_reader import LARGEST_SCALE
 
-Schema = dict[str, object]
-
-DRAFT = "http://json-schema.org/draft-07/schema#"
-TEXT: Schema = {"type": "string", "minLength": 1}
-DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 CONDITION: Schema = {
     "type": ["string", "boolean"], "minLength": 1, "maxLength": LONGEST_CONDITION,
@@ -35,13 +32,14 @@ CONTINUE: Schema = {"type": "boolean", "description": words.RULE["continue"]}
 def editor_schemas(
     vocabulary: Vocabulary, sources: Sources, policies: Mapping[str, Policy]
 ) -> dict[str, Schema]:
-    """Return the schema of each kind of rule file: policy, routing, vocabulary and sources."""
-    clauses = _each_once(list(sources.clauses), list(sources.clauses.values()))
+    """Return the schema of each kind of rule file: policy, routing and so on."""
+    clauses = each_once(list(sources.clauses), list(sources.clauses.values()))
     return {
         "policy": _policy(vocabulary, clauses, list(policies)),
         "routing": _routing(vocabulary, clauses, list(policies)),
         "vocabulary": _vocabulary(clauses),
         "sources": _sources(),
+        "reviews": reviews_schema(clauses),
     }
 
 
@@ -58,17 +56,17 @@ def _policy(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Sch
         "owner": TEXT,
         "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
         "hit": {"enum": list(words.HIT), "enumDescriptions": list(words.HIT.values())},
-        "after": _each_once(policies),
+        "after": each_once(policies),
         "sources": clauses,
         "parameters": _named(_parameter(clauses)),
-        "inputs": _each_once(list(vocabulary.facts), questions),
-        "outputs": _each_once(list(vocabulary.outcomes)),
+        "inputs": each_once(list(vocabulary.facts), questions),
+        "outputs": each_once(list(vocabulary.outcomes)),
         "rules": {"type": "array", "minItems": 1, "items": _rule(vocabulary, clauses)},
         "properties": {"type": "array", "items": _property(vocabulary)},
         "cases": {"type": "array", "items": _case(vocabulary)},
     }
     required = ("policy", "title", "owner", "review", "hit", "inputs", "outputs", "rules")
-    return _file("A policy: one table of rules", _section(words.POLICY, parts, required))
+    return rule_file("A policy: one table of rules", section(words.POLICY, parts, required))
 
 
 def _rule(vocabulary: Vocabulary, clauses: Schema) -> Schema:
@@ -82,11 +80,11 @@ def _rule(vocabulary: Vocabulary, clauses: Schema) -> Schema:
         "from": DAY,
         "until": DAY,
     }
-    return _section(words.RULE, parts, ("id", "label", "sources", "when", "then"))
+    return section(words.RULE, parts, ("id", "label", "sources", "when", "then"))
 
 
 def _parameter(clauses: Schema) -> Schema:
-    change: Schema = _section(words.PARAMETER, {"from": DAY, "value": SCALAR}, ("from", "value"))
+    change: Schema = section(words.PARAMETER, {"from": DAY, "value": SCALAR}, ("from", "value"))
     parts: dict[str, Schema] = {
         "value": SCALAR,
         "unit": TEXT,
@@ -94,20 +92,20 @@ def _parameter(clauses: Schema) -> Schema:
         "sources": clauses,
         "changes": {"type": "array", "items": change},
     }
-    return {"anyOf": [_section(words.PARAMETER, parts, ("value",)), SCALAR]}
+    return {"anyOf": [section(words.PARAMETER, parts, ("value",)), SCALAR]}
 
 
 def _property(vocabulary: Vocabulary) -> Schema:
     claim = _outcomes(vocabulary, {"continue": CONTINUE})
     parts: dict[str, Schema] = {"says": TEXT, "when": CONDITION, "then": claim, "never": claim}
-    return _section(words.PROPERTY, parts, ("says", "when"))
+    return section(words.PROPERTY, parts, ("says", "when"))
 
 
 def _case(vocabulary: Vocabulary) -> Schema:
     expected: dict[str, Schema] = {
         "rule": {**TEXT, "description": words.CASE["rule"]},
         "stage": {**TEXT, "description": words.CASE["stage"]},
-        "asks": {**_each_once(list(vocabulary.facts)), "description": words.CASE["asks"]},
+        "asks": {**each_once(list(vocabulary.facts)), "description": words.CASE["asks"]},
         "continue": CONTINUE,
     }
     facts = {name: _fact_value(fact) for name, fact in vocabulary.facts.items()}
@@ -117,7 +115,7 @@ def _case(vocabulary: Vocabulary) -> Schema:
         "given": {"type": "object", "additionalProperties": False, "properties": facts},
         "expect": _outcomes(vocabulary, expected),
     }
-    return _section(words.CASE, parts, ("name", "given", "expect"))
+    return section(words.CASE, parts, ("name", "given", "expect"))
 
 
 def _routing(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Schema:
@@ -127,12 +125,12 @@ def _routing(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Sc
         "owner": TEXT,
         "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
         "sources": clauses,
-        "stages": {**_each_once(policies), "minItems": 1},
+        "stages": {**each_once(policies), "minItems": 1},
         "cases": {"type": "array", "items": _case(vocabulary)},
     }
     required = ("decision", "title", "owner", "review", "stages")
-    whole = _section(words.ROUTING, parts, required)
-    return _file("A routing: the stages of a chained decision", whole)
+    whole = section(words.ROUTING, parts, required)
+    return rule_file("A routing: the stages of a chained decision", whole)
 
 
 def _vocabulary(clauses: Schema) -> Schema:
@@ -152,59 +150,35 @@ def _vocabulary(clauses: Schema) -> Schema:
         "action": TEXT,
         "group": TEXT,
         "default": SCALAR,
-        "derived": _section(words.FACT, until, ("days_until",)),
+        "derived": section(words.FACT, until, ("days_until",)),
         "personal": flag,
         "sources": clauses,
     }
     outcome: dict[str, Schema] = {"type": type, "choices": choices, "many": flag, "kept": flag}
     asked = {"anyOf": [{"required": ["default"]}, {"required": ["derived"]}]}
-    facts = _section(words.FACT, fact, ("type",))
+    facts = section(words.FACT, fact, ("type",))
     facts |= {"if": asked, "else": {"required": ["question", "asked_of", "action"]}}
     parts: dict[str, Schema] = {"facts": _named(_needing_choices(facts))}
-    parts["outcomes"] = _named(_needing_choices(_section(words.OUTCOME, outcome, ("type",))))
-    whole = _section(words.OUTCOME, parts, ("facts", "outcomes"))
-    return _file("The vocabulary: facts and outcomes", whole)
+    parts["outcomes"] = _named(_needing_choices(section(words.OUTCOME, outcome, ("type",))))
+    whole = section(words.OUTCOME, parts, ("facts", "outcomes"))
+    return rule_file("The vocabulary: facts and outcomes", whole)
 
 
 def _sources() -> Schema:
     parts: dict[str, Schema] = dict.fromkeys(("title", "where", "review"), TEXT)
     parts |= {"version": {"type": ["string", "number"]}, "effective": DAY}
     documents: Schema = {"type": "object"}
-    documents["additionalProperties"] = _section(words.DOCUMENT, parts, ("title",))
+    documents["additionalProperties"] = section(words.DOCUMENT, parts, ("title",))
     clauses: Schema = {"type": "object", "additionalProperties": TEXT}
     both: dict[str, Schema] = {"documents": documents, "clauses": clauses}
-    whole = _section(words.DOCUMENT, both, ("documents", "clauses"))
-    return _file("The sources: every clause that a rule may cite", whole)
-
-
-def _file(title: str, schema: Schema) -> Schema:
-    return {"$schema": DRAFT, "title": title, **schema}
-
-
-def _section(
-    said: Mapping[str, str], parts: Mapping[str, Schema], required: tuple[str, ...]
-) -> Schema:
-    """Return the schema of a mapping with these keys, each with its word of explanation."""
-    properties = {key: {"description": said[key], **part} for key, part in parts.items()}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(required),
-        "properties": properties,
-    }
+    whole = section(words.DOCUMENT, both, ("documents", "clauses"))
+    return rule_file("The sources: every clause that a rule may cite", whole)
 
 
 def _named(entry: Schema) -> Schema:
     """Return the schema of a mapping whose keys are names."""
     names = {"pattern": f"^{WORD.pattern}$"}
     return {"type": "object", "propertyNames": names, "additionalProperties": entry}
-
-
-def _each_once(choices: list[str], descriptions: list[str] | None = None) -> Schema:
-    items: Schema = {"enum": choices}
-    if descriptions:
-        items["enumDescriptions"] = descriptions
-    return {"type": "array", "items": items, "uniqueItems": True}
 
 
 def _needing_choices(declared: Schema) -> Schema:

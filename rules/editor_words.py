@@ -120,3 +120,36 @@ DOCUMENT = {
     "review": "When the document is looked at again",
     "where": "Where the document can be read",
 }
+
+REVIEWS = {
+    "standing": "What is reviewed by itself, besides each policy and each service at toll-gate 5",
+    "reminders": "When people hear of a review; each kind of review has its reminders once",
+    "quiet": "When nobody is reminded; what falls due meanwhile is told afterwards",
+}
+
+STANDING = {
+    "review": "The name of the review, which stays",
+    "kind": "What is reviewed",
+    "title": "What is looked at, as a question",
+    "role": "The role that reviews it",
+    "agency": "The agency whose holder of the role is meant, where there are several",
+    "escalate_to": "The role that hears of it when nobody reviews it in time",
+    "first_on": "The day of the first review, from which all others are counted",
+    "every": "How often it is reviewed: `P1Y`, `P3M`, `P30D`",
+    "sources": "The clauses that ask for the review, by their names in sources.yaml",
+}
+
+REMINDER = {
+    "for": "The kinds of reviews that are reminded of like this",
+    "days_ahead": "How many days before the day, 0 for the day itself: `[30, 7, 0]`",
+    "overdue_every": "After how many days it is told again, as long as it is overdue",
+    "escalates_after": "How many days overdue it is when others hear of it as well",
+    "escalates_to": "The role that then hears of it, where the review itself names none",
+    "sources": "The clauses that ask for it, by their names in sources.yaml",
+}
+
+QUIET = {
+    "from": 'When the quiet hours begin, in the service\'s time zone: `"18:00"`',
+    "until": "When they end, on the next day if that is earlier",
+    "days": "The days of the week that are quiet from beginning to end",
+}

@@ -23,6 +23,7 @@
     │   ├── RuleFilesRefused        rule-files-refused        a rule file has problems
     │   ├── EmptyCalendar           empty-calendar            a calendar is never open
     │   ├── CalendarMovedOn         calendar-moved-on         not at the version the caller saw
+    │   ├── AgreementMovedOn        agreement-moved-on        If-Match is behind
     │   ├── NameTaken               name-taken                another has the name already
     │   └── EventDiffers            event-differs             same event id, another event
     └── Unable                      nothing wrong with the request: the service cannot answer now
@@ -206,8 +207,14 @@ class CalendarMovedOn(Refused):
     code = "calendar-moved-on"
 
 
+class AgreementMovedOn(Refused):
+    """The agreement has a newer version than the one the caller saw."""
+
+    code = "agreement-moved-on"
+
+
 class NameTaken(Refused):
-    """Another calendar, or another timer of the case, has the name already."""
+    """Another calendar or agreement, or another timer of the case, has the name already."""
 
     code = "name-taken"
 

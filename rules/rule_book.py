@@ -17,6 +17,8 @@ from rules.policy_checks import check_last_stage, check_policy, check_stages_bef
 from rules.policy_reader import POLICY_KEYS, read_policy
 from rules.problems import Findings
 from rules.reading import section_of
+from rules.review_rules import ReviewRules
+from rules.reviews_reader import REVIEWS_KEYS, read_review_rules
 from rules.routing_reader import ROUTING_KEYS, ROUTING_REQUIRED, read_routing
 from rules.sources import Sources, read_sources
 from rules.spelling import did_you_mean
@@ -28,6 +30,7 @@ RuleFiles = Mapping[str, str]
 """Rule files by their path below the rules folder, with `/`: the text itself."""
 
 VOCABULARY, SOURCES, ROUTING = "vocabulary.yaml", "sources.yaml", "routing.yaml"
+REVIEWS = "reviews.yaml"
 POLICIES = "policies/"
 
 
@@ -41,6 +44,7 @@ class RuleBook:
         sources: Sources,
         policies: Mapping[str, Policy],
         routings: Mapping[str, Routing],
+        reviews: ReviewRules,
         remembered: int = REMEMBERED,
     ) -> None:
         self.files = MappingProxyType(dict(files))
@@ -49,6 +53,7 @@ class RuleBook:
         self.sources = sources
         self.policies = MappingProxyType(dict(policies))
         self.routings = MappingProxyType(dict(routings))
+        self.reviews = reviews
         self.decisions = (*routings, *policies)
         compiled = {
             name: CompiledPolicy(each, vocabulary, remembered) for name, each in policies.items()
@@ -122,7 +127,7 @@ def read_files(folder: Path) -> RuleFiles:
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*.yaml")):
         name = path.relative_to(folder).as_posix()
-        if name not in (VOCABULARY, SOURCES, ROUTING) and not name.startswith(POLICIES):
+        if name not in (VOCABULARY, SOURCES, ROUTING, REVIEWS) and not name.startswith(POLICIES):
             continue
         try:
             files[name] = path.read_bytes().decode("utf-8-sig")
@@ -172,9 +177,12 @@ class _Loader:
         vocabulary = read_vocabulary(vocabulary_node, sources, self._findings)
         policies = self._policies(policy_nodes, vocabulary, sources)
         routings = self._routings(routing_node, policies, vocabulary, sources)
+        reviews = self._reviews(sources)
         if self._findings:
             return None
-        return RuleBook(self._files, vocabulary, sources, policies, routings, self._remembered)
+        return RuleBook(
+            self._files, vocabulary, sources, policies, routings, reviews, self._remembered
+        )
 
     def _policy_paths(self) -> list[str]:
         return [path for path in sorted(self._files) if path.startswith(POLICIES)]
@@ -217,6 +225,11 @@ class _Loader:
         """A policy in a file that cannot be read may well be there: it is not called unknown."""
         read = {policy.path for policy in policies.values()}
         return [Path(path).stem for path in self._policy_paths() if path not in read]
+
+    def _reviews(self, sources: Sources) -> ReviewRules:
+        node = self._tree(REVIEWS)
+        section = section_of(node, self._findings, REVIEWS_KEYS) if node else None
+        return read_review_rules(section, sources) if section else ReviewRules()
 
     def _routings(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model import kept_answers, reminding, standing_reviews, telling_timers
+from model.agreement_reviews import keep_agreement_reviews
 from model.housekeeping import forget_delivered
 from model.moment import Moment
 from model.parts import index_missed
@@ -27,8 +28,8 @@ def tell_timers(parts: Parts) -> None:
     """Announce the marks that timers have passed, some at a time."""
     more = True
     while more and not parts.ending.is_set():
-        now = parts.clock()
-        more = parts.database.write(lambda session: telling_timers.tell_timers(session, now))  # noqa: B023  # done at once
+        moment = Moment.at(parts.clock(), parts.settings.timezone)
+        more = parts.database.write(lambda session: telling_timers.tell_timers(session, moment))  # noqa: B023  # done at once
 
 
 def reconsider_cases(parts: Parts) -> None:
@@ -46,13 +47,17 @@ def reconsider_cases(parts: Parts) -> None:
 
 def remind(parts: Parts) -> None:
     """See to it that what is to be reviewed has its review, and remind those who are to hold it."""
-    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    now = parts.clock()
+    moment, local = Moment.at(now, parts.settings.timezone), now.astimezone(parts.settings.timezone)
     parts.database.write(
         lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id)
     )
-    told = 1
-    while told and not parts.ending.is_set():
-        told = parts.database.write(lambda session: reminding.remind_due(session, moment))
+    parts.database.write(lambda session: keep_agreement_reviews(session, moment))
+    more = True
+    while more and not parts.ending.is_set():
+        more = parts.database.write(
+            lambda session: reminding.remind_due(session, moment, local)
+        ).more
 
 
 def seal(parts: Parts) -> None:

@@ -8,6 +8,7 @@ import click
 
 from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
+from model.agreement_reviews import keep_agreement_reviews
 from model.reconsidering import reconsider_due
 from model.reminding import remind_due
 from model.reviews import LONGEST_PAGE, hold_review, reviews_due
@@ -28,7 +29,10 @@ def show(limit: int) -> None:
         page = reviews_due(session, None, None, limit)
     show_table(
         ("due", "what", "by whom", "every", "id"),
-        [(r.due_on.isoformat(), r.title, r.role, r.every, r.id) for r in page.reviews],
+        [
+            (r.due_on.isoformat(), r.title, r.role, "once" if r.once else r.every, r.id)
+            for r in page.reviews
+        ],
     )
 
 
@@ -47,16 +51,19 @@ def complete(review_id: str, due_on: datetime, outcome: str, note: str | None, b
     held = at.database.write(
         lambda session: hold_review(session, review_id, due_on.date(), outcome, note, by, moment)
     )
-    click.echo(f"recorded; the next one is on {held.due_on.isoformat()}")
+    nothing_more = "recorded; it is held no more"
+    ended = held.ended_at is not None
+    click.echo(nothing_more if ended else f"recorded; the next one is on {held.due_on}")
 
 
 @review.command("remind")
 def remind() -> None:
-    """Send the reminders that are due, without waiting for the scheduler."""
+    """Send the reminders that are due, without waiting for the scheduler or for quiet hours."""
     at = current_service()
     moment = at.moment()
     at.database.write(lambda session: keep_standing_reviews(session, moment, at.new_id))
-    told = at.database.write(lambda session: remind_due(session, moment))
+    at.database.write(lambda session: keep_agreement_reviews(session, moment))
+    told = at.database.write(lambda session: remind_due(session, moment).told)
     click.echo(f"{counted(told, 'reminder')} on the way")
 
 

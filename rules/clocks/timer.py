@@ -11,6 +11,7 @@ from rules.clocks.open_hours import HORIZON, Count
 from rules.clocks.timeline import Cycle, Happening, Interval
 
 BREACH = "breach"
+LONGEST_TARGET = timedelta(days=3_660)
 _ZERO = timedelta(0)
 _WHOLE = 100
 _INSTANT = timedelta(microseconds=1)

@@ -9,7 +9,7 @@ import icalendar
 import pytest
 
 from api.review_examples import HOLDINGS, NEW_REVIEWS
-from model.access import Role
+from model.access import Role, list_keys, revoke
 from tests.api.calling import Calls, body_of, problem_of
 
 AT = "/api/v1/reviews"
@@ -76,6 +76,23 @@ def events(calls: Calls) -> list[Any]:
     answer = calls.get(f"{AT}.ics")
     assert answer.mimetype == "text/calendar"
     return list(icalendar.Calendar.from_ical(answer.get_data()).walk("VEVENT"))
+
+
+def test_a_calendar_program_reads_the_feed_by_its_address_alone(calls: Calls) -> None:
+    """The address stands for the key: for this feed and nothing else, and as long as the key."""
+    set_up(calls)
+    manager = calls.as_(Role.SERVICE_MANAGER)
+    address = body_of(manager.get(f"{AT}/feed"))["address"]
+    path, token = address.removeprefix("http://127.0.0.1:8000").split("?")
+    nobody = calls.as_(None)
+    assert nobody.get(f"{path}?{token}").mimetype == "text/calendar"
+    for elsewhere in (f"{path}?{token}0", f"{path}?token=", f"{AT}?{token}", f"{AT}/feed?{token}"):
+        problem_of(nobody.get(elsewhere), 401, "not-authenticated")
+    with calls.service.database.transaction() as session:
+        [key] = [key for key in list_keys(session) if key.name == "service-manager"]
+        revoke(session, key.id, calls.clock.now)
+    ended = problem_of(nobody.get(f"{path}?{token}"), 401, "not-authenticated")
+    assert "revoked" in ended["detail"]
 
 
 def test_a_calendar_that_has_not_changed_is_not_sent_again(calls: Calls) -> None:

@@ -7,7 +7,8 @@ from itertools import count
 
 from model.database import Database
 from model.moment import Moment
-from model.reviews import NewReview, Review, ReviewKind, find_review, hold_review, set_up
+from model.reviews import NewReview, Review, find_review, hold_review, set_up
+from rules.review_rules import ReviewKind
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ANCHOR = date(2027, 1, 31)

@@ -76,7 +76,7 @@ def test_the_history_records_what_changed(database: Database) -> None:
             (2, "price", None, "Bob"),
             (3, "viable", "false", "Cid"),
         ]
-        held = facts_of(session, case)
+        held = facts_of(session, case.id)
         assert [(name, f.value, f.supplied_by) for name, f in held.items()] == [
             ("viable", "false", "Cid")
         ]
@@ -106,7 +106,7 @@ def test_a_case_holds_what_its_history_adds_up_to(
             session.flush()
             merged = {**expected, **changes}
             expected = {name: value for name, value in merged.items() if value is not None}
-        held = {name: fact.value for name, fact in facts_of(session, case).items()}
+        held = {name: fact.value for name, fact in facts_of(session, case.id).items()}
         ours = select(FactChange).where(FactChange.case_id == case.id).order_by(FactChange.id)
         summed = {change.name: change.value for change in session.scalars(ours)}
     assert held == {name: value for name, value in summed.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model.cases import find_case
 from model.database import Database
 from model.glance import see
-from model.held_facts import facts_of
+from model.held_facts import facts_of, values_of
 from model.revisions import live_revision
 from tests.model.lives import Lives
 
@@ -21,7 +21,7 @@ def require_seen(database: Database, *refs: str) -> None:
             assert seen.case is not None
             assert (seen.case.id, seen.case.ref) == (case.id, case.ref)
             assert (seen.case.version, seen.case.updated_at) == (case.version, case.updated_at)
-            assert seen.case.facts == facts_of(session, case)
+            assert seen.case.facts == values_of(facts_of(session, case.id))
             assert seen.revision == live
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.database import Database
-from model.deliveries import Delivery
+from model.deliveries import Delivery, State
 from model.events import OutboxEvent
+from model.publishing import publish
 from model.reminding import remind_due
 from model.rosters import replace_roster
+from rules.rule_book import RuleFiles
 from tests.model.reviewed import ANCHOR, NEW, NOW, at, held, made
 from tests.model.telling import subscribed
 
@@ -38,7 +40,7 @@ def staff(database: Database) -> None:
 def remind(database: Database, day: date) -> int:
     """Tell what is due on a day."""
     with database.transaction() as session:
-        return remind_due(session, at(day))
+        return remind_due(session, at(day)).told
 
 
 def told(database: Database) -> list[tuple[str, str]]:
@@ -73,7 +75,7 @@ def test_of_several_that_were_missed_the_latest_is_told(database: Database) -> N
     staff(database)
     made(database)
     assert remind(database, ANCHOR + timedelta(days=10)) == 1
-    assert told(database) == [("Review overdue by 7 days", SLM)]
+    assert told(database) == [("Review overdue by 10 days", SLM)]
     assert remind(database, ANCHOR + timedelta(days=13)) == 0
 
 
@@ -95,7 +97,7 @@ def test_many_processes_tell_each_reminder_once(database: Database) -> None:
         made(database, replace(NEW, subject=f"s{number}"))
     with ThreadPoolExecutor(4) as pool:
         looks = pool.map(
-            lambda _: database.write(lambda session: remind_due(session, at(ANCHOR))), range(4)
+            lambda _: database.write(lambda session: remind_due(session, at(ANCHOR)).told), range(4)
         )
         assert sum(looks) == 8
     with database.reading() as session:
@@ -110,3 +112,70 @@ def test_a_role_that_nobody_holds_is_told_to_subscribers_alone(database: Databas
     made(database)
     assert remind(database, ANCHOR) == 1
     assert told(database) == [("Review today", "None")]
+
+
+REVIEWS = """\
+reminders:
+  - for: [service_level]
+    days_ahead: [45, 0]
+    overdue_every: 3
+    escalates_after: 3
+    escalates_to: Service Level Manager
+quiet:
+  from: "18:00"
+  until: "07:00"
+"""
+
+
+def test_other_rules_move_the_reminders_that_are_to_come(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """From the moment they are published; what was told is not told again."""
+    staff(published)
+    made(published)
+    assert remind(published, ANCHOR - timedelta(days=30)) == 1
+    with published.transaction() as session:
+        publish(session, {**rule_files, "reviews.yaml": REVIEWS}, "Pat", NOW)
+    for day in range(-29, 4):
+        remind(published, ANCHOR + timedelta(days=day))
+    assert told(published) == [
+        ("Review in 30 days", SLM),
+        ("Review today", DEPUTY),
+        ("Review overdue by 3 days", SLM),
+        ("Review overdue by 3 days", HEAD),
+    ]
+
+
+def test_in_the_quiet_hours_nobody_is_told_and_nothing_is_lost(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """What falls due at night is told in the morning, by the clock of the service's zone."""
+    staff(published)
+    made(published)
+    with published.transaction() as session:
+        publish(session, {**rule_files, "reviews.yaml": REVIEWS}, "Pat", NOW)
+    for hour, expected in ((0, 0), (6, 0), (7, 1), (8, 0)):
+        local = datetime.combine(ANCHOR, time(hour))
+        with published.transaction() as session:
+            assert remind_due(session, at(ANCHOR), local).told == expected
+
+
+def test_what_was_done_meanwhile_nobody_is_told_any_more(database: Database) -> None:
+    """A reminder on its way is taken back once the review is held; what was delivered stays."""
+    staff(database)
+    review, other = made(database), made(database, replace(NEW, subject="other"))
+    remind(database, ANCHOR - timedelta(days=30))
+    with database.transaction() as session:
+        session.execute(update(Delivery).values(state=State.DELIVERED))
+    remind(database, ANCHOR - timedelta(days=7))
+    held(database, review, ANCHOR, ANCHOR - timedelta(days=6))
+    with database.transaction() as session:
+        event_of = {event.id: event.subject for event in session.scalars(select(OutboxEvent))}
+        rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+        found = {(event_of[row.event_id], row.state) for row in rows}
+    assert found == {
+        (f"reviews/{review.id}", State.DELIVERED),
+        (f"reviews/{review.id}", State.CANCELLED),
+        (f"reviews/{other.id}", State.DELIVERED),
+        (f"reviews/{other.id}", State.WAITING),
+    }

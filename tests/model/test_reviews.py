@@ -11,17 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
+from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
-    ReviewKind,
     end_review,
     find_review,
-    held_in_feed,
     held_of,
     reviews_due,
-    reviews_in_feed,
     set_up,
 )
 from rules.errors import BadFields, ReviewHeldAlready, UnknownRecord
+from rules.review_rules import ReviewKind
 from tests.model.reviewed import ANCHOR, NEW, NOW, held, made, new_id, read
 
 
@@ -68,7 +67,7 @@ def test_one_that_is_there_stays_and_one_that_ended_goes_on(database: Database) 
     same = made(database, replace(NEW, anchor=date(2030, 1, 1)))
     assert (same.id, same.due_on) == (review.id, ANCHOR)
     with database.transaction() as session:
-        end_review(find_review(session, review.id), NOW)
+        end_review(session, find_review(session, review.id), NOW)
     with pytest.raises(ReviewHeldAlready, match="it has ended"):
         held(database, review, ANCHOR, ANCHOR)
     again = made(database, replace(NEW, anchor=date(2030, 1, 1)))
@@ -84,7 +83,7 @@ def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:
         rest = reviews_due(session, date(2027, 5, 1), page.next, 50)
         subjects = [review.subject for review in (*page.reviews, *rest.reviews)]
         assert subjects == ["s1", "s2", "s3", "s4"]
-        end_review(page.reviews[0], NOW)
+        end_review(session, page.reviews[0], NOW)
     held(database, page.reviews[1], date(2027, 2, 1), date(2027, 2, 1))
     with database.reading() as session:
         assert len(reviews_due(session, None, None, 50).reviews) == 4

@@ -74,3 +74,32 @@ def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Live
         assert (held.due_on, held.outcome, held.by) == (date(2027, 5, 22), "pass", "Kim")
         find_service(session, "mail").phase = "retire"
     assert set(keep(published, held_on)) == {"intake"}
+
+
+RULED = """\
+standing:
+  - review: portfolio
+    kind: portfolio
+    title: Which services are obsolete?
+    role: Portfolio Manager
+    first_on: 2027-01-31
+    every: P1M
+"""
+
+
+def test_what_the_rules_name_is_reviewed_as_they_say(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """On the days that they name, by whom they name; what they name no more has ended."""
+    for text, expected in (
+        (RULED, ("Portfolio Manager", date(2027, 1, 31), None)),
+        (RULED.replace("Portfolio M", "Product M"), ("Product Manager", date(2027, 1, 31), None)),
+        (RULED + "    escalate_to: Head\n", ("Portfolio Manager", date(2027, 1, 31), "Head")),
+    ):
+        with published.transaction() as session:
+            publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+        review = keep(published)["rules/portfolio"]
+        assert (review.role, review.due_on, review.escalate_to) == expected
+    with published.transaction() as session:
+        publish(session, rule_files, "Pat", NOW)
+    assert set(keep(published)) == {"intake"}

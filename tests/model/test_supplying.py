@@ -71,7 +71,7 @@ def open_case(session: Session) -> Case:
 
 def held(session: Session, case: Case) -> dict[str, object]:
     """Return the values that the case holds, as JSON text."""
-    return {name: fact.value for name, fact in facts_of(session, case).items()}
+    return {name: fact.value for name, fact in facts_of(session, case.id).items()}
 
 
 def newest(claims: list[tuple[datetime, int, int | None]]) -> tuple[datetime, int | None]:
@@ -158,7 +158,7 @@ def test_a_value_said_again_is_known_from_then(database: Database) -> None:
         case = open_case(session)
         tell(session, case, Said({"a": 1}, after=1))
         tell(session, case, Said({"a": 1}, after=10))
-        assert facts_of(session, case)["a"].supplied_at == at(1)
+        assert facts_of(session, case.id)["a"].supplied_at == at(1)
         assert tell(session, case, Said({"a": 0}, after=20, late=5)) == ("a",)
 
 
@@ -181,7 +181,7 @@ def test_clocks_that_differ_do_not_change_the_order(database: Database) -> None:
         tell(session, case, Said({"a": 1}, after=10))
         assert tell(session, case, Said({"a": 0}, after=9)) == ()
         assert held(session, case) == {"a": "0"}
-        assert facts_of(session, case)["a"].supplied_at == at(10)
+        assert facts_of(session, case.id)["a"].supplied_at == at(10)
 
 
 def late_request(moment: Moment, **facts: object) -> DecisionRequest:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from model.access import Caller
 from model.database import Database
 from model.events import EventType, OutboxEvent
+from model.moment import Moment
 from model.telling_timers import tell_timers
 from model.timers import TimerMark
 from tests.model.clocked import Clocked, event, on
@@ -29,7 +30,7 @@ def clocked(database: Database, caller: Caller) -> Clocked:
 def told(clocked: Clocked, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what is due, and return every event that was announced, by type and mark."""
     with clocked.database.transaction() as session:
-        assert not tell_timers(session, on(day, time))
+        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()))
     with clocked.database.reading() as session:
         events = session.scalars(select(OutboxEvent).order_by(OutboxEvent.at, OutboxEvent.key))
         return [(e.type, str(cast("dict[str, object]", e.data)["mark"])) for e in events]

@@ -13,10 +13,11 @@ from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 import rules
-from rules.editor_schema import Schema, editor_schemas, schema_text
+from rules.editor_schema import editor_schemas, schema_text
 from rules.policy_reader import CASE_KEYS, PARAMETER_KEYS, POLICY_KEYS, PROPERTY_KEYS, RULE_KEYS
 from rules.routing_reader import ROUTING_KEYS
 from rules.rule_book import RuleBook, load, read_files
+from rules.schema_parts import Schema
 from rules.vocabulary_reader import FACT_KEYS, OUTCOME_KEYS
 
 HOME = Path(rules.__path__[0])

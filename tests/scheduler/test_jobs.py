@@ -22,6 +22,7 @@ from model.settings import HOME
 from rules.rule_book import read_files
 from scheduler import jobs
 from scheduler.parts import Parts
+from tests.model.agreed import agreed, awaited
 from tests.model.lives import Lives
 from tests.model.telling import NOW, SECRET, happened, states, subscribed
 from tests.scheduler.conftest import Clock, parts_on
@@ -123,3 +124,14 @@ def test_timers_are_told(parts: Parts) -> None:
     subscribed(parts.database)
     jobs.tell_timers(parts)
     assert states(parts.database) == []
+
+
+def test_agreements_bring_their_reviews(parts: Parts, clock: Clock) -> None:
+    """Nobody sets them up; who listens hears a week ahead of the one of the 30th, once."""
+    clock.advance(timedelta(days=1))
+    subscribed(parts.database, EventType.REVIEW_DUE)
+    agreed(parts.database)
+    for _ in range(2):
+        jobs.remind(parts)
+        assert [what for what, _ in awaited(parts.database)] == [""]
+        assert states(parts.database) == ["waiting"]

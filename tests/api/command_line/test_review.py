@@ -9,6 +9,7 @@ from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
 from model.reviews import reviews_due
 from tests.api.command_line.trial import NOW, SECRET, Run
+from tests.model.agreed import agreed, measured
 
 EARLIER = Moment(datetime(2026, 8, 1, 12, tzinfo=UTC), date(2026, 8, 1))
 WAITING = {
@@ -42,9 +43,21 @@ def test_reviews_are_listed_reminded_of_and_held(run: Run, sqlite_database: Data
     listed = run("review", "list").output
     assert "2027-11-22" in listed
     with sqlite_database.reading() as session:
-        (review, *_) = reviews_due(session, None, None, 50).reviews
+        found = reviews_due(session, None, None, 50).reviews
+        review = next(each for each in found if each.kind == "policy")
     held = ("review", "complete", review.id, "--due", "2027-11-22", "--outcome", "unchanged")
     assert run(*held).output == "recorded; the next one is on 2028-11-22\n"
     again = run(*held)
     assert again.exit_code == 1
     assert "2028-11-22 is awaited" in again.output
+
+
+def test_what_happened_is_reviewed_once(run: Run, sqlite_database: Database) -> None:
+    """A target that was missed is listed as such, and gone once its review was held."""
+    measured(sqlite_database, agreed(sqlite_database), date(2026, 10, 31), 90, date(2026, 11, 20))
+    assert "  once  " in run("review", "list").output
+    with sqlite_database.reading() as session:
+        (review,) = reviews_due(session, None, None, 50).reviews
+    held = ("review", "complete", review.id, "--due", "2026-11-27", "--outcome", "unchanged")
+    assert run(*held).output == "recorded; it is held no more\n"
+    assert "it has ended" in run(*held).output

@@ -1,0 +1,245 @@
+"""What callers may ask of agreements, and what they are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from api.response_schemas import INSTANT, many, maybe, text, texts
+from api.service_schemas import PageQuerySchema
+from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
+from model.agreeing import MOST_BENEATH
+from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
+from model.agreements import REVIEWER, AgreementKind
+from model.measurements import MOST_MEASUREMENTS
+from model.services import LONGEST_KEY
+from model.texts import LONGEST_NAME
+from rules.attainment import Comparison, Standing, Trend
+
+_KINDS = [kind.value for kind in AgreementKind]
+_COMPARISONS = [each.value for each in Comparison]
+_STANDINGS = [each.value for each in Standing]
+_DAY = {"format": "date"}
+_EXACT = "at most 6 decimals"
+
+
+def _one_of(words: list[str], says: str) -> Text:
+    told = validate.OneOf(words, error=f"must be one of {', '.join(words)}")
+    return Text(40, required=True, validate=told, metadata={"enum": words, "description": says})
+
+
+def _period(says: str, **options: Any) -> Text:
+    return Text(20, metadata={"description": f"{says}, such as `P1M` or `P1Y`"}, **options)
+
+
+class AgreedTargetSchema(StrictSchema):
+    """What is agreed on a metric: how it is to stand to a value, over each period."""
+
+    metric = Text(LONGEST_METRIC, required=True, metadata={"description": "What is measured, once"})
+    comparison = _one_of(_COMPARISONS, "How what is measured is to stand to `value`")
+    value = Number(LARGEST, required=True, metadata={"description": _EXACT})
+    unit = Text(
+        LONGEST_UNIT,
+        required=True,
+        metadata={"description": "With `<=` and `seconds`, `minutes` or `hours` timers go by it"},
+    )
+    period = _period("Over how long it is measured", required=True)
+
+
+class AgreementWordsSchema(StrictSchema):
+    """What may be agreed, or left open."""
+
+    service = Text(
+        LONGEST_KEY, allow_none=True, metadata={"description": "The key of the service it is on"}
+    )
+    ends_on = Day(allow_none=True, metadata={"description": "Its last day, of the first term"})
+    renewal_term = _period("For how long it renews itself at each end", allow_none=True)
+    notice = _period("How long before an end notice is given", allow_none=True)
+    agency = Text(
+        LONGEST_NAME, allow_none=True, metadata={"description": "Whose role `role` is, if several"}
+    )
+    calendar = Text(
+        LONGEST_NAME,
+        allow_none=True,
+        metadata={"description": "By which business time its timers count; null: all time does"},
+    )
+    targets = Parts(AgreedTargetSchema, MOST_TARGETS)
+    beneath = Names(
+        36,
+        MOST_BENEATH,
+        metadata={
+            "description": "The ids of what it rests on: of an SLA OLAs and contracts, of an OLA"
+            " contracts"
+        },
+    )
+
+
+class NewAgreementSchema(AgreementWordsSchema):
+    """An agreement to make."""
+
+    kind = _one_of(_KINDS, "With whom it is; this stays")
+    name = Text(LONGEST_NAME, required=True, metadata={"description": "One of its own"})
+    provider = Text(LONGEST_NAME, required=True, metadata={"description": "Who owes it"})
+    customer = Text(LONGEST_NAME, required=True, metadata={"description": "To whom"})
+    starts_on = Day(
+        required=True, metadata={"description": "Its first day, from which its reviews are counted"}
+    )
+    review_every = _period("How often it is reviewed", required=True)
+    role = Text(
+        LONGEST_NAME, load_default=REVIEWER, metadata={"description": "Who is to review it"}
+    )
+
+
+class AgreementChangeSchema(AgreementWordsSchema):
+    """What is agreed otherwise from now on; `null` takes away what may be left open."""
+
+    name = Text(LONGEST_NAME)
+    provider = Text(LONGEST_NAME)
+    customer = Text(LONGEST_NAME)
+    starts_on = Day()
+    review_every = _period("How often it is reviewed")
+    role = Text(LONGEST_NAME)
+
+
+class AgreementsQuerySchema(PageQuerySchema):
+    """Which agreements, and which page of them."""
+
+    service = Text(LONGEST_KEY, metadata={"description": "Only those on the service of this key"})
+
+
+class ToldTargetSchema(StrictSchema):
+    """What is agreed on a metric."""
+
+    metric = text()
+    comparison = text(enum=_COMPARISONS)
+    value = fields.Decimal(required=True)
+    unit = text()
+    period = text()
+
+
+class AgreementSchema(StrictSchema):
+    """An agreement as it is agreed now."""
+
+    id = text()
+    kind = text(enum=_KINDS)
+    name = text()
+    service = maybe()
+    provider = text()
+    customer = text()
+    starts_on = text(**_DAY)
+    ends_on = maybe(**_DAY)
+    renewal_term = maybe()
+    notice = maybe()
+    review_every = text()
+    role = text()
+    agency = maybe()
+    calendar = maybe()
+    targets = many(ToldTargetSchema)
+    beneath = texts(description="the ids of what it rests on, by name")
+    version = fields.Integer(required=True, metadata={"minimum": 1})
+    created_at = text(**INSTANT)
+    changed_at = text(**INSTANT)
+    changed_by = text()
+
+
+class AgreementPageSchema(StrictSchema):
+    """Some agreements, oldest first."""
+
+    agreements = many(AgreementSchema)
+    next = maybe(description="send it as `after` for the page that follows")
+
+
+class NewMeasurementSchema(StrictSchema):
+    """What was measured."""
+
+    metric = Text(LONGEST_METRIC, required=True, metadata={"description": "One that is agreed on"})
+    day = Day(required=True, metadata={"description": "The last day of what was measured"})
+    value = Number(
+        LARGEST, required=True, metadata={"description": f"In the target's unit, {_EXACT}"}
+    )
+
+
+class NewMeasurementsSchema(StrictSchema):
+    """Measurements, in any order."""
+
+    measurements = Parts(NewMeasurementSchema, MOST_MEASUREMENTS, required=True)
+    by = Text(LONGEST_NAME, metadata={"description": "Who measured; if absent, the API key's name"})
+
+
+class MeasurementSchema(StrictSchema):
+    """A measurement, as it was judged when it came in."""
+
+    metric = text()
+    day = text(**_DAY)
+    value = fields.Decimal(required=True)
+    comparison = text(enum=_COMPARISONS)
+    agreed = fields.Decimal(required=True)
+    unit = text()
+    attained = fields.Boolean(required=True)
+    deviation = fields.Decimal(required=True, metadata={"description": "`value` less `agreed`"})
+    received_at = text(**INSTANT)
+    by = text()
+
+
+class MeasurementsSchema(StrictSchema):
+    """Measurements, in the order in which they were sent."""
+
+    measurements = many(MeasurementSchema)
+
+
+class TimersKeptSchema(StrictSchema):
+    """Timers that were opened by the target: what ended in time, and what was breached."""
+
+    met = fields.Integer(required=True, metadata={"minimum": 0})
+    breached = fields.Integer(required=True, metadata={"minimum": 0})
+
+
+class ForecastSchema(StrictSchema):
+    """The line of least squares through the measurements, drawn on for one period."""
+
+    day = text(**_DAY)
+    value = fields.Decimal(required=True)
+    attained = fields.Boolean(required=True)
+
+
+def _exact_or_null(says: str) -> fields.Decimal:
+    return fields.Decimal(required=True, allow_none=True, metadata={"description": says})
+
+
+class TargetPerformanceSchema(ToldTargetSchema):
+    """How a target was kept to."""
+
+    standing = text(
+        enum=_STANDINGS,
+        description="`breached`: it was missed; `at_risk`: it was not, and the forecast misses it",
+    )
+    counted = fields.Integer(required=True, metadata={"description": "measurements and timers"})
+    attained = fields.Integer(required=True, metadata={"description": "those as agreed"})
+    attainment = _exact_or_null("in percent of them; null: there are none")
+    deviation = _exact_or_null("of the latest measurement from what was agreed then")
+    trend = maybe(
+        enum=[*(each.value for each in Trend), None],
+        description="null: measurements of less than three days say nothing",
+    )
+    forecast = fields.Nested(ForecastSchema, required=True, allow_none=True)
+    timers = fields.Nested(TimersKeptSchema, required=True)
+    measurements = many(MeasurementSchema)
+
+
+class PerformanceSchema(StrictSchema):
+    """How an agreement was kept to."""
+
+    agreement = text(description="its id")
+    standing = text(enum=_STANDINGS, description="of the worst of its targets")
+    targets = many(TargetPerformanceSchema)
+
+
+PerformanceQuerySchema = StrictSchema.from_dict(
+    {
+        "from": Day(required=True, metadata={"description": "The first day"}),
+        "to": Day(required=True, metadata={"description": "The last day"}),
+    },
+    name="PerformanceQuerySchema",
+)
+"""Which days: `from` is a word of Python's own."""

@@ -1,0 +1,182 @@
+"""Reviews of agreements: again and again while one is in force, and whenever something happens.
+
+What happens is a target that was missed, a last day for notice that is near, and the end of a
+contract beneath. Each leads to one review, which is held once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.agreements import Agreement, all_agreements, beneath
+from model.locking import hold
+from model.moment import Moment
+from model.reviews import NewReview, Review, change_recurrence, end_review, set_up
+from rules.clocks.period import Period
+from rules.clocks.recurrence import Recurrence
+from rules.review_rules import ReviewKind
+
+DAYS_TO_REVIEW = timedelta(days=7)
+"""So long after it was set up, the review of what happened is due."""
+SEEN_AHEAD = timedelta(days=30)
+"""So long before a last day for notice, or an end beneath, its review is set up."""
+
+_IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
+_LOCK = "standing reviews"
+_HOME = "agreements/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A day that comes: `key` names it for good."""
+
+    key: str
+    why: str
+    day: date
+
+
+def keep_agreement_reviews(session: Session, moment: Moment) -> None:
+    """See to it that every agreement has the reviews that it needs now. Needs a `transaction()`."""
+    hold(session, _LOCK)
+    agreements = all_agreements(session)
+    under = beneath(session, [each.id for each in agreements])
+    going_on, wanted = _going_on(session), set()
+    for agreement in agreements:
+        subject = subject_of(agreement)
+        review = going_on.get(subject)
+        if not agreement.is_in_force(moment.today):
+            if review is not None:
+                end_review(session, review, moment.now)
+            continue
+        _keep_standing(session, agreement, review, moment)
+        for each in _ahead(agreement, under[agreement.id], moment.today):
+            wanted.add(f"{subject}/{each.key}")
+            due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
+            _review_once(session, agreement, each.key, each.why, due_on, moment)
+    for review in _put_off(going_on, wanted, moment.today):
+        end_review(session, review, moment.now)
+    session.flush()
+
+
+def review_breach(
+    session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
+) -> None:
+    """Have a target that was missed on a day reviewed. Needs a `transaction()`.
+
+    There is one review for each metric and period of its target: whatever else is missed within
+    the period is looked at in that one. What is agreed no more is reviewed as often as the whole.
+    """
+    periods = {each.metric: each.period for each in agreement.agreed_targets}
+    every = periods.get(metric, agreement.review_every)
+    since = _first_day(Recurrence(agreement.starts_on, Period.read(every)), day)
+    key = f"breach/{metric}/{since.isoformat()}"
+    why = f"{metric} was missed: {why}"
+    _review_once(session, agreement, key, why, moment.today + DAYS_TO_REVIEW, moment)
+
+
+def _first_day(periods: Recurrence, day: date) -> date:
+    """Return the first day of the period that a day is in."""
+    number = periods.number_on_or_after(day)
+    first = periods.occurrence(number)
+    return periods.occurrence(number - 1) if first > day and number else first
+
+
+def subject_of(agreement: Agreement) -> str:
+    """Return what the reviews of an agreement are about."""
+    return f"{_HOME}{agreement.id}"
+
+
+def _going_on(session: Session) -> dict[str, Review]:
+    """Return the reviews of agreements that go on, by subject; nobody else may change them now."""
+    ours = select(Review).where(
+        Review.kind == ReviewKind.SERVICE_LEVEL,
+        Review.subject.startswith(_HOME),
+        Review.ended_at.is_(None),
+    )
+    found = session.scalars(ours.order_by(Review.id).with_for_update())
+    return {each.subject: each for each in found}
+
+
+def _keep_standing(
+    session: Session, agreement: Agreement, review: Review | None, moment: Moment
+) -> None:
+    new = NewReview(
+        ReviewKind.SERVICE_LEVEL,
+        subject_of(agreement),
+        agreement.title,
+        agreement.role,
+        agreement.starts_on,
+        agreement.review_every,
+        agreement.agency,
+    )
+    if review is None:
+        falls = Recurrence(new.anchor, Period.read(new.every))
+        # On its first day there is nothing to look back on.
+        first = max(1, falls.number_on_or_after(moment.today))
+        set_up(session, new, _id_of(new.subject), moment.now, first)
+        return
+    review.title, review.role, review.agency = new.title, new.role, new.agency
+    change_recurrence(session, review, new.anchor, new.every, moment.today)
+
+
+def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Iterator[_Ahead]:
+    renewal = agreement.renewal
+    if renewal is not None and agreement.notice:
+        end, day = renewal.current_end(today), renewal.notice_day(today)
+        if end is not None and day is not None and day - SEEN_AHEAD <= today:
+            then = "renews itself" if renewal.term else "ends"
+            why = f"the last day for notice is {day}, and it {then} on {end}"
+            yield _Ahead(f"notice/{day}", why, day)
+    for each in under:
+        end = each.last_day
+        if end is not None and end - SEEN_AHEAD <= today:
+            yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” ends on {end}", end)
+
+
+def _review_once(
+    session: Session, agreement: Agreement, key: str, why: str, due_on: date, moment: Moment
+) -> None:
+    """Set up the review of something that happened, unless there is one, or it was held.
+
+    One that was put off and not held comes again, should the day be the one it was.
+    """
+    hold(session, _LOCK)
+    subject = f"{subject_of(agreement)}/{key}"
+    same = (Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject == subject)
+    there = session.scalar(select(Review).where(*same))
+    if there is not None and (there.ended_at is None or there.number):
+        return
+    new = NewReview(
+        ReviewKind.SERVICE_LEVEL,
+        subject,
+        f"{agreement.title}: {why}",
+        agreement.role,
+        due_on,
+        agreement.review_every,
+        agreement.agency,
+        once=True,
+    )
+    set_up(session, new, _id_of(subject), moment.now)
+
+
+def _put_off(
+    going_on: Mapping[str, Review], coming: Collection[str], today: date
+) -> Iterator[Review]:
+    """Yield the reviews of days that were to come, and now come later or never."""
+    for subject, review in going_on.items():
+        # What was missed does not come, and what others set up is theirs.
+        if subject in coming or not review.once or "/breach/" in subject:
+            continue
+        if date.fromisoformat(subject.rpartition("/")[2]) > today:
+            yield review
+
+
+def _id_of(subject: str) -> str:
+    """Return the id of the review of a subject: the same in whichever process sets it up."""
+    return str(uuid5(_IDS, subject))

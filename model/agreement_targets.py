@@ -1,0 +1,118 @@
+"""What an agreement promises of one metric, as values and as JSON keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from model.texts import require_texts
+from rules.attainment import Comparison, Number
+from rules.clocks.period import Period
+from rules.clocks.timer import LONGEST_TARGET
+from rules.errors import FieldProblem
+
+MOST_TARGETS = 50
+LONGEST_METRIC = 100
+"""It stands in the subject of the reviews that a breach leads to."""
+LONGEST_UNIT = 40
+LARGEST = 10**12
+MOST_DECIMALS = 6
+NOT_MEASURABLE = f"must be within ±{LARGEST:,}, with at most {MOST_DECIMALS} decimals"
+_MOST_YEARS = 50
+_LONGEST_PERIOD = 20
+
+TIMES = {
+    "seconds": timedelta(seconds=1),
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+}
+"""The units that a timer can count. How long a day of business is, nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedTarget:
+    """A metric is to stand so to a value, measured over each `period` (ISO 8601)."""
+
+    metric: str
+    comparison: Comparison
+    value: Number
+    unit: str
+    period: str
+
+    @property
+    def in_words(self) -> str:
+        """What is agreed, as in `>= 99.5 percent`."""
+        return f"{self.comparison} {self.value} {self.unit}"
+
+    @property
+    def time(self) -> timedelta | None:
+        """How long something may take by it; `None` where it limits no time that a timer counts."""
+        unit = TIMES.get(self.unit)
+        if unit is None or self.comparison is not Comparison.AT_MOST:
+            return None
+        seconds = Decimal(self.value) * (unit // timedelta(seconds=1))
+        longest = LONGEST_TARGET // timedelta(seconds=1)
+        countable = 0 < seconds <= longest and seconds == seconds.to_integral_value()
+        return timedelta(seconds=int(seconds)) if countable else None
+
+
+def target_in(told: Mapping[str, Any]) -> AgreedTarget:
+    """Return the target that JSON says."""
+    return AgreedTarget(**{**told, "comparison": Comparison(told["comparison"])})
+
+
+def told_target(target: AgreedTarget) -> dict[str, object]:
+    """Return a target as JSON."""
+    return {
+        "metric": target.metric,
+        "comparison": target.comparison.value,
+        "value": target.value,
+        "unit": target.unit,
+        "period": target.period,
+    }
+
+
+def problems_of(targets: Sequence[AgreedTarget]) -> Iterator[FieldProblem]:
+    """Yield what is wrong with some targets.
+
+    Raises:
+        BadFields: texts that cannot be kept.
+    """
+    if len(targets) > MOST_TARGETS:
+        yield FieldProblem("/targets", f"must have at most {MOST_TARGETS} items")
+    metrics = [target.metric for target in targets]
+    for place, target in enumerate(targets):
+        at = f"/targets/{place}"
+        texts = {f"{at}/metric": (target.metric, LONGEST_METRIC),
+                 f"{at}/unit": (target.unit, LONGEST_UNIT)}  # fmt: skip
+        require_texts(texts)
+        if metrics.index(target.metric) < place:
+            yield FieldProblem(f"{at}/metric", "is given more than once")
+        if not is_measurable(target.value):
+            yield FieldProblem(f"{at}/value", NOT_MEASURABLE)
+        yield from problem_of_period(f"{at}/period", target.period)
+
+
+def is_measurable(value: Number) -> bool:
+    """Whether a number is one that is agreed on and measured."""
+    if Decimal(value).copy_abs() > LARGEST:
+        return False
+    exact = Decimal(value).scaleb(MOST_DECIMALS)
+    return exact == exact.to_integral_value()
+
+
+def problem_of_period(pointer: str, text: str | None) -> Iterator[FieldProblem]:
+    """Yield what is wrong with a period; longer than 50 years is none that anybody agrees on."""
+    if text is None:
+        return
+    try:
+        period = Period.read(text)
+    except ValueError as error:
+        yield FieldProblem(pointer, str(error))
+        return
+    too_long = period.months > _MOST_YEARS * 12 or period.days > _MOST_YEARS * 366
+    if too_long or len(text) > _LONGEST_PERIOD:
+        yield FieldProblem(pointer, f"must be at most {_MOST_YEARS} years")

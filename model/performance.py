@@ -1,0 +1,184 @@
+"""How well an agreement is kept to between two days: what was attained, and where it is going."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.agreement_targets import AgreedTarget
+from model.agreements import FIRST_DAY, LAST_DAY, Agreement, find_agreement
+from model.measurements import Measurement, measurements_between
+from model.timers import Timer, TimerMark, TimerResult
+from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
+from rules.clocks.period import Period
+from rules.clocks.timer import BREACH, Verdict
+from rules.errors import BadFields, FieldProblem
+
+LONGEST_SPAN = timedelta(days=1_100)
+
+
+@dataclass(frozen=True, slots=True)
+class TimersKept:
+    """Timers that were opened by a target: cycles that ended in time, and those that did not."""
+
+    met: int = 0
+    breached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the next measurement would be if all went on along the line, and whether that is met."""
+
+    day: date
+    value: Number
+    attained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPerformance:
+    """How a target was kept to; `measurements`: the earliest first, each judged when it came in."""
+
+    target: AgreedTarget
+    measurements: tuple[Measurement, ...]
+    timers: TimersKept
+    line: Line | None
+
+    @property
+    def attained(self) -> int:
+        """How many measurements and timers were as agreed."""
+        return sum(each.attained for each in self.measurements) + self.timers.met
+
+    @property
+    def counted(self) -> int:
+        """How many there are."""
+        return len(self.measurements) + self.timers.met + self.timers.breached
+
+    @property
+    def attainment(self) -> Number | None:
+        """Which share of them that is, in percent."""
+        return share(self.attained, self.counted)
+
+    @property
+    def deviation(self) -> Number | None:
+        """By how much the latest measurement is more than what was agreed."""
+        return self.measurements[-1].deviation if self.measurements else None
+
+    @property
+    def trend(self) -> Trend | None:
+        """Which way the measurements go; `None`: there are too few to say."""
+        return self.line.trend(self.target.comparison) if self.line else None
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What the line says of the end of the next period."""
+        if self.line is None:
+            return None
+        day = Period.read(self.target.period).from_(self.measurements[-1].day)
+        value = self.line.on(day)
+        return Forecast(day, rounded(value), self.target.comparison.holds(value, self.target.value))
+
+    @property
+    def standing(self) -> Standing:
+        """Whether it was met, or is about to be missed."""
+        if not self.counted:
+            return Standing.NOT_MEASURED
+        if self.attained < self.counted:
+            return Standing.BREACHED
+        forecast = self.forecast
+        return Standing.AT_RISK if forecast and not forecast.attained else Standing.MET
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How an agreement was kept to, target by target."""
+
+    agreement: Agreement
+    targets: tuple[TargetPerformance, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """How the worst of its targets stands."""
+        return Standing.worst(each.standing for each in self.targets)
+
+
+def performance(
+    session: Session, agreement_id: str, first: date, last: date, zone: tzinfo
+) -> Performance:
+    """Return how well an agreement was kept to from one day to another, both included.
+
+    `zone`: where a day begins. A metric that is not agreed on any more is shown with what was.
+
+    Raises:
+        UnknownRecord: there is no such agreement.
+        BadFields: the days are the wrong way round, or too far apart.
+    """
+    _require_span(first, last)
+    agreement = find_agreement(session, agreement_id)
+    measured: dict[str, list[Measurement]] = {}
+    for each in measurements_between(session, agreement_id, first, last):
+        measured.setdefault(each.metric, []).append(each)
+    since, until = _begin(first, zone), _begin(last + timedelta(days=1), zone)
+    timers = _timers(session, agreement_id, since, until)
+    targets = {each.metric: each for each in agreement.agreed_targets}
+    for metric, found in measured.items():
+        targets.setdefault(metric, found[-1].target)
+    return Performance(
+        agreement,
+        tuple(
+            _of_target(target, measured.get(metric, []), timers)
+            for metric, target in targets.items()
+        ),
+    )
+
+
+def _require_span(first: date, last: date) -> None:
+    problems = [
+        FieldProblem(pointer, f"must be between {FIRST_DAY} and {LAST_DAY}")
+        for pointer, day in (("/from", first), ("/to", last))
+        if not FIRST_DAY <= day <= LAST_DAY
+    ]
+    if not problems and not timedelta(0) <= last - first <= LONGEST_SPAN:
+        detail = f"must not be before `from`, nor more than {LONGEST_SPAN.days:,} days after it"
+        problems = [FieldProblem("/to", detail)]
+    if problems:
+        raise BadFields(problems)
+
+
+def _of_target(
+    target: AgreedTarget, found: Sequence[Measurement], timers: Mapping[str, TimersKept]
+) -> TargetPerformance:
+    line = line_through([(each.day, each.number) for each in found])
+    return TargetPerformance(target, tuple(found), timers.get(target.metric, TimersKept()), line)
+
+
+def _timers(
+    session: Session, agreement_id: str, since: datetime, until: datetime
+) -> Mapping[str, TimersKept]:
+    """Count the cycles that were breached within a time, and those that ended in time in it."""
+    met: Counter[str] = Counter()
+    marks = (
+        select(Timer.metric)
+        .join(TimerMark, TimerMark.timer_id == Timer.id)
+        .where(Timer.agreement_id == agreement_id, TimerMark.mark == BREACH)
+        .where(TimerMark.reached_at >= since, TimerMark.reached_at < until)
+    )
+    breached = Counter(str(metric) for metric in session.scalars(marks))
+    ended = (
+        select(Timer.metric, TimerResult.result)
+        .join(TimerResult, TimerResult.timer_id == Timer.id)
+        .where(Timer.agreement_id == agreement_id)
+        .where(TimerResult.frozen_at >= since, TimerResult.frozen_at < until)
+    )
+    for metric, result in session.execute(ended):
+        met[str(metric)] += cast("dict[str, object]", result)["verdict"] == Verdict.MET.value
+    return {each: TimersKept(met[each], breached[each]) for each in {*met, *breached}}
+
+
+def _begin(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(0), zone)

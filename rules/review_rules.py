@@ -1,0 +1,116 @@
+"""The rules of reviews: what is reviewed by itself, and on which days people hear of a review.
+
+A review falls due on a day. It is told ahead of it, on it, and again while it is overdue; of
+several that were missed, the latest. What nobody holds in time is told to others as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ReviewKind(StrEnum):
+    """What is reviewed. Those of policies and gates come and go with what they are about."""
+
+    POLICY = "policy"
+    TOLLGATE_5 = "tollgate_5"
+    SERVICE_LEVEL = "service_level"
+    CATALOGUE = "catalogue"
+    PORTFOLIO = "portfolio"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When reviews of some kinds are reminded of, in days from the day on which they fall due.
+
+    `days_ahead`: from the earliest to the latest; one that would come before the occurrence
+    before is left out. `escalates_to`: whom it goes to where the review itself names nobody.
+    """
+
+    days_ahead: tuple[int, ...] = (30, 7, 0)
+    overdue_every: int = 7
+    escalates_after: int = 14
+    escalates_to: str | None = None
+
+    def next_day(self, due_on: date, before: date | None, after: date) -> date:
+        """Return the first day after `after` on which a review due on a day is reminded of.
+
+        `before`: the day of the occurrence before, if there was one.
+        """
+        for step in self._steps_ahead(due_on, before):
+            day = due_on + timedelta(days=step)
+            if day > after:
+                return day
+        times = max(1, (after - due_on).days // self.overdue_every + 1)
+        return due_on + timedelta(days=times * self.overdue_every)
+
+    def latest_step(self, due_on: date, before: date | None, today: date) -> int | None:
+        """Return the latest reminder by `today`, in days from the due day; `None` before all."""
+        days = (today - due_on).days
+        if days >= self.overdue_every:
+            return days // self.overdue_every * self.overdue_every
+        ahead = [step for step in self._steps_ahead(due_on, before) if step <= days]
+        return ahead[-1] if ahead else None
+
+    def _steps_ahead(self, due_on: date, before: date | None) -> list[int]:
+        steps = (-days for days in self.days_ahead)
+        return [step for step in steps if before is None or due_on + timedelta(days=step) > before]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When nobody is reminded: between two times of a day, over midnight too, and on some days.
+
+    `days`: by number, Monday is 0. Without times the whole of the other days is loud.
+    """
+
+    begins: time | None = None
+    ends: time | None = None
+    days: frozenset[int] = frozenset()
+
+    def is_at(self, local: datetime) -> bool:
+        """Whether it is quiet at a local time."""
+        if local.weekday() in self.days:
+            return True
+        if self.begins is None or self.ends is None:
+            return False
+        now = local.time()
+        if self.begins <= self.ends:
+            return self.begins <= now < self.ends
+        return now >= self.begins or now < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class StandingReview:
+    """Something that is reviewed as long as the rules say so; first on a day, then by a period."""
+
+    name: str
+    kind: ReviewKind
+    title: str
+    role: str
+    first_on: date
+    every: str
+    agency: str | None = None
+    escalate_to: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """What `reviews.yaml` says; without one, what holds where nobody says otherwise."""
+
+    standing: tuple[StandingReview, ...] = ()
+    schedules: Mapping[ReviewKind, Schedule] = field(default_factory=lambda: MappingProxyType({}))
+    quiet: Quiet = Quiet()
+
+    def schedule_of(self, kind: str) -> Schedule:
+        """Return when reviews of a kind are reminded of."""
+        return self.schedules.get(ReviewKind(kind), _UNSAID)
+
+
+_UNSAID = Schedule()

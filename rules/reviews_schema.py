@@ -1,0 +1,55 @@
+"""The JSON Schema of `reviews.yaml`, from which an editor completes, explains and checks it."""
+
+from __future__ import annotations
+
+from rules import editor_words as words
+from rules.reading import PERIOD, SLUG
+from rules.review_rules import ReviewKind
+from rules.reviews_reader import (
+    MOST_DAYS,
+    MOST_LEADS,
+    REMINDER_REQUIRED,
+    STANDING_KINDS,
+    STANDING_REQUIRED,
+    TIME,
+    WEEKDAYS,
+)
+from rules.schema_parts import DAY, TEXT, Schema, each_once, rule_file, section
+
+
+def reviews_schema(clauses: Schema) -> Schema:
+    """Return the schema; `clauses`: that of a list of clauses."""
+    days: Schema = {"type": "integer", "minimum": 0, "maximum": MOST_DAYS}
+    some_days: Schema = {**days, "minimum": 1}
+    time: Schema = {"type": "string", "pattern": f"^{TIME.pattern}$"}
+    standing: dict[str, Schema] = {
+        "review": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
+        "kind": {"enum": list(STANDING_KINDS)},
+        "title": TEXT,
+        "role": TEXT,
+        "agency": TEXT,
+        "escalate_to": TEXT,
+        "first_on": DAY,
+        "every": {"type": "string", "pattern": f"^{PERIOD.pattern}$"},
+        "sources": clauses,
+    }
+    reminder: dict[str, Schema] = {
+        "for": each_once(list(ReviewKind)),
+        "days_ahead": {"type": "array", "items": days, "minItems": 1, "maxItems": MOST_LEADS},
+        "overdue_every": some_days,
+        "escalates_after": days,
+        "escalates_to": TEXT,
+        "sources": clauses,
+    }
+    quiet: dict[str, Schema] = {"from": time, "until": time, "days": each_once(list(WEEKDAYS))}
+    standing_review = section(words.STANDING, standing, STANDING_REQUIRED)
+    reminding = section(words.REMINDER, reminder, REMINDER_REQUIRED)
+    parts: dict[str, Schema] = {
+        "standing": {"type": "array", "items": standing_review},
+        "reminders": {"type": "array", "items": reminding},
+        "quiet": section(words.QUIET, quiet, ()),
+    }
+    return rule_file(
+        "The reviews: what falls due by itself, and who hears of it",
+        section(words.REVIEWS, parts, ()),
+    )

@@ -1,0 +1,276 @@
+"""Agreements over HTTP: made, changed, measured, and held against what was measured."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from api.agreement_examples import CHANGES, NEW_AGREEMENTS, NEW_MEASUREMENTS
+from model.access import Role
+from model.settings import HOME
+from tests.api.calling import Calls, body_of, problem_of, refused
+
+AT = "/api/v1/agreements"
+SLA = NEW_AGREEMENTS["a service level agreement"]
+CONTRACT = NEW_AGREEMENTS["a contract with a supplier"]
+MEASURED = NEW_MEASUREMENTS["two months"]
+
+
+@pytest.fixture
+def owner(calls: Calls) -> Calls:
+    """A service manager."""
+    return calls.as_(Role.SERVICE_MANAGER)
+
+
+def make(calls: Calls, body: dict[str, Any] = SLA, **change: object) -> dict[str, Any]:
+    """Make an agreement, with some of it changed."""
+    manager = calls.as_(Role.SERVICE_MANAGER)
+    answer = manager.ask("POST", AT, body={**body, **change})
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["Location"] == f"{AT}/{body_of(answer)['id']}"
+    agreement: dict[str, Any] = body_of(answer)
+    return agreement
+
+
+def patch(calls: Calls, id: str, change: object, match: str = "*") -> Any:
+    """Change an agreement."""
+    return calls.ask("PATCH", f"{AT}/{id}", body=change, headers={"If-Match": match})
+
+
+def measure(calls: Calls, id: str, *measured: tuple[str, str, object]) -> Any:
+    """Send measurements: of a metric, of a day, and its value."""
+    sent = [dict(zip(("metric", "day", "value"), each, strict=True)) for each in measured]
+    return calls.ask("POST", f"{AT}/{id}/measurements", body={"measurements": sent})
+
+
+def test_an_agreement_is_made_read_changed_and_listed(calls_on_each: Calls) -> None:
+    """As it was sent, with a version that grows; what is not changed stays."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    contract = make(owner, CONTRACT)
+    owner.clock.advance(minutes=1)
+    agreement = make(owner)
+    assert {name: agreement[name] for name in SLA} == SLA
+    assert (agreement["version"], agreement["changed_by"]) == (1, "service-manager")
+    answer = owner.get(f"{AT}/{agreement['id']}")
+    assert (body_of(answer), answer.headers["ETag"]) == (agreement, '"1"')
+    changed = body_of(patch(owner, agreement["id"], {"beneath": [contract["id"]]}, '"1"'))
+    assert changed == {**agreement, "beneath": [contract["id"]], "version": 2}
+    problem = problem_of(patch(owner, agreement["id"], {}, '"1"'), 412, "agreement-moved-on")
+    assert "at version 2" in problem["detail"]
+    ended = body_of(patch(owner, agreement["id"], CHANGES["it ends for good"]))
+    assert (ended["ends_on"], ended["renewal_term"]) == ("2027-06-30", None)
+    page = body_of(owner.get(f"{AT}?limit=1"))
+    assert page == {"agreements": [contract], "next": contract["id"]}
+    assert body_of(owner.get(f"{AT}?after={page['next']}"))["agreements"] == [ended]
+    assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == []
+
+
+def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
+    """The answer is the same, its address too; without the key the name is taken."""
+    key = {"Idempotency-Key": "k-1"}
+    first = owner.ask("POST", AT, body=SLA, headers=key)
+    again = owner.ask("POST", AT, body=SLA, headers=key)
+    assert (again.text, again.headers["Location"]) == (first.text, first.headers["Location"])
+    assert again.headers["Idempotency-Replayed"] == "true"
+    problem = problem_of(owner.ask("POST", AT, body=SLA), 409, "name-taken")
+    assert body_of(first)["id"] in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"kind": "treaty"}, "/kind"),
+        ({"service": "nowhere"}, "/service"),
+        ({"calendar": "nowhere"}, "/calendar"),
+        ({"review_every": "monthly"}, "/review_every"),
+        ({"review_every": "P60Y"}, "/review_every"),
+        ({"ends_on": "2025-12-31"}, "/ends_on"),
+        ({"starts_on": "1969-12-31"}, "/starts_on"),
+        ({"ends_on": None, "renewal_term": None}, "/notice"),
+        ({"ends_on": None, "notice": None}, "/renewal_term"),
+        ({"beneath": ["nothing"]}, "/beneath/0"),
+        ({"targets": [{**SLA["targets"][0], "value": "99"}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": Decimal("0.1234567")}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": 10**13}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "comparison": "="}]}, "/targets/0/comparison"),
+        ({"targets": [{**SLA["targets"][0], "period": "often"}]}, "/targets/0/period"),
+        ({"targets": [SLA["targets"][0]] * 2}, "/targets/1/metric"),
+        ({"state": "approved"}, "/state"),
+    ],
+)
+def test_what_is_wrong_is_named(owner: Calls, change: dict[str, object], pointer: str) -> None:
+    """At its place, and no agreement is made."""
+    refused(owner.ask("POST", AT, body={**SLA, **change}), pointer)
+    assert body_of(owner.get(AT))["agreements"] == []
+
+
+def test_what_is_beneath_is_of_a_kind_below(owner: Calls) -> None:
+    """A contract rests on nothing, so nothing rests, in the end, on itself."""
+    sla, contract = make(owner), make(owner, CONTRACT)
+    ola = make(owner, kind="ola", name="Desk for IT", beneath=[contract["id"]])
+    assert ola["beneath"] == [contract["id"]]
+    for agreement, under in ((ola, sla), (ola, ola), (contract, ola), (sla, sla)):
+        refused(patch(owner, agreement["id"], {"beneath": [under["id"]]}), "/beneath/0")
+    both = body_of(patch(owner, sla["id"], {"beneath": [contract["id"], ola["id"]]}))["beneath"]
+    assert both == [ola["id"], contract["id"]]
+
+
+def test_an_agreement_is_on_a_service(owner: Calls) -> None:
+    """And is found by it."""
+    made = owner.ask("POST", "/api/v1/services", body={"key": "mail", "name": "Mail"})
+    assert made.status_code == 201
+    agreement = make(owner, service="mail")
+    assert agreement["service"] == "mail"
+    assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == [agreement]
+
+
+def test_what_is_measured_is_judged_at_once(calls_on_each: Calls) -> None:
+    """With how far it is from what is agreed; sent again it is the same, once."""
+    id = make(calls_on_each)["id"]
+    sent = calls_on_each.ask("POST", f"{AT}/{id}/measurements", body=MEASURED)
+    found = body_of(sent)["measurements"]
+    assert [(each["attained"], each["deviation"]) for each in found] == [
+        (True, Decimal("0.41")), (False, Decimal("-0.2")),
+    ]  # fmt: skip
+    assert {each["by"] for each in found} == {"Monitoring"}
+    again = calls_on_each.ask("POST", f"{AT}/{id}/measurements", body=MEASURED)
+    assert body_of(again)["measurements"] == found
+
+
+@pytest.mark.parametrize(
+    ("measured", "pointer"),
+    [
+        (("availabilty", "2026-10-31", 99), "/measurements/0/metric"),
+        (("availability", "2026-11-23", 99), "/measurements/0/day"),
+        (("availability", "2025-12-31", 99), "/measurements/0/day"),
+        (("availability", "2026-10-31", "99"), "/measurements/0/value"),
+        (("availability", "2026-10-31", Decimal("0.1234567")), "/measurements/0/value"),
+    ],
+)
+def test_what_was_not_measured_so_is_refused(
+    calls: Calls, measured: tuple[str, str, object], pointer: str
+) -> None:
+    """Of a metric that nobody agreed on, of a day to come or before the agreement, no number."""
+    said = refused(measure(calls, make(calls)["id"], measured), pointer)
+    if pointer.endswith("metric"):
+        assert said["help"] == "did you mean availability?"
+
+
+def test_performance_holds_what_was_measured_against_what_is_agreed(calls_on_each: Calls) -> None:
+    """The share that was attained, the latest deviation, the trend, and where the line leads."""
+    calls = calls_on_each
+    id = make(calls)["id"]
+    months = [("2026-07-31", "99.9"), ("2026-08-31", "99.8"), ("2026-09-30", "99.7")]
+    sent = [("availability", day, Decimal(value)) for day, value in months]
+    assert measure(calls, id, *sent).status_code == 200
+    path = f"{AT}/{id}/performance?from=2026-07-01&to="
+    found = body_of(calls.get(f"{path}2026-09-30"))
+    available, fulfilled = found["targets"]
+    assert (available["attainment"], available["deviation"]) == (100, Decimal("0.2"))
+    assert (available["standing"], available["trend"]) == ("met", "worsening")
+    assert available["forecast"] == {
+        "day": "2026-10-30", "value": Decimal("99.602204"), "attained": True,
+    }  # fmt: skip
+    assert (fulfilled["standing"], fulfilled["attainment"]) == ("not_measured", None)
+    assert found["standing"] == "met"
+    assert measure(calls, id, ("availability", "2026-10-31", Decimal("99.5"))).status_code == 200
+    assert body_of(calls.get(f"{path}2026-10-31"))["standing"] == "at_risk"
+    assert measure(calls, id, ("availability", "2026-10-31", Decimal("99.49"))).status_code == 200
+    (available, _) = body_of(calls.get(f"{path}2026-10-31"))["targets"]
+    assert (available["standing"], available["attainment"]) == ("breached", 75)
+
+
+@pytest.mark.parametrize(
+    ("days", "pointer"),
+    [
+        ("from=2026-02-01&to=2026-01-31", "/to"),
+        ("from=2020-02-01&to=2026-01-31", "/to"),
+        ("from=2026-02-01", "/to"),
+        ("from=soon&to=2026-01-31", "/from"),
+        ("from=9999-12-31&to=9999-12-31", "/from"),
+    ],
+)
+def test_performance_is_asked_for_between_two_days(calls: Calls, days: str, pointer: str) -> None:
+    """In their order, and no more than three years apart."""
+    answer = calls.get(f"{AT}/{make(calls)['id']}/performance?{days}")
+    errors = problem_of(answer, 422, "invalid-fields")["errors"]
+    assert pointer in [each["pointer"] for each in errors]
+
+
+def test_what_is_not_there_is_not_found(calls: Calls) -> None:
+    """An agreement that nobody made has no measurements and no performance."""
+    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000"
+    problem_of(calls.get(nowhere), 404, "not-found")
+    problem_of(measure(calls, nowhere.rpartition("/")[2]), 404, "not-found")
+    problem_of(calls.get(f"{nowhere}/performance?from=2026-01-01&to=2026-01-02"), 404, "not-found")
+
+
+def test_a_timer_goes_by_what_was_agreed(owner: Calls) -> None:
+    """Its target and its calendar are the agreement's as it was then, and are told with it."""
+    calls = owner.as_(Role.ADMIN)
+    calls.decided("CRM-1")
+    hours = {day: ["09:00-17:00"] for day in ("monday", "tuesday")}
+    calendar = {"name": "office", "timezone": "UTC", "week": hours}
+    assert calls.ask("POST", "/api/v1/calendars", body=calendar).status_code == 201
+    id = make(calls, calendar="office")["id"]
+    timer = {"case": "CRM-1", "kind": "fulfilment", "agreement": id, "metric": "fulfilment"}
+    opened = body_of(calls.ask("POST", "/api/v1/timers", body=timer))
+    assert (opened["target_seconds"], opened["calendar"]) == (8 * 3_600, "office")
+    assert (opened["agreement"], opened["metric"]) == (id, "fulfilment")
+    less = {**SLA["targets"][1], "value": 4}
+    assert patch(calls, id, {"targets": [less], "calendar": None}).status_code == 200
+    assert body_of(calls.get(f"/api/v1/timers/{opened['id']}")) == opened
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"metric": None}, "/metric"),
+        ({"agreement": None}, "/agreement"),
+        ({"metric": None, "agreement": None}, "/target_seconds"),
+        ({"target_seconds": 60}, "/target_seconds"),
+        ({"calendar": "office"}, "/calendar"),
+        ({"metric": "availability"}, "/metric"),
+        ({"metric": "fulfillment"}, "/metric"),
+        ({"agreement": "nowhere"}, "/agreement"),
+    ],
+)
+def test_a_timer_has_one_target(calls: Calls, change: dict[str, Any], pointer: str) -> None:
+    """Given or agreed, not both; what was agreed is a time, and is there."""
+    calls.decided("CRM-1")
+    timer = {
+        "case": "CRM-1", "kind": "fulfilment", "agreement": make(calls)["id"],
+        "metric": "fulfilment", **change,
+    }  # fmt: skip
+    body = {name: value for name, value in timer.items() if value is not None}
+    refused(calls.ask("POST", "/api/v1/timers", body=body), pointer)
+
+
+def test_the_readme_shows_an_agreement_that_is_taken(calls: Calls) -> None:
+    """Its agreement is made, its measurement judged, and its performance read, as it says."""
+    calls = calls.as_(Role.ADMIN)
+    part = (HOME / "README.md").read_text(encoding="utf-8").split("\n## What was agreed\n")[1]
+    shown, measured = (
+        json.JSONDecoder().raw_decode(part[part.index(opening) :])[0]
+        for opening in ('{"kind": "sla"', '{"measurements"')
+    )
+    week = {"monday": ["09:00-17:00"]}
+    calendar = {"name": shown["calendar"], "timezone": "UTC", "week": week}
+    assert calls.ask("POST", "/api/v1/calendars", body=calendar).status_code == 201
+    id = make(calls, shown)["id"]
+    answer = calls.ask("POST", f"{AT}/{id}/measurements", body=measured)
+    assert [each["attained"] for each in body_of(answer)["measurements"]] == [False]
+    (query,) = re.findall(r"/performance(\?\S+)`", part)
+    assert body_of(calls.get(f"{AT}/{id}/performance{query}"))["standing"] == "breached"
+    (review,) = body_of(calls.get("/api/v1/reviews"))["reviews"]
+    assert (review["every"], review["due_on"]) == (None, "2026-11-29")
+
+
+@pytest.mark.parametrize("name", NEW_AGREEMENTS)
+def test_every_example_of_an_agreement_is_taken(calls: Calls, name: str) -> None:
+    """A reader may copy it."""
+    make(calls, NEW_AGREEMENTS[name])

@@ -1,0 +1,258 @@
+"""Reviews of agreements: they come with them, and with what happens to them, each once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from model.access import Caller
+from model.agreements import Agreement, AgreementKind
+from model.database import Database
+from model.moment import Moment
+from model.promises import Promise
+from model.reminding import remind_due
+from model.review_feed import held_in_feed, reviews_in_feed
+from model.reviews import Review, reviews_due
+from model.telling_timers import tell_timers
+from rules.errors import BadFields
+from tests.model.agreed import AVAILABLE, START, agreed, awaited, changed, looked, measured
+from tests.model.clocked import Clocked, event, on
+from tests.model.reviewed import NEW, at, held, made
+
+TODAY = date(2026, 11, 22)
+ENDS = date(2027, 3, 31)
+
+
+def review_of(database: Database, agreement: Agreement, what: str = "") -> Review:
+    """Return the review of an agreement, or of something that happened to it."""
+    subject = f"agreements/{agreement.id}{what}"
+    with database.reading() as session:
+        return session.scalars(select(Review).where(Review.subject == subject)).one()
+
+
+def test_each_agreement_in_force_is_reviewed_from_its_first_day_on(database: Database) -> None:
+    """By whoever was agreed on; monthly from the 31st it is the 30th of November."""
+    agreement = agreed(database, role="Desk Lead", agency="Finance")
+    agreed(database, name="Not yet", starts_on=TODAY + timedelta(days=1))
+    agreed(database, name="No more", ends_on=TODAY - timedelta(days=1))
+    for _ in range(2):
+        assert looked(database, TODAY) == [("", date(2026, 11, 30))]
+    review = review_of(database, agreement)
+    assert (review.role, review.agency, review.anchor) == ("Desk Lead", "Finance", START)
+    assert review.title == "The service level agreement “Mail”"
+
+
+def test_on_its_first_day_there_is_nothing_to_look_back_on(database: Database) -> None:
+    """The first review falls one period later."""
+    agreed(database, starts_on=TODAY)
+    assert looked(database, TODAY) == [("", date(2026, 12, 22))]
+
+
+def test_another_period_moves_the_awaited_day(database: Database) -> None:
+    """It falls from the first day still; what was held keeps its number, and no two share one."""
+    agreement = agreed(database)
+    looked(database, TODAY)
+    review = review_of(database, agreement)
+    for due_on in (date(2026, 11, 30), date(2026, 12, 31)):
+        held(database, review, due_on, due_on)
+    changed(database, agreement, review_every="P1Y", role="Head of IT")
+    assert looked(database, date(2027, 1, 10)) == [("", date(2027, 1, 31))]
+    assert review_of(database, agreement).role == "Head of IT"
+    assert held(database, review, date(2027, 1, 31), date(2027, 1, 31)).due_on == date(2028, 1, 31)
+    changed(database, agreement, review_every="P1M")
+    assert looked(database, date(2027, 2, 1)) == [("", date(2027, 2, 28))]
+    held(database, review, date(2027, 2, 28), date(2027, 2, 28))
+
+
+def test_what_is_overdue_stays_overdue_when_the_days_change(database: Database) -> None:
+    """Nobody puts off a review by agreeing on other days for it."""
+    agreement = agreed(database)
+    looked(database, TODAY)
+    changed(database, agreement, review_every="P5M")
+    assert looked(database, date(2026, 12, 15)) == [("", date(2026, 11, 30))]
+
+
+def test_what_has_ended_is_reviewed_no_more_until_it_goes_on(database: Database) -> None:
+    """On its last day it is in force; prolonged, it is reviewed again under the same id."""
+    agreement = agreed(database, ends_on=TODAY)
+    looked(database, TODAY)
+    review = review_of(database, agreement)
+    assert looked(database, TODAY + timedelta(days=1)) == []
+    changed(database, agreement, ends_on=ENDS)
+    assert looked(database, date(2027, 1, 15)) == [("", date(2027, 1, 31))]
+    assert review_of(database, agreement).id == review.id
+
+
+def test_reviews_that_were_set_up_by_hand_stay(database: Database) -> None:
+    """Those of agreements come and go, and touch no other, whatever it is called."""
+    by_hand = [made(database).id, made(database, replace(NEW, subject="agreements/x/end/soon")).id]
+    looked(database, TODAY)
+    with database.reading() as session:
+        there = reviews_due(session, None, None, 10).reviews
+    assert sorted(each.id for each in there) == sorted(by_hand)
+
+
+def test_what_was_missed_is_reviewed_within_a_week(database: Database) -> None:
+    """Once for each metric and period, however often it was missed, and whoever looks."""
+    agreement = agreed(database)
+    measured(database, agreement, date(2026, 10, 29), 99.5)
+    assert awaited(database) == []
+    measured(database, agreement, date(2026, 10, 30), 99.4, TODAY)
+    for _ in range(2):
+        measured(database, agreement, date(2026, 10, 30), 99.3, TODAY)
+    expected = [("breach/availability/2026-09-30", TODAY + timedelta(days=7))]
+    assert awaited(database) == expected
+    measured(database, agreement, date(2026, 10, 31), 99, TODAY)
+    assert [what for what, _ in awaited(database)] == [
+        "breach/availability/2026-09-30", "breach/availability/2026-10-31",
+    ]  # fmt: skip
+    review = review_of(database, agreement, "/breach/availability/2026-09-30")
+    assert review.title == (
+        "The service level agreement “Mail”: availability was missed: 99.4 on 2026-10-30,"
+        " and >= 99.5 percent is agreed"
+    )
+
+
+def test_a_review_of_what_happened_is_held_once(database: Database) -> None:
+    """Held, it comes no more, whatever else is measured; a calendar shows it as held."""
+    agreement = agreed(database)
+    measured(database, agreement, date(2026, 10, 30), 99, TODAY)
+    review = review_of(database, agreement, "/breach/availability/2026-09-30")
+    held(database, review, review.due_on, TODAY)
+    measured(database, agreement, date(2026, 10, 29), 98, TODAY)
+    assert awaited(database) == []
+    with database.reading() as session:
+        assert reviews_in_feed(session) == []
+        assert [each.number for _, each in held_in_feed(session)] == [0]
+
+
+def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, caller: Caller) -> None:
+    """Set up in the transaction that finds it, once, though two cases were late."""
+    agreement = agreed(database)
+    clocked = Clocked(database, caller)
+    for ref in ("CRM-1", "CRM-2"):
+        clocked.case(ref)
+        target = Promise(agreement.id, "fulfilment")
+        timer = clocked.open(
+            event("start", on(0, "09:00")), ref=ref, calendar=None, target=target, thresholds=()
+        )
+        assert timer.timer.target_seconds == 8 * 3_600
+    for time in ("17:00", "17:01", "17:02"):
+        with database.transaction() as session:
+            tell_timers(session, Moment(on(0, time), on(0, time).date()))
+        found = awaited(database)
+        assert bool(found) == (time != "17:00")
+    assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
+    title = review_of(database, agreement, "/breach/fulfilment/2026-10-31").title
+    assert title.endswith("fulfilment was missed: the timer “fulfilment” of CRM-1 ran out")
+
+
+def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
+    """One that ended before it began promises nothing; one that has ended since did."""
+    agreement = agreed(database, ends_on=date(2026, 11, 23))
+    clocked = Clocked(database, caller)
+    clocked.case()
+    what: dict[str, Any] = {
+        "calendar": None,
+        "target": Promise(agreement.id, "fulfilment"),
+        "thresholds": (),
+    }
+    with pytest.raises(BadFields, match="is not in force on 2026-11-25"):
+        clocked.open(event("start", on(2, "09:00")), **what)
+    clocked.open(event("start", on(0, "09:00")), now=on(3, "09:00"), **what)
+
+
+def test_a_timer_without_an_agreement_leads_to_no_review(
+    database: Database, caller: Caller
+) -> None:
+    """It is told, as ever, and that is all."""
+    clocked = Clocked(database, caller)
+    clocked.case()
+    clocked.open(event("start", on(0, "09:00")), calendar=None)
+    with database.transaction() as session:
+        tell_timers(session, Moment(on(1, "09:00"), TODAY))
+    assert awaited(database) == []
+
+
+def test_a_last_day_for_notice_is_told_ahead(database: Database) -> None:
+    """30 days before it there is a review, due in a week; with another term it comes again."""
+    agreement = agreed(database, ends_on=ENDS, renewal_term="P1Y", notice="P3M", review_every="P5Y")
+    standing = [("", date(2031, 1, 31))]
+    assert looked(database, date(2026, 11, 30)) == standing
+    told = ("notice/2026-12-31", date(2026, 12, 8))
+    for day in (1, 2, 31):
+        assert looked(database, date(2026, 12, day)) == [*standing, told]
+    review = review_of(database, agreement, "/notice/2026-12-31")
+    assert "the last day for notice is 2026-12-31, and it renews itself on" in review.title
+    held(database, review, told[1], date(2026, 12, 8))
+    assert looked(database, date(2027, 4, 1)) == standing
+    assert looked(database, date(2027, 12, 1))[1:] == [("notice/2027-12-31", date(2027, 12, 8))]
+
+
+def test_what_was_put_off_is_not_to_be_reviewed(database: Database) -> None:
+    """When the dates change, the review of the day that comes no more ends, and may come back."""
+    agreement = agreed(database, ends_on=ENDS, notice="P3M")
+    assert [what for what, _ in looked(database, date(2026, 12, 5))][1:] == ["notice/2026-12-31"]
+    changed(database, agreement, ends_on=date(2027, 6, 30))
+    assert [what for what, _ in looked(database, date(2026, 12, 6))] == [""]
+    changed(database, agreement, ends_on=ENDS)
+    expected = ["", "notice/2026-12-31"]
+    assert [what for what, _ in looked(database, date(2026, 12, 7))] == expected
+    changed(database, agreement, ends_on=date(2027, 6, 30))
+    assert [what for what, _ in looked(database, date(2026, 12, 8))] == [""]
+    assert [what for what, _ in looked(database, date(2027, 3, 1))][1:] == ["notice/2027-03-30"]
+
+
+def test_what_is_found_late_is_reviewed_before_it_is_too_late(database: Database) -> None:
+    """Three days before the last day for notice, the review is due on that day."""
+    agreed(database, ends_on=ENDS, notice="P3M")
+    found = looked(database, date(2026, 12, 28))[1:]
+    assert found == [("notice/2026-12-31", date(2026, 12, 31))]
+
+
+def test_the_end_of_a_contract_beneath_is_reviewed(database: Database) -> None:
+    """Ahead, or, where nobody looked in time, today; one that renews itself does not end."""
+    ends = agreed(database, AgreementKind.CONTRACT, name="Hosting", ends_on=ENDS)
+    renews = agreed(
+        database, AgreementKind.CONTRACT, name="Lines", ends_on=ENDS, renewal_term="P1Y"
+    )
+    agreement = agreed(database, beneath=(ends.id, renews.id))
+    end = f"end/{ends.id}/{ENDS}"
+    ahead = ENDS - timedelta(days=30)
+    assert end not in dict(looked(database, ahead - timedelta(days=1)))
+    late = ENDS + timedelta(days=40)
+    for _ in range(2):
+        found = looked(database, late)
+        assert [each for each in found if each[0].startswith("end/")] == [(end, late)]
+    title = review_of(database, agreement, f"/{end}").title
+    assert title.endswith("“Mail”: beneath it, “Hosting” ends on 2027-03-31")
+
+
+def test_however_many_look_at_once_there_is_one_review_of_each(database: Database) -> None:
+    """Of four that look, and four that report the same breach, nobody fails or does it twice."""
+    agreement = agreed(database, ends_on=date(2026, 12, 31), notice="P1M", targets=(AVAILABLE,))
+
+    def look(_: int) -> None:
+        looked(database, TODAY)
+        measured(database, agreement, date(2026, 11, 20), 90, TODAY)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(look, range(4)))
+    assert [what for what, _ in awaited(database)] == [
+        "", "breach/availability/2026-10-31", "notice/2026-11-30",
+    ]  # fmt: skip
+
+
+def test_whoever_is_to_review_it_hears_of_it(database: Database) -> None:
+    """The review of what happened is reminded of like any other, once for each step."""
+    measured(database, agreed(database), date(2026, 10, 31), 90, TODAY)
+    told = []
+    for day in range(9):
+        with database.transaction() as session:
+            told.append(remind_due(session, at(TODAY + timedelta(days=day))).told)
+    assert told == [1, 0, 0, 0, 0, 0, 0, 1, 0]
