@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue_standing import Standing, standing_of
+from model.catalogue_standing import Standing, is_shown, standing_of
 from model.cursors import number_in
 from model.dependencies import rests_on
 from model.packages import packages_of
@@ -82,9 +82,7 @@ def entry_of(session: Session, key: str) -> Entry:
 
 def shown_entry(session: Session, service: Service) -> Entry | None:
     """Return what the catalogue says of a service; `None`: it is not, or no longer, in it."""
-    if standing_of(service) in (None, Standing.RETIRED):
-        return None
-    return _entries(session, [service])[0]
+    return _entries(session, [service])[0] if is_shown(service) else None
 
 
 def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from model import json_text
 from model.catalogue import shown_entry
-from model.catalogue_standing import Standing
+from model.catalogue_standing import Standing, is_shown, standing_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, announce
 from model.packages import find_package, view_of
@@ -37,11 +37,28 @@ def telling_of_service(session: Session, service: Service, moment: Moment) -> It
 
 
 @contextmanager
+def telling_of_gate(session: Session, service: Service, moment: Moment) -> Iterator[None]:
+    """Tell what a toll-gate makes of a service: where it stands, which is all that a gate changes.
+
+    Where it stands as before, nothing is asked of the database.
+    """
+    before = _standing_face(service)
+    yield
+    _tell(session, "service", before, _standing_face(service), moment)
+
+
+@contextmanager
 def telling_of_package(session: Session, key: str, moment: Moment) -> Iterator[None]:
     """Tell what becomes other of a package while nobody else changes packages."""
     before = _face_of_package(session, key)
     yield
     _tell(session, "package", before, _face_of_package(session, key), moment)
+
+
+def _standing_face(service: Service) -> Face | None:
+    if not is_shown(service):
+        return None
+    return {"key": service.key, "name": service.name, "standing": standing_of(service)}
 
 
 def _face_of_service(session: Session, service: Service) -> Face | None:

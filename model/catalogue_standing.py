@@ -30,3 +30,8 @@ LIVE = tuple(phase for phase, standing in _OF_PHASES.items() if standing == Stan
 def standing_of(service: Service) -> Standing | None:
     """Return where a service stands in the catalogue; `None`: not in it, and not yet."""
     return None if service.rejected else _OF_PHASES.get(service.phase or "")
+
+
+def is_shown(service: Service) -> bool:
+    """Whether the catalogue has a service: live, or being prepared for release."""
+    return standing_of(service) not in (None, Standing.RETIRED)

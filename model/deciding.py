@@ -18,7 +18,7 @@ from model.cases import (
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
 from model.glance import see
-from model.held_facts import typed_facts, values_of
+from model.held_facts import merged_facts, values_of
 from model.looking_again import is_final, look_again, look_no_more
 from model.moment import Moment
 from model.order_of_the_day import order_of_the_day
@@ -71,7 +71,7 @@ def decide(
     case = lock_or_open_case(session, request.ref, moment.now)
     require_version(case.version, request.if_version)
     supply = supplying.compare(session, case, changes, moment.now, request.late)
-    held = _merged(values_of(supply.held), supply.taken, book)
+    held = merged_facts(values_of(supply.held), supply.taken, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
     case.title = request.title or case.title
     supplying.store(session, case, supply, request.by or caller.name)
@@ -110,7 +110,7 @@ def preview(reader: Reader, request: DecisionRequest, moment: Moment) -> Answer:
     if case is not None and request.late is not None:
         supply = supplying.compare(reader, case, changes, moment.now, request.late)
         taken, kept_newer = supply.taken, supply.kept_newer
-    held = _merged(case.facts if case else {}, taken, book)
+    held = merged_facts(case.facts if case else {}, taken, book.vocabulary)
     return answer_with(
         book.decide(request.decision, held, as_of),
         id=None,
@@ -136,10 +136,3 @@ def _read(
         raise BadFields([FieldProblem("/decision", "there is no such decision", help)])
     as_of = request.as_of or moment.today
     return as_of, book.vocabulary.read_changes(request.facts, request.days_from(as_of))
-
-
-def _merged(
-    held: Mapping[str, str], taken: Mapping[str, Value | None], book: RuleBook
-) -> dict[str, Value]:
-    merged = {**typed_facts(held, book.vocabulary), **taken}
-    return {name: value for name, value in merged.items() if value is not None}

@@ -158,6 +158,14 @@ def typed_facts(values: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, 
     return typed({name: json_text.scalar(text) for name, text in values.items()}, vocabulary)
 
 
+def merged_facts(
+    values: Mapping[str, str], changes: Mapping[str, Value | None], vocabulary: Vocabulary
+) -> dict[str, Value]:
+    """Return JSON texts as the vocabulary types them, with changes merged into them."""
+    merged = {**typed_facts(values, vocabulary), **changes}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
 def store_changes(session: Session, changes: Sequence[Change]) -> None:
     """Store changes, and bring what their cases hold in line with those that are taken."""
     connection = session.connection()

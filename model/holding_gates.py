@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.answers import Answer, answer_with
-from model.catalogue_news import telling_of_service
+from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
-from model.held_facts import facts_of, typed_facts, values_of
+from model.held_facts import facts_of, merged_facts, values_of
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
@@ -28,7 +28,6 @@ from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
 from rules.policy import Policy
 from rules.rule_book import RuleBook
-from rules.values import Value
 
 _INSERT = insert(GateSession)
 
@@ -100,11 +99,12 @@ def hold_gate(
     changes = book.vocabulary.read_changes(spelled, as_of)
     service = lock_service(session, request.key)
     require_version(service, request.if_version)
-    held = _held(session, service, book, changes)
+    known = facts_of(session, service.subject.id)
+    held = merged_facts(values_of(known), changes, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
     stays = {name: value for name, value in changes.items() if not standing.of_a_session(name)}
     stays |= standing.after_gate(request.gate, decision.outcome, book.vocabulary)
-    supply = supplying.compare(session, service.subject, stays, moment.now)
+    supply = supplying.compare(session, service.subject, stays, moment.now, held=known)
     supplying.store(session, service.subject, supply, request.by or caller.name)
     answer = answer_with(
         decision,
@@ -116,7 +116,7 @@ def hold_gate(
     )
     made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
     recorded = record(session, service.subject, made, book, salts)
-    with telling_of_service(session, service, moment):
+    with telling_of_gate(session, service, moment):
         _note(session, service, request, made, request.by or caller.name)
     return recorded
 
@@ -137,14 +137,6 @@ def _policy(book: RuleBook, request: GateRequest) -> Policy:
     if policy is None:
         raise UnknownRecord(f"the live rules have no toll-gate {request.gate}")
     return policy
-
-
-def _held(
-    session: Session, service: Service, book: RuleBook, changes: Mapping[str, Value | None]
-) -> dict[str, Value]:
-    facts = facts_of(session, service.subject.id)
-    held = {**typed_facts(values_of(facts), book.vocabulary), **changes}
-    return {name: value for name, value in held.items() if value is not None}
 
 
 def _note(session: Session, service: Service, request: GateRequest, made: Made, by: str) -> None:

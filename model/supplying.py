@@ -56,15 +56,17 @@ def compare(
     changes: Mapping[str, Value | None],
     now: datetime,
     late: Late | None = None,
+    held: Mapping[str, Held] | None = None,
 ) -> Supply:
     """Return the changes held against what the case knows; stores nothing.
 
-    What a case is told comes later than all that it was told before, whatever the clocks of
-    two processes say.
+    `held`: the facts that it holds, if they have been read. What a case is told comes later than
+    all that it was told before, whatever the clocks of two processes say.
     """
     supplied_at = now if case is None else max(now, case.updated_at)
     true_at = supplied_at if late is None else min(late.at.astimezone(UTC), supplied_at)
-    held = facts_of(reader, case.id) if case is not None and case.version else {}
+    if held is None:
+        held = facts_of(reader, case.id) if case is not None and case.version else {}
     if late is None or case is None:
         return Supply(changes, held, supplied_at, true_at, {})
     known = {**_forgotten(reader, case, changes.keys() - held.keys())}
