@@ -204,7 +204,7 @@ def view_of(session: Session, service: Service) -> ServiceView:
             row.location,
             row.supplied_by,
             row.supplied_at,
-            f"has_{row.name}" in held and held[f"has_{row.name}"].value == "true",
+            f"has_{row.name}" not in held or held[f"has_{row.name}"].value == "true",
         )
         for row in latest_artifacts(session, service)
     )

@@ -38,9 +38,10 @@ def gate_policy(gate: int) -> str:
 
 
 def artifacts_of(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return every artifact that a gate may miss."""
+    """Return every artifact that a gate may miss, and those that are milestones of a case."""
     missing = vocabulary.outcomes.get("missing")
-    return missing.domain.choices if missing else ()
+    of_gates = missing.domain.choices if missing else ()
+    return tuple(dict.fromkeys((*of_gates, *vocabulary.milestones)))
 
 
 def stands(name: str) -> bool:

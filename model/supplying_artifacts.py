@@ -1,4 +1,8 @@
-"""Supplying artifacts of a service: each time a new version, which stands from then on."""
+"""Supplying artifacts of a service: each time a new version, which stands from then on.
+
+Where the artifact is a milestone of the case that the service was born of, such as its Support
+Model, the case knows of it from the same moment on: it is entered once.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.cases import lock_case
 from model.locations import require_location
 from model.moment import Moment
 from model.revisions import live_book
@@ -17,8 +22,9 @@ from model.service_life import ServiceView, view_of
 from model.services import ArtifactVersion, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import UnknownRecord
-from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
+from rules.values import Value
+from rules.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ def supply_artifact(
 ) -> ServiceView:
     """Add a version of an artifact, which stands from now on. Needs a `transaction()`.
 
+    The case that the service was born of is told, if it waits for that artifact.
+
     Raises:
         UnknownRecord: there is no such service, or no such artifact.
         ServiceMovedOn: `require` refuses the version that it is at.
@@ -49,12 +57,16 @@ def supply_artifact(
     """
     require_texts({"/by": (supplied.by, LONGEST_NAME)})
     location = require_location(supplied.location, supplied.schemes)
-    _require_artifact(live_book(session), supplied.name)
+    vocabulary = live_book(session).vocabulary
+    _require_artifact(vocabulary, supplied.name)
     service = lock_service(session, key)
     subject, by = service.subject, supplied.by or caller.name
     require(subject.version)
-    supply = supplying.compare(session, subject, {f"has_{supplied.name}": True}, moment.now)
+    has_it = f"has_{supplied.name}"
+    has: dict[str, Value | None] = {has_it: True} if has_it in vocabulary.facts else {}
+    supply = supplying.compare(session, subject, has, moment.now)
     supplying.store(session, subject, supply, by)
+    _reach_milestone(session, service, vocabulary.milestones.get(supplied.name), by, moment)
     session.add(
         ArtifactVersion(
             service_id=service.id,
@@ -70,11 +82,23 @@ def supply_artifact(
     return view_of(session, service)
 
 
-def _require_artifact(book: RuleBook, name: str) -> None:
-    known = standing.artifacts_of(book.vocabulary)
+def _reach_milestone(
+    session: Session, service: Service, fact: str | None, by: str, moment: Moment
+) -> None:
+    """Let the case that a service was born of know a fact, unless it does already."""
+    if fact is None or service.born_of is None:
+        return
+    case = lock_case(session, service.born_of.ref)
+    supply = supplying.compare(session, case, {fact: True}, moment.now)
+    if fact not in supply.held or supply.held[fact].value != "true":
+        supplying.store(session, case, supply, by)
+
+
+def _require_artifact(vocabulary: Vocabulary, name: str) -> None:
+    known = standing.artifacts_of(vocabulary)
     if name not in known:
         hint = did_you_mean(name, known)
-        raise UnknownRecord(f"no toll-gate asks for `{name}`" + (f"; {hint}" if hint else ""))
+        raise UnknownRecord(f"nobody asks for `{name}`" + (f"; {hint}" if hint else ""))
 
 
 def _last_version(session: Session, service: Service, name: str) -> int:

@@ -152,6 +152,7 @@ def _vocabulary(clauses: Schema) -> Schema:
         "default": SCALAR,
         "derived": section(words.FACT, until, ("days_until",)),
         "personal": flag,
+        "artifact": {"type": "string", "pattern": f"^{WORD.pattern}$"},
         "sources": clauses,
     }
     outcome: dict[str, Schema] = {"type": type, "choices": choices, "many": flag, "kept": flag}

@@ -98,6 +98,7 @@ FACT = {
     "default": "The value that counts while nobody has said another; the fact is never missing",
     "derived": "Counted from another fact: `{days_until: needed_by}`",
     "days_until": "The date that the days are counted to",
+    "artifact": "The artifact of the service born of the case that makes the fact true",
     "personal": "Whether it tells something about a person, and may have to be erased",
     "sources": "The clauses that speak of the fact, by their names in sources.yaml",
 }

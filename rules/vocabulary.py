@@ -23,7 +23,8 @@ ALWAYS_ANSWERED = ("assign_to", "action")
 class Fact:
     """A declared fact. `derived_from` names the date that this number of days counts to.
 
-    `personal`: it tells something about a person, and may have to be erased.
+    `personal`: it tells something about a person, and may have to be erased. `artifact`: whoever
+    supplies it for the service that a case gave birth to says that the fact is true.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fact:
     derived_from: str | None = None
     sources: tuple[str, ...] = ()
     personal: bool = False
+    artifact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Vocabulary:
         defaults = {fact.name: fact.default for fact in facts if fact.default is not None}
         object.__setattr__(self, "_defaults", defaults)
         object.__setattr__(self, "_derived", tuple(fact for fact in facts if fact.derived_from))
+
+    @property
+    def milestones(self) -> Mapping[str, str]:
+        """The fact that is true once an artifact is there, by artifact."""
+        return {f.artifact: f.name for f in self.facts.values() if f.artifact}
 
     @property
     def personal(self) -> frozenset[str]:

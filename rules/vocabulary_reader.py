@@ -22,7 +22,7 @@ from rules.yaml_tree import MappingNode, Node, ScalarNode
 _DOMAIN_KEYS = ("type", "choices", "range", "scale", "unit")
 FACT_KEYS = (
     *_DOMAIN_KEYS, "question", "asked_of", "action", "group", "default", "derived", "sources",
-    "personal",
+    "personal", "artifact",
 )  # fmt: skip
 OUTCOME_KEYS = ("type", "choices", "many", "kept")
 _ASKED = ("question", "asked_of", "action")
@@ -44,6 +44,7 @@ def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabul
         for key, entry in section.entries("facts")
     }
     _resolve_derived(facts, section)
+    _require_milestones_apart(facts, section)
     _require_engine_names(section)
     return Vocabulary(MappingProxyType(facts), MappingProxyType(outcomes))
 
@@ -75,7 +76,20 @@ def _fact(
         derived_from=_derived_from(section, domain),
         sources=read_citations(section, sources),
         personal=section.boolean("personal"),
+        artifact=_artifact(section, domain),
     )
+
+
+def _artifact(section: Section, domain: Domain) -> str | None:
+    place = section.scalar("artifact")
+    if place is None:
+        return None
+    if not WORD.fullmatch(place.text):
+        section.problem(place, "bad-name", f"`{place.text}` cannot be a name", WORD_HELP)
+    if domain.type is not FactType.BOOLEAN:
+        message = f"{domain.type.with_article} cannot be said by supplying an artifact"
+        section.problem(place, "bad-domain", message, "only a boolean is: it is there, or not yet")
+    return place.text
 
 
 def _has(node: MappingNode, key: str) -> bool:
@@ -192,6 +206,18 @@ def _resolve_derived(facts: dict[str, Fact], section: Section) -> None:
                 fact, question=base.question, asked_of=base.asked_of, action=base.action,
                 group=base.group, personal=base.personal,
             )  # fmt: skip
+
+
+def _require_milestones_apart(facts: Mapping[str, Fact], section: Section) -> None:
+    taken: dict[str, str] = {}
+    for key, node in section.entries("facts"):
+        artifact = facts[key.text].artifact
+        if artifact is None:
+            continue
+        if artifact in taken:
+            message = f"`{artifact}` makes `{taken[artifact]}` true already"
+            section.problem(node, "listed-twice", message)
+        taken.setdefault(artifact, key.text)
 
 
 def _require_name(key: ScalarNode, section: Section) -> None:

@@ -6,11 +6,22 @@ from datetime import timedelta
 
 import pytest
 
+from model.cases import find_case
+from model.held_facts import facts_of
 from model.moment import Moment
+from model.service_life import ServiceChange, make_service
 from model.services import artifact_versions, find_service
 from model.supplying_artifacts import Supplied, supply_artifact
 from rules.errors import BadFields, UnknownRecord
+from tests.model.lives import Lives
 from tests.model.portfolio import Portfolio, anything
+
+IN_DELIVERY = {
+    "origin": "agency", "in_catalog": False, "need_or_want": "need",
+    "existing_service_fits": False, "part_addition_fits": False, "project_needed": True,
+    "project_initiated": True, "research_report_complete": True, "needed_by": "2027-12-01",
+    "viable": True, "project_planned": True, "team_formed": True, "project_executed": True,
+}  # fmt: skip
 
 
 def test_every_version_of_an_artifact_stays(portfolio: Portfolio, moment: Moment) -> None:
@@ -34,6 +45,33 @@ def test_only_what_a_gate_asks_for_is_an_artifact(portfolio: Portfolio) -> None:
     portfolio.make("mail")
     with pytest.raises(UnknownRecord, match="did you mean `service_design`"):
         portfolio.supply("mail", "service_desing")
+
+
+def test_what_is_a_milestone_of_the_case_is_entered_once(portfolio: Portfolio) -> None:
+    """The Support Model of a service born of a case: the case knows, from whom and since when."""
+    lives = Lives(portfolio.database, portfolio.caller, portfolio.moment)
+    lives.decide("CRM-1", None, **IN_DELIVERY)
+    with portfolio.database.transaction() as session:
+        change = ServiceChange({"name": "Mail"}, case="CRM-1")
+        make_service(session, "mail", change, portfolio.caller, portfolio.moment)
+    for _ in range(2):
+        portfolio.supply("mail", "support_model", by="Ann")
+        with portfolio.database.reading() as session:
+            case = find_case(session, "CRM-1")
+            assert case is not None
+            held = facts_of(session, case.id)["support_model_complete"]
+        assert (held.value, held.supplied_by, case.version) == ("true", "Ann", 2)
+    assert lives.decide("CRM-1").body["outcome"]["action"] == "create-parts-form"  # type: ignore[index]  # JSON
+    (shown,) = portfolio.shown("mail").artifacts
+    assert (shown.name, shown.version, shown.stands) == ("support_model", 2, True)
+
+
+def test_a_service_of_no_case_keeps_such_an_artifact_for_itself(portfolio: Portfolio) -> None:
+    """Nobody waits for it, and it is refused to nobody."""
+    portfolio.make("mail")
+    portfolio.supply("mail", "support_model")
+    (shown,) = portfolio.shown("mail").artifacts
+    assert (shown.name, shown.stands) == ("support_model", True)
 
 
 def test_a_place_that_nobody_may_be_sent_to_is_refused(portfolio: Portfolio) -> None:

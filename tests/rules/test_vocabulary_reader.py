@@ -104,6 +104,8 @@ def test_a_range_is_as_declared_or_as_wide_as_the_type(
         ("type: integer, range: [0, 9], default: 10", "bad-value"),
         ("type: boolean, sources: [Guide §9]", "unknown-source"),
         ("type: boolean, asked: x", "unknown-key"),
+        ("type: boolean, artifact: Parts Form", "bad-name"),
+        ("type: integer, artifact: parts_form", "bad-domain"),
     ],
 )
 def test_a_domain_that_makes_no_sense_is_told(written: str, code: str) -> None:
@@ -125,6 +127,12 @@ def test_a_domain_that_makes_no_sense_is_told(written: str, code: str) -> None:
         ("asked_of: Bob", "asked_of: Bobb", "bad-value"),
         ("question: Is it windy?, ", "", "missing-key"),
         ("question: Is it windy?, ", "question: , ", "missing-key"),
+        (
+            "  sunny:",
+            "  a: {type: boolean, default: false, artifact: form}\n"
+            "  b: {type: boolean, default: false, artifact: form}\n  sunny:",
+            "listed-twice",
+        ),
         ("days_until: due", "days_until: sunny", "bad-derivation"),
         ("days_until: due", "days_until: deu", "bad-derivation"),
         ("days_until: due", "weeks_until: due", "bad-derivation"),
