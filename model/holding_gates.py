@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.answers import Answer, answer_with
+from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
 from model.held_facts import facts_of, merged_facts, values_of
 from model.moment import Moment
@@ -115,7 +116,8 @@ def hold_gate(
     )
     made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
     recorded = record(session, service.subject, made, book, salts)
-    _note(session, service, request, made, request.by or caller.name)
+    with telling_of_gate(session, service, moment):
+        _note(session, service, request, made, request.by or caller.name)
     return recorded
 
 

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
 from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
+from rules.errors import BadFields, FieldProblem
+from rules.spelling import did_you_mean
 
 LONGEST_KEY = 100
 KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
@@ -28,6 +30,9 @@ class Service(Base):
     `subject`: the row that holds its facts, its version and its chain in the record.
     `phase` and `rejected` say what its latest toll-gate left. `review_every`: how often its
     business case is reviewed (ISO 8601). `born_of`: the case that it came from.
+
+    Its offer, each as JSON: service level `options`, how it is charged for, what it costs those
+    who provide it, attributes of `quality`, and its `capacity` (`model/capacity.py`).
     """
 
     __tablename__ = "services"
@@ -43,6 +48,11 @@ class Service(Base):
     product_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     line_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     review_every: Mapped[str | None] = mapped_column(String(20))
+    options: Mapped[object | None] = mapped_column(JsonText)
+    charging: Mapped[object | None] = mapped_column(JsonText)
+    cost: Mapped[object | None] = mapped_column(JsonText)
+    quality: Mapped[object | None] = mapped_column(JsonText)
+    capacity: Mapped[object | None] = mapped_column(JsonText)
     phase: Mapped[str | None] = mapped_column(String(20))
     rejected: Mapped[bool] = mapped_column(default=False)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -89,6 +99,27 @@ def lock_service(session: Session, key: str) -> Service:
     """
     lock_case(session, ref_of_service(key))
     return find_service(session, key)
+
+
+def services_named(session: Session, keys: Sequence[str], pointer: str) -> dict[str, int]:
+    """Return the ids of services by their keys; `pointer`: where a caller sent the keys.
+
+    Raises:
+        BadFields: there is none of some key.
+    """
+    found = session.execute(select(Service.key, Service.id).where(Service.key.in_(keys))).all()
+    ids: dict[str, int] = dict(iter(found))
+    unknown = [(place, key) for place, key in enumerate(keys) if key not in ids]
+    if unknown:
+        known = session.scalars(select(Service.key).limit(1_000)).all()
+        detail = "there is no such service"
+        raise BadFields(
+            [
+                FieldProblem(f"{pointer}/{place}", detail, did_you_mean(key, known))
+                for place, key in unknown
+            ]
+        )
+    return ids
 
 
 def services_after(

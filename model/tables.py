@@ -20,6 +20,7 @@ from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
 from model.measurements import Measurement
+from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.reviews import HeldReview, Review
@@ -51,6 +52,8 @@ TABLES: tuple[type[Base], ...] = (
     FactChange,
     GateSession,
     KeptAnswer,
+    Package,
+    PackagedService,
     Measurement,
     Part,
     Delivery,
