@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.announcing import announce_decision
 from model.answers import Answer, answer_with
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
 from model.held_facts import facts_of, merged_facts, values_of
 from model.moment import Moment
+from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
-from model.revisions import live_book
 from model.services import Service, latest_versions, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
@@ -93,7 +94,8 @@ def hold_gate(
         Unable: no rules are published, or they cannot give a right answer.
     """
     request.require_sound()
-    book = live_book(session)
+    today = order_of_the_day(session.connection())
+    book = today.book
     as_of = request.as_of or moment.today
     spelled = standing.spelled_out(request.facts, _policy(book, request))
     changes = book.vocabulary.read_changes(spelled, as_of)
@@ -118,6 +120,7 @@ def hold_gate(
     recorded = record(session, service.subject, made, book, salts)
     with telling_of_gate(session, service, moment):
         _note(session, service, request, made, request.by or caller.name)
+    announce_decision(session, service.subject, recorded, moment.now, today.listening)
     return recorded
 
 

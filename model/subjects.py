@@ -24,6 +24,11 @@ def is_a_case(ref: ColumnElement[str] | QueryableAttribute[str]) -> ColumnElemen
     return ~ref.startswith(_SERVICE)
 
 
+def is_case(ref: str) -> bool:
+    """Whether a ref is that of a case, and not of a service."""
+    return not ref.startswith(_SERVICE)
+
+
 def told(ref: str, version: int, kept_newer: Sequence[str] = ()) -> dict[str, object]:
     """Return the member of an answer that says what was decided, at which version.
 

@@ -219,12 +219,12 @@ def test_a_reminder_waits_for_somebody_to_hear_it(database: Database) -> None:
         assert overdue(session, ANCHOR + timedelta(days=3)) == {"heard": 1, "unheard": 0}
 
 
-def test_the_line_manager_of_the_service_itself_hears_of_its_gate(portfolio: Portfolio) -> None:
+def test_whoever_answers_for_the_service_itself_hears_of_its_gate(portfolio: Portfolio) -> None:
     """By name or by address; one whom the roster does not know, or who is away, leaves the role."""
     database, day = portfolio.database, ANCHOR - timedelta(days=30)
     staff(database)
-    for key, manager in (("a", "deputy"), ("b", HEAD), ("c", "Somebody"), ("d", SLM)):
-        portfolio.make(key, line_manager=manager)
+    for key, named in (("a", "deputy"), ("b", HEAD), ("c", "Somebody"), ("d", SLM)):
+        portfolio.make(key, line_manager=named)
         review = replace(NEW, kind=ReviewKind.TOLLGATE_5, subject=key, title=key)
         made(database, replace(review, anchor=ANCHOR if key != "d" else AWAY + timedelta(days=30)))
     remind(database, day)
