@@ -145,8 +145,11 @@ def _policy(book: RuleBook, request: GateRequest) -> Policy:
 def _note(session: Session, service: Service, request: GateRequest, made: Made, by: str) -> None:
     """Keep the session of the gate, and what the service looks like after it."""
     outcome = made.decision.outcome
-    service.phase = _text(outcome.get("phase")) or service.phase
-    service.rejected = service.rejected or outcome.get("action") == standing.REJECTING
+    phase = _text(outcome.get("phase")) or service.phase
+    rejected = service.rejected or outcome.get("action") == standing.REJECTING
+    if (phase, rejected) != (service.phase, service.rejected):
+        # What is set to what it was would be looked through once more at the commit.
+        service.phase, service.rejected = phase, rejected
     there = {name for name, value in made.held.items() if value is True}
     presented = {
         artifact: version

@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
 from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
-from model.database import Base
+from model.database import Base, table_of
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
 from rules.errors import BadFields, FieldProblem
@@ -79,13 +79,22 @@ class ArtifactVersion(Base):
     service_version: Mapped[int] = mapped_column(RowNumber)
 
 
+_BY_KEY = select(Service).where(Service.key == bindparam("of_key"))
+_VERSIONS = table_of(ArtifactVersion)
+_LATEST = (
+    select(_VERSIONS.c.name, func.max(_VERSIONS.c.version))
+    .where(_VERSIONS.c.service_id == bindparam("of_service"))
+    .group_by(_VERSIONS.c.name)
+)
+
+
 def find_service(session: Session, key: str) -> Service:
     """Return a service.
 
     Raises:
         UnknownRecord: there is none of that key.
     """
-    service = session.scalar(select(Service).where(Service.key == key))
+    service = session.scalar(_BY_KEY, {"of_key": key})
     if service is None:
         raise no_such_case(ref_of_service(key))
     return service
@@ -159,9 +168,7 @@ def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVer
 
 def latest_versions(session: Session, service: Service) -> dict[str, int]:
     """Return the number of the latest version of each artifact that was supplied."""
-    columns = (ArtifactVersion.name, func.max(ArtifactVersion.version))
-    query = select(*columns).where(ArtifactVersion.service_id == service.id)
-    rows = session.connection().execute(query.group_by(ArtifactVersion.name))
+    rows = session.connection().execute(_LATEST, {"of_service": service.id})
     return {row[0]: row[1] for row in rows}
 
 
