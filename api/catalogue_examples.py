@@ -72,6 +72,7 @@ GAPS: dict[str, Any] = {
     ],
     "unnamed": 2,
     "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
+    "incomplete": [{"service": "fax", "name": "Fax", "missing": ["review_every"]}],
 }
 NEW_PACKAGES: dict[str, Any] = {
     "services of an office": {"name": "Office", "services": [KEY]},

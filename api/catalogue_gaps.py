@@ -27,7 +27,7 @@ catalogue_gaps = Noun("gaps", "Needs that nothing met, demand, and what nobody a
     answers=Answers(200, GapsSchema, examples.GAPS),
 )
 def find_gaps() -> Response:
-    """Find what the catalogue lacked: needs that nothing met, short services, unasked ones.
+    """Find what the catalogue lacks: needs nothing met, services that are short, unasked, unsaid.
 
     Which service met a need says the case's fact `fitting_service`.
     """
@@ -56,6 +56,10 @@ def _shown(found: Gaps) -> dict[str, object]:
         "demand": [_demand(each) for each in found.demand],
         "unnamed": found.unnamed,
         "unasked": [_unasked(each) for each in found.unasked],
+        "incomplete": [
+            {"service": each.service, "name": each.name, "missing": list(each.missing)}
+            for each in found.incomplete
+        ],
     }
 
 

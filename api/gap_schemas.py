@@ -73,6 +73,14 @@ class UnaskedSchema(StrictSchema):
     carries = texts(description="live services that rest on it, which speaks for keeping it")
 
 
+class IncompleteSchema(StrictSchema):
+    """A service in the catalogue whose entry does not say everything."""
+
+    service = text()
+    name = text()
+    missing = texts(description="members of the service that nobody has filled in")
+
+
 class GapsSchema(StrictSchema):
     """What the catalogue lacked, and what it has that nobody asks for."""
 
@@ -85,4 +93,9 @@ class GapsSchema(StrictSchema):
         fields.Nested(UnaskedSchema),
         required=True,
         metadata={"description": "oldest first", "maxItems": MOST_SERVICES},
+    )
+    incomplete = fields.List(
+        fields.Nested(IncompleteSchema),
+        required=True,
+        metadata={"description": "as they are now, oldest first", "maxItems": MOST_SERVICES},
     )

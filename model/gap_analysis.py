@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from model.capacity import Capacity
 from model.cases import Case
+from model.completeness import Incomplete, incomplete_services
 from model.grouping import alike_groups
 from model.held_facts import CaseFact
 from model.services import Service
@@ -63,7 +64,7 @@ class Gaps:
     """What the catalogue lacked from `first` to `last`, both days included.
 
     `cases`: those whose need nothing met; `grouped`: whether these are all. `unnamed`: cases
-    that a service met, without a word which.
+    that a service met, without a word which. `incomplete`: entries as they are now.
     """
 
     first: date
@@ -74,6 +75,7 @@ class Gaps:
     demand: tuple[Demand, ...]
     unnamed: int
     unasked: tuple[Unasked, ...]
+    incomplete: tuple[Incomplete, ...]
 
 
 def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
@@ -91,6 +93,7 @@ def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
         _demand(session, first, until, between),
         session.scalar(met_by_none_named(*between)) or 0,
         unasked_services(session, between[0], asked_for(*between), MOST_SERVICES),
+        incomplete_services(session, MOST_SERVICES),
     )
 
 
