@@ -13,9 +13,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from model.database import Database
+from model.deliveries import Delivery, State
+from model.events import EventType, OutboxEvent
 from model.reviews import NewReview, ReviewKind, set_up
 from model.rosters import replace_roster
 
@@ -43,7 +45,15 @@ BY_STATE = text("""
     SELECT d.state, count(*) FROM deliveries d JOIN outbox_events e ON e.id = d.event_id
     WHERE e.type = 'review.due' GROUP BY d.state
 """)
+NEXT_DUE = (
+    select(func.min(Delivery.due_at))
+    .join(OutboxEvent)
+    .where(Delivery.state == State.WAITING, OutboxEvent.type == EventType.REVIEW_DUE)
+)
 HELD = text("SELECT review_id, number, count(*) FROM held_reviews GROUP BY review_id, number")
+
+OFF = (0, 1, -14)
+"""How many days off the days around which they fall: of the last, others hear on those days."""
 
 Step = tuple[str, int, int]
 """A reminder: the id of the review, the number of the occurrence, the days from the due day."""
@@ -64,12 +74,13 @@ class Subject:
 def set_up_reviews(
     database: Database, count: int, days: tuple[date, date], now: datetime, chance: Random
 ) -> list[Subject]:
-    """Set up reviews that fall on two days, or each the day after, and who is reminded of them."""
+    """Set up reviews that fall around two days, and who is reminded of them."""
     made = []
     with database.transaction() as session:
         replace_roster(session, ROSTER, "Pat", now, lambda _: None)
         for number in range(count):
-            due = (days[0] + timedelta(days=number % 2), days[1] + timedelta(days=number % 2))
+            off = timedelta(days=OFF[number % len(OFF)])
+            due = (days[0] + off, days[1] + off)
             new = NewReview(
                 ReviewKind.OTHER, f"subject-{number}", f"Subject {number}", "Reviewer",
                 due[0], f"P{(due[1] - due[0]).days}D", None, "Head",
@@ -111,6 +122,12 @@ def reminders_by_state(database: Database) -> Counter[str]:
     """Return how many deliveries of reminders there are of each state."""
     with database.reading() as session:
         return Counter({row[0]: row[1] for row in session.execute(BY_STATE)})
+
+
+def next_due(database: Database) -> datetime | None:
+    """Return when the next reminder that waits is to be tried, if one waits."""
+    with database.reading() as session:
+        return session.scalar(NEXT_DUE)
 
 
 def recorded(database: Database, subjects: Sequence[Subject]) -> Counter[Reminder]:

@@ -20,7 +20,7 @@ from rules.errors import DatabaseAway
 from tests.fire.callers import PAUSE, ask
 from tests.fire.clocked import AHEAD
 from tests.fire.mailing import Mailing
-from tests.fire.reminding_people import Subject, is_caught_up, reminders_by_state
+from tests.fire.reminding_people import Subject, is_caught_up, next_due, reminders_by_state
 from tests.fire.service import SECRET, Service
 from tests.fire.set_clock import HOUR, SetClock
 from tests.scheduler.receiving import Receiving
@@ -28,7 +28,7 @@ from tests.scheduler.working import Worker
 
 PROGRAM = "tests.fire.clocked:create_app()"
 NO_PROGRESS = 1.0
-"""Seconds after which what is delivered no more waits for a later hour."""
+"""Seconds after which what is not delivered yet is taken to wait for a later hour."""
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class Stage:
         self.days.append(today)
 
     def await_delivered(self) -> None:
-        """Wait until all reminders are delivered; let an hour pass when none is any more."""
+        """Wait until all reminders are delivered; jump on when none comes any more."""
         before, since = 0, time.monotonic()
 
         def are_delivered() -> bool:
@@ -120,7 +120,8 @@ class Stage:
             if found["delivered"] != before:
                 before, since = found["delivered"], time.monotonic()
             elif time.monotonic() - since > NO_PROGRESS:
-                self.jump(HOUR)
+                later = self.clock.now() + HOUR
+                self.jump_to(max(next_due(self.database) or later, later))
                 since = time.monotonic()
             return set(found) <= {"delivered"}
 

@@ -68,8 +68,8 @@ class Play:
     patience: float
 
 
-SHORT = Play(200, 20, (0, 14), 5, 3.0, 60.0)
-LONG = Play(10_000, 834, (-30, -7, 0, 7, 14), 20, 6.0, 900.0)
+SHORT = Play(200, 45, (0,), 5, 2.0, 60.0)
+LONG = Play(10_000, 717, (-30, -7, 0, 7, 14), 20, 6.0, 900.0)
 PLAYS = [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.long)]
 
 
@@ -85,8 +85,8 @@ def staged(url: str, folder: Path, chance: Random, patience: float) -> Stage:
     """Return a stage on which nothing runs yet."""
     receiver, mailing = Receiving(folder / "received.jsonl"), Mailing(folder / "letters.jsonl")
     clock = SetClock(folder / "ahead", ZONE)
-    # The reviews that policies bring along fall a year after this: their reminders come later.
-    clock.set(at(changes(ZONE, utc_now().year + 1)[0] - 32 * DAY, LATE_EVENING, ZONE))
+    # Nothing is due yet; the reviews that policies bring along fall a year after this.
+    clock.set(at(changes(ZONE, utc_now().year + 1)[0] - 60 * DAY, LATE_EVENING, ZONE))
     return Stage(url, folder, clock, receiver, mailing, Database(url), chance, patience)
 
 
