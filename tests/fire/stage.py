@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +23,13 @@ from tests.fire.callers import PAUSE, ask
 from tests.fire.clocked import AHEAD
 from tests.fire.mailing import Mailing
 from tests.fire.reminding_people import Subject, is_caught_up, next_due, reminders_by_state
-from tests.fire.service import SECRET, Service
+from tests.fire.service import HOME, SECRET, Service
 from tests.fire.set_clock import HOUR, SetClock
 from tests.scheduler.receiving import Receiving
 from tests.scheduler.working import Worker
 
 PROGRAM = "tests.fire.clocked:create_app()"
+FAULTS = ('"tick failed"', '"unexpected error"')
 NO_PROGRESS = 1.0
 """Seconds after which what is not delivered yet is taken to wait for a later hour."""
 
@@ -47,6 +50,7 @@ class Stage:
     servers: list[Service] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
+    replayed: int = 0
 
     def start(self, servers: int, workers: int, processes: int) -> None:
         """Start as many servers of so many processes, and workers."""
@@ -117,6 +121,8 @@ class Stage:
             nonlocal before, since
             found = reminders_by_state(self.database)
             assert not found["held"], "a subscription was disabled"
+            if found["failed"]:
+                self._replay()
             if found["delivered"] != before:
                 before, since = found["delivered"], time.monotonic()
             elif time.monotonic() - since > NO_PROGRESS:
@@ -146,6 +152,15 @@ class Stage:
                 assert answer.status == 503, answer.text
             time.sleep(PAUSE)
 
+    def _replay(self) -> None:
+        """Do as an operator does with what was tried in vain too often: have it tried again."""
+        command = [sys.executable, "-m", "flask", "--app", PROGRAM, "deliveries", "replay"]
+        own = {"TOLLGATE_DATABASE_URL": self.url, "TOLLGATE_SECRET": SECRET, **self._variables}
+        run = subprocess.run(
+            [*command, "--failed"], cwd=HOME, env={**os.environ, **own}, check=False
+        )
+        self.replayed += run.returncode == 0
+
     def _wait_until(self, happened: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + self.patience
         while True:
@@ -157,6 +172,12 @@ class Stage:
                 f"in vain waited for {what}: {reminders_by_state(self.database)}"
             )
             time.sleep(0.1)
+
+    def faults(self) -> list[str]:
+        """Return what was logged as a fault of the product's own."""
+        logs = (log.read_text(encoding="utf-8") for log in self.folder.glob("*.log"))
+        lines = (line for log in logs for line in log.splitlines())
+        return [line for line in lines if any(fault in line for fault in FAULTS)]
 
     @property
     def _variables(self) -> Mapping[str, str]:

@@ -126,11 +126,13 @@ def survive(stage: Stage, play: Play, blows: Mapping[str, Blow]) -> None:
     stage.await_delivered()
     steps = [to_be_told(each, n, days[n]) for each in subjects for n in (0, 1)]
     doubles = assert_all_told(stage, subjects, set().union(*steps), play)
+    assert stage.faults() == []
     assert_kept(stage.url, callers.acknowledged)
     assert held(stage.database) == {(each.id, 0): 1 for each in subjects}
     sys.stdout.write(
         f"{time.monotonic() - began:.0f} seconds, {stage.clock.jumps} jumps, {dict(trouble.dealt)},"
-        f" {len(callers.acknowledged)} decisions, answers {dict(callers.statuses)}, {doubles}\n"
+        f" {len(callers.acknowledged)} decisions, answers {dict(callers.statuses)},"
+        f" {doubles}; given up and replayed {stage.replayed} times\n"
     )
 
 
