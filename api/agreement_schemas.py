@@ -235,6 +235,24 @@ class PerformanceSchema(StrictSchema):
     targets = many(TargetPerformanceSchema)
 
 
+class ReportSchema(PerformanceSchema):
+    """What was attained from one day to another, as it was known when this was reported."""
+
+    version = fields.Integer(
+        required=True, metadata={"minimum": 1, "description": "of the agreement, then"}
+    )
+    first_on = text(**_DAY)
+    last_on = text(**_DAY)
+    made_at = text(**INSTANT)
+
+
+class ReportPageSchema(StrictSchema):
+    """Some reports of an agreement, the latest first."""
+
+    reports = many(ReportSchema)
+    next = maybe(description="send it as `after` for the page that follows")
+
+
 PerformanceQuerySchema = StrictSchema.from_dict(
     {
         "from": Day(required=True, metadata={"description": "The first day"}),

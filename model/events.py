@@ -25,6 +25,7 @@ class EventType(StrEnum):
     CASE_REROUTED = "case.rerouted"
     REVISION_PUBLISHED = "revision.published"
     REVIEW_DUE = "review.due"
+    AGREEMENT_REPORTED = "agreement.reported"
     TIMER_NEARS_ITS_END = "timer.nears_its_end"
     TIMER_BREACHED = "timer.breached"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.access import ApiKey
 from model.administration import AdministrationAct
+from model.agreement_reports import AgreementReport
 from model.agreements import Agreement, AgreementSupport, AgreementVersion
 from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
@@ -35,6 +36,7 @@ from model.verifications import Verification
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     Agreement,
+    AgreementReport,
     AgreementSupport,
     AgreementVersion,
     ApiKey,

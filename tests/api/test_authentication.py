@@ -81,6 +81,7 @@ WHO_MAY = {
     ("PATCH", "/api/v1/agreements/<id:agreement_id>"): SERVICE_MANAGERS,
     ("POST", "/api/v1/agreements/<id:agreement_id>/measurements"): DECIDERS | SERVICE_MANAGERS,
     ("GET", "/api/v1/agreements/<id:agreement_id>/performance"): READERS,
+    ("GET", "/api/v1/agreements/<id:agreement_id>/reports"): READERS,
     ("GET", "/api/v1/reviews"): READERS,
     ("POST", "/api/v1/reviews"): SERVICE_MANAGERS,
     ("GET", "/api/v1/reviews/<id:review_id>"): READERS,
