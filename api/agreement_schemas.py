@@ -12,7 +12,7 @@ from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
 from model.agreeing import MOST_BENEATH
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
 from model.agreements import REVIEWER, AgreementKind
-from model.measurements import MOST_MEASUREMENTS
+from model.measuring import MOST_MEASUREMENTS
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
 from rules.attainment import Comparison, Standing, Trend

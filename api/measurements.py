@@ -24,7 +24,7 @@ from model import json_text
 from model.access import Role
 from model.agreement_reports import AgreementReport, reports_before
 from model.database import Session
-from model.measurements import NewMeasurement, record_measurements
+from model.measuring import NewMeasurement, record_measurements
 from model.moment import rfc3339
 from model.performance import performance
 from model.telling_performance import told_measurement, told_performance
@@ -45,8 +45,8 @@ def send_measurements(agreement_id: str) -> Response:
     """Record what was measured: each is judged at once, by what is agreed now.
 
     Send it again as often as you like: of one metric and day it counts once. Another value
-    corrects the one before; both are kept. What was missed is to be reviewed within a week, once
-    for each metric and period.
+    corrects the one before; both are kept. What was missed, or is about to be as the line through
+    its last six periods goes, is to be reviewed within a week, once for each metric and period.
     """
     service, asked = current_service(), load(NewMeasurementsSchema, read_json(request))
     new = [NewMeasurement(**each) for each in asked["measurements"]]

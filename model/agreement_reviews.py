@@ -77,6 +77,17 @@ def review_breach(
     _review_soon(session, agreement, key, f"{metric} was missed: {why}", moment)
 
 
+def review_risk(
+    session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
+) -> None:
+    """Have a target reviewed that is about to be missed, as a day showed: once for each period.
+
+    Needs a `transaction()`.
+    """
+    key = f"risk/{metric}/{first_day(agreement, metric, day)}"
+    _review_soon(session, agreement, key, f"{metric} is at risk: {why}", moment)
+
+
 def review_unmeasured(
     session: Session, agreement: Agreement, metric: str, first: date, last: date, moment: Moment
 ) -> None:
