@@ -19,6 +19,7 @@ from model.events import OutboxEvent
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
+from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.measurements import Measurement
 from model.parts import Part
@@ -52,6 +53,8 @@ TABLES: tuple[type[Base], ...] = (
     Erasure,
     FactChange,
     GateSession,
+    Improvement,
+    ImprovementVersion,
     KeptAnswer,
     Measurement,
     Part,
