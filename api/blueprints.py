@@ -18,6 +18,7 @@ from api.case_history import case_history
 from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
+from api.catalogue_gaps import catalogue_gaps
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
@@ -26,6 +27,7 @@ from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.measurements import measurements
 from api.operations import operations
+from api.packages import packages
 from api.policies import policies
 from api.reviews import reviews
 from api.roster import roster
@@ -52,6 +54,8 @@ NOUNS = (
     policies,
     vocabulary,
     catalogue,
+    catalogue_gaps,
+    packages,
     roster,
     agreements,
     measurements,

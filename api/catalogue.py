@@ -21,15 +21,15 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS
+from api.services import WRITERS, offer_shown
 from api.strict_schema import load
-from model import json_text
+from model import changing_catalogue, json_text
 from model.case_facts import read_case
-from model.catalogue import SHOWN, Entry, entries_after, entry_of
+from model.catalogue import Entry, entries_after, entry_of
+from model.catalogue_standing import SHOWN, Standing
 from model.database import Session
-from model.dependencies import rest_on
 from model.moment import rfc3339
-from model.parts import PartChange, PartView, Standing, put_part
+from model.parts import PartChange, PartView
 from model.searching import search
 from rules.errors import BadFields, DependencyCycle, FieldProblem, UnknownRecord
 
@@ -112,8 +112,10 @@ def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
     change = PartChange(new["name"], new["description"], Standing(new["standing"]))
-    by, now = new.get("by") or current_caller().name, service.clock()
-    view = service.database.write(lambda session: put_part(session, key, part, change, by, now))
+    by, moment = new.get("by") or current_caller().name, service.moment()
+    view = service.database.write(
+        lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)
+    )
     return ok(json_text.dumps(_part(view)))
 
 
@@ -127,13 +129,14 @@ def write_part(key: str, part: str) -> Response:
 )
 def write_dependencies(key: str) -> Response:
     """Say on which services a service rests; a circle is refused."""
-    asked = load(DependenciesSchema, read_json(request))
-
-    def write(session: Session) -> Entry:
-        rest_on(session, key, asked["rests_on"])
-        return entry_of(session, key)
-
-    return ok(json_text.dumps(_entry(current_service().database.write(write))))
+    service, asked = current_service(), load(DependenciesSchema, read_json(request))
+    moment = service.moment()
+    entry = service.database.write(
+        lambda session: changing_catalogue.write_dependencies(
+            session, key, asked["rests_on"], moment
+        )
+    )
+    return ok(json_text.dumps(_entry(entry)))
 
 
 def _title(session: Session, ref: str | None) -> str:
@@ -153,6 +156,8 @@ def _entry(entry: Entry) -> dict[str, object]:
         "description": entry.description,
         "category": entry.category,
         "standing": entry.standing.value,
+        **offer_shown(entry),
+        "packages": list(entry.packages),
         "parts": [_part(part) for part in entry.parts],
         "rests_on": list(entry.rests_on),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.examples import INSTANT
-from api.examples_of_services import KEY
+from api.examples_of_services import CAPACITY, KEY, OFFER
 
 NEW_PARTS: dict[str, Any] = {
     "a part that is live": {
@@ -27,6 +27,8 @@ ENTRY: dict[str, Any] = {
     "description": None,
     "category": "Documents",
     "standing": "live",
+    **OFFER,
+    "packages": ["office"],
     "parts": [PART],
     "rests_on": ["identity"],
 }
@@ -43,3 +45,45 @@ FOUND = {
         }
     ],
 }
+GAPS: dict[str, Any] = {
+    "from": "2026-01-01",
+    "to": "2026-12-31",
+    "unmet": {
+        "cases": 12,
+        "whole": True,
+        "groups": [
+            {
+                "asked_for": "Video conferencing",
+                "cases": 12,
+                "because": ["video", "conferencing"],
+                "refs": ["CRM-1042"],
+            }
+        ],
+    },
+    "demand": [
+        {
+            "service": KEY,
+            "name": "E-signature",
+            "cases": 300,
+            "capacity": CAPACITY,
+            "could_take": 240,
+            "short": True,
+        }
+    ],
+    "unnamed": 2,
+    "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
+    "incomplete": [{"service": "fax", "name": "Fax", "missing": ["review_every"]}],
+}
+NEW_PACKAGES: dict[str, Any] = {
+    "services of an office": {"name": "Office", "services": [KEY]},
+}
+PACKAGE: dict[str, Any] = {
+    "key": "office",
+    "name": "Office",
+    "description": None,
+    "services": [KEY],
+    "standing": "live",
+    "changed_by": "service desk",
+    "changed_at": INSTANT,
+}
+PACKAGE_PAGE = {"packages": [PACKAGE], "next": None}

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.offer_schemas import ShownOfferSchema
 from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Names, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
 from model.catalogue import LONGEST_PAGE
-from model.parts import Standing
+from model.catalogue_standing import Standing
 from model.searching import MOST_FOUND
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
 from rules.values import LONGEST_TEXT
 
 MOST_DEPENDENCIES = 200
-_STANDINGS = [standing.value for standing in Standing]
+STANDINGS = [standing.value for standing in Standing]
 
 
 class NewPartSchema(StrictSchema):
@@ -28,8 +29,8 @@ class NewPartSchema(StrictSchema):
     standing = Text(
         20,
         load_default=Standing.PREPARED.value,
-        validate=validate.OneOf(_STANDINGS, error=f"must be one of {', '.join(_STANDINGS)}"),
-        metadata={"enum": _STANDINGS},
+        validate=validate.OneOf(STANDINGS, error=f"must be one of {', '.join(STANDINGS)}"),
+        metadata={"enum": STANDINGS},
     )
     by = Text(LONGEST_NAME)
 
@@ -40,7 +41,7 @@ class PartSchema(StrictSchema):
     key = text()
     name = text()
     description = maybe()
-    standing = text(enum=_STANDINGS)
+    standing = text(enum=STANDINGS)
     changed_by = text()
     changed_at = text(**INSTANT)
 
@@ -51,15 +52,16 @@ class DependenciesSchema(StrictSchema):
     rests_on = Names(LONGEST_KEY, MOST_DEPENDENCIES, required=True)
 
 
-class CatalogueEntrySchema(StrictSchema):
+class CatalogueEntrySchema(ShownOfferSchema):
     """A service in the catalogue."""
 
     key = text()
     name = text()
     description = maybe()
     category = maybe()
-    standing = text(enum=_STANDINGS)
+    standing = text(enum=STANDINGS)
     parts = many(PartSchema)
+    packages = texts(description="the keys of the packages that it is in")
     rests_on = texts(description="the keys of the services that it rests on")
 
 

@@ -12,6 +12,7 @@ from api.authentication import current_caller, only
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.idempotency import PATTERN, once_under
 from api.json_body import read_json
+from api.likely_services import LINK, with_likely
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
@@ -68,6 +69,7 @@ decisions = Noun("decisions", "Who does what next with a case, and why")
         headers={
             "Location": "where this decision can be read again",
             "Idempotency-Replayed": "`true` when this was answered before under the same key",
+            **LINK,
         },
     ),
     fails=(CaseMovedOn, KeyUsedForAnother, RequestStillRunning, *_CANNOT_DECIDE),
@@ -82,7 +84,7 @@ def decide() -> Response:
     once = once_under(request, "POST /api/v1/decisions", raw)
     moment, new_id = service.moment(), service.new_id()
     given = decide_once(service.database, asked, current_caller(), moment, new_id, once=once)
-    answer = ok(given.text, given.status)
+    answer = with_likely(ok(given.text, given.status), given.text)
     decision_id = _id_in(given.text) if given.replayed else new_id
     answer.headers["Location"] = f"/api/v1/decisions/{decision_id}"
     if given.replayed:
@@ -132,13 +134,14 @@ def list_decisions() -> Response:
     "GET",
     "/api/v1/decisions/<id:decision_id>",
     access=READERS,
-    answers=Answers(200, RecordedSchema, examples.DECISION),
+    answers=Answers(200, RecordedSchema, examples.DECISION, headers=LINK),
     fails=(UnknownRecord,),
 )
 def read_decision(decision_id: str) -> Response:
     """Read a decision again, word for word."""
     with current_service().database.reading() as session:
-        return ok(answer_of(session, decision_id).text)
+        text = answer_of(session, decision_id).text
+    return with_likely(ok(text), text)
 
 
 @decisions.route(

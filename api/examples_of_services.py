@@ -10,6 +10,19 @@ KEY = "e-signature"
 _WHO = "Sam, Service Product Manager"
 _WHERE = "https://documents.example/e-signature/strategy.pdf"
 
+CAPACITY: dict[str, Any] = {"amount": 20, "unit": "agencies", "per": "P1M"}
+OFFER: dict[str, Any] = {
+    "options": [
+        {"name": "Gold", "text": "Around the clock", "targets": {"availability": "99.9 %"}}
+    ],
+    "charging": {
+        "model": "subscription",
+        "price": {"amount": 12.5, "currency": "EUR", "per": "user and month"},
+    },
+    "cost": {"amount": 9, "currency": "EUR", "per": "user and month"},
+    "quality": {"recovery time": "4 hours"},
+}
+
 NEW_SERVICES: dict[str, Any] = {
     "an idea": {
         "key": KEY,
@@ -23,6 +36,7 @@ NEW_SERVICES: dict[str, Any] = {
 SERVICE_CHANGES: dict[str, Any] = {
     "it is complex after all": {"facts": {"complex_or_risky": True}, "by": _WHO},
     "another owner": {"product_manager": "Robin", "line_manager": None},
+    "what it offers, and how much it can take": {**OFFER, "capacity": CAPACITY},
 }
 NEW_ARTIFACTS: dict[str, Any] = {"where it is": {"location": _WHERE, "by": _WHO}}
 SESSIONS: dict[str, Any] = {
@@ -55,6 +69,8 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    **OFFER,
+    "capacity": CAPACITY,
     "facts": {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },

@@ -65,6 +65,11 @@ class Metrics:
             registry, "undelivered", "Messages that have not been delivered, by state", "state"
         )
 
+        self._overdue = _gauge(
+            registry, "reviews_overdue", "Reviews that are overdue, by whether anybody was told",
+            "told",
+        )  # fmt: skip
+
     def count_request(self, method: str, route: str, status: int) -> None:
         """Count an answered request under its route, never under its path."""
         self._requests.labels(method, route, str(status)).inc()
@@ -100,6 +105,11 @@ class Metrics:
         """Note how many deliveries wait, have failed and are held."""
         for state, count in counted.items():
             self._undelivered.labels(state).set(count)
+
+    def note_overdue(self, counted: Mapping[str, int]) -> None:
+        """Note how many reviews are overdue: those that somebody heard of, and the others."""
+        for told, count in counted.items():
+            self._overdue.labels(told).set(count)
 
     def exposed(self) -> bytes:
         """Return every number as text, of all processes when they share a folder."""

@@ -18,6 +18,7 @@ from model.database import Session
 from model.deliveries import undelivered
 from model.heartbeats import lateness
 from model.migrating import Schema
+from model.overdue_reviews import overdue
 from model.revisions import live_book, live_since
 from model.verifications import last_verification
 from rules.engine import rulesets_built
@@ -72,10 +73,12 @@ def metrics() -> Response:
     with service.database.reading() as session:
         since, verified = live_since(session), last_verification(session)
         ticks, waiting = _ticks(session), undelivered(session)
+        reviews = overdue(session, service.moment().today)
     service.metrics.note_revision_age(service.clock() - since if since else None)
     service.metrics.note_findings(verified.findings if verified else None)
     service.metrics.note_lateness(ticks)
     service.metrics.note_undelivered(waiting)
+    service.metrics.note_overdue(reviews)
     return Response(service.metrics.exposed(), content_type=MEDIA_TYPE)
 
 

@@ -70,6 +70,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the review again: `due_on` says which one is awaited", None,
         ),
         (
+            errors.ReviewedAtGate, 409, "a session of a toll-gate is this review",
+            "hold the toll-gate that `detail` names: that is recorded as the review", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),

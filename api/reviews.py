@@ -24,8 +24,9 @@ from api.review_schemas import (
 )
 from api.service import current_service
 from api.strict_schema import load
-from model import json_text
+from model import completing_reviews, json_text
 from model.access import Role
+from model.completing_reviews import Held
 from model.database import Session
 from model.moment import rfc3339
 from model.private_addresses import token_for
@@ -36,11 +37,10 @@ from model.reviews import (
     Review,
     find_review,
     held_of,
-    hold_review,
     reviews_due,
     set_up,
 )
-from rules.errors import ReviewHeldAlready, UnknownRecord
+from rules.errors import ReviewedAtGate, ReviewHeldAlready, UnknownRecord
 from rules.review_rules import ReviewKind
 
 _CALENDAR = "/api/v1/reviews.ics"
@@ -100,18 +100,20 @@ def get_review(review_id: str) -> Response:
     access=HOLDERS,
     takes=Takes(HeldSchema, examples.HOLDINGS),
     answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY),
-    fails=(UnknownRecord, ReviewHeldAlready),
+    fails=(UnknownRecord, ReviewHeldAlready, ReviewedAtGate),
 )
 def complete_review(review_id: str) -> Response:
     """Record that a review was held, and what came of it; the next falls from the anchor."""
-    service, held = current_service(), load(HeldSchema, read_json(request))
-    by, moment = held.get("by") or current_caller().name, service.moment()
+    service, said = current_service(), load(HeldSchema, read_json(request))
+    by, moment = said.get("by") or current_caller().name, service.moment()
+    held = Held(said["due_on"], said["outcome"], said.get("note"))
 
-    def complete(session: Session) -> dict[str, object]:
-        said = (held["due_on"], held["outcome"], held.get("note"))
-        return _with_history(session, hold_review(session, review_id, *said, by, moment))
+    def work(session: Session) -> dict[str, object]:
+        return _with_history(
+            session, completing_reviews.complete_review(session, review_id, held, by, moment)
+        )
 
-    return ok(json_text.dumps(service.database.write(complete)))
+    return ok(json_text.dumps(service.database.write(work)))
 
 
 @reviews.route(

@@ -7,6 +7,7 @@ from typing import ClassVar
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.types import UnknownOption
 
+from api.offer_schemas import CapacitySchema, OfferSchema, ShownOfferSchema
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
     INSTANT,
@@ -45,7 +46,7 @@ def _word(longest: int, says: str, **more: object) -> Text:
     return Text(longest, allow_none=True, metadata={"description": says, **more})
 
 
-class ServiceWordsSchema(StrictSchema):
+class ServiceWordsSchema(OfferSchema):
     """What people say of a service."""
 
     description = _word(LONGEST_TEXT, "What the service is, to its customers")
@@ -173,10 +174,11 @@ class StandingArtifactSchema(ArtifactSchema):
     )
 
 
-class ServiceSchema(ServiceSummarySchema):
+class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
+    capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True

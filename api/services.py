@@ -17,6 +17,7 @@ from api.idempotency import PATTERN as KEY_PATTERN
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
+from api.offer_schemas import OfferSchema
 from api.preconditions import HEADER as IF_MATCH
 from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
@@ -32,6 +33,7 @@ from api.strict_schema import load
 from model import json_text
 from model.access import Role
 from model.case_facts import HeldFact
+from model.catalogue import Entry
 from model.database import Session
 from model.keeping import do_once
 from model.moment import rfc3339
@@ -56,6 +58,7 @@ from rules.errors import (
 )
 
 WRITERS = only(Role.SERVICE_MANAGER)
+SEE_THE_COST = (Role.SERVICE_MANAGER, Role.AUDITOR)
 ONCE = Header(
     IDEMPOTENCY_KEY,
     "1 to 255 visible characters; the same request under the same key is done once and answered"
@@ -66,6 +69,7 @@ KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
 REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
 
 _NO_WORDS = ("key", "facts", "by", "case")
+_OFFER = tuple(OfferSchema().fields)
 ETAG = {"ETag": "the service's version, for If-Match"}
 SEEN = "the ETag of the service that the change is for, or `*`"
 
@@ -162,8 +166,9 @@ def patch_service(key: str) -> Response:
 
 
 def _change(asked: Mapping[str, Any]) -> ServiceChange:
-    words = {name: each for name, each in asked.items() if name not in _NO_WORDS}
-    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"))
+    offer = {name: each for name, each in asked.items() if name in _OFFER}
+    words = {name: each for name, each in asked.items() if name not in (*_NO_WORDS, *_OFFER)}
+    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer)
 
 
 def shown(view: ServiceView, status: int = 200) -> Response:
@@ -176,6 +181,8 @@ def _body(view: ServiceView) -> dict[str, object]:
     return {
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
+        **offer_shown(view.service),
+        "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
             each.name: {**version_shown(each), "stands": each.stands} for each in view.artifacts
@@ -208,6 +215,18 @@ def _fact(fact: HeldFact) -> dict[str, object]:
         "supplied_by": fact.supplied_by,
         "supplied_at": rfc3339(fact.supplied_at),
     }
+
+
+def offer_shown(offered: Service | Entry) -> dict[str, object]:
+    """Return what a service offers, as JSON: its cost to those alone who may see it."""
+    shown: dict[str, object] = {
+        "options": offered.options or [],
+        "charging": offered.charging,
+        "quality": offered.quality or {},
+    }
+    if current_caller().may(*SEE_THE_COST):
+        shown["cost"] = offered.cost
+    return shown
 
 
 def version_shown(artifact: Artifact | ArtifactVersion) -> dict[str, object]:

@@ -173,6 +173,33 @@ class RawFacts(fields.Dict):
     default_error_messages = _OF_OBJECT
 
 
+class TextsByName(fields.Dict):
+    """Up to `most` texts, each under a name of its own; both are plain, a name is short."""
+
+    default_error_messages = _OF_OBJECT
+
+    def __init__(self, longest_name: int, longest: int, most: int, **options: Any) -> None:
+        self.names, self.texts, self.most = Text(longest_name), Text(longest), most
+        metadata = {"maxProperties": most, **options.pop("metadata", {})}
+        super().__init__(Text(longest_name), Text(longest), metadata=metadata, **options)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> dict[Any, Any]:
+        if not isinstance(value, Mapping):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise ValidationError(f"must have at most {self.most} members")
+        wrong: dict[str, list[str | list[Any] | dict[Any, Any]]] = {}
+        for name, text in value.items():
+            try:
+                self.names.deserialize(name)
+                self.texts.deserialize(text)
+            except ValidationError as error:
+                wrong[name] = [*error.messages]
+        if wrong:
+            raise ValidationError(wrong)
+        return dict(value)
+
+
 class _Few(fields.List[Any]):
     """A list of up to `most` items."""
 

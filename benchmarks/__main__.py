@@ -10,7 +10,16 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import decision, deliveries, due_timers, gates, growth, inference, over_http
+from benchmarks import (
+    decision,
+    deliveries,
+    due_timers,
+    gates,
+    growth,
+    inference,
+    over_http,
+    searches,
+)
 from benchmarks.machine import Machine
 from benchmarks.measuring import Effort
 from benchmarks.report import Findings, keep, show
@@ -35,6 +44,7 @@ PARTS = {
     "deliveries": Part(deliveries.measured, Effort(15, 0.1), Effort(5, 0.1)),
     "gates": Part(gates.measured, Effort(15, 0.3), Effort(5, 0.2)),
     "growth": Part(growth.measured, Effort(15, 0.1), Effort(5, 0.04)),
+    "searches": Part(searches.measured, Effort(15, 0.2), Effort(5, 0.1)),
     "timers": Part(due_timers.measured, Effort(15, 0.1), Effort(5, 0.04)),
 }
 

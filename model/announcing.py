@@ -1,4 +1,7 @@
-"""What decisions and publications announce: a decision made, a case that goes to somebody else."""
+"""What decisions and publications announce: a decision made, a case that goes to somebody else.
+
+A session of a toll-gate is a decision about a service.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model import json_text
+from model import json_text, subjects
 from model.answers import Answer
 from model.cases import Case
 from model.decisions import DecisionRecord
@@ -29,7 +32,7 @@ def announce_decision(
     body = answer.body
     if EventType.DECISION_MADE in listening:
         announce(session, _decision_made(case, body, at), listening=listening)
-    if EventType.CASE_REROUTED in listening:
+    if EventType.CASE_REROUTED in listening and subjects.is_case(case.ref):
         before = _outcome_before(session, case, str(body["decision"]))
         now = cast("Mapping[str, object]", body["outcome"])
         if before is not None and before.get("assign_to") != now.get("assign_to"):
@@ -46,7 +49,7 @@ def announce_publication(
 
 
 def _decision_made(case: Case, body: Mapping[str, object], at: datetime) -> Event:
-    data = {"case": _case(case), **{name: body[name] for name in _TOLD}}
+    data = {**subjects.told(case.ref, case.version), **{name: body[name] for name in _TOLD}}
     key = f"decision.made/{body['id']}"
     return Event(EventType.DECISION_MADE, key, _subject(case), data, at)
 
@@ -56,7 +59,7 @@ def _rerouted(
 ) -> Event:
     told = ("id", "decision", "decided_at")
     data = {
-        "case": _case(case),
+        **subjects.told(case.ref, case.version),
         **{name: body[name] for name in told},
         "from": _who(before),
         "to": _who(cast("Mapping[str, object]", body["outcome"])),
@@ -75,12 +78,9 @@ def _outcome_before(session: Session, case: Case, decision: str) -> Mapping[str,
     return answer["outcome"]
 
 
-def _case(case: Case) -> dict[str, object]:
-    return {"ref": case.ref, "version": case.version}
-
-
 def _subject(case: Case) -> str:
-    return f"cases/{case.ref}"
+    kind, name = subjects.kind_and_name(case.ref)
+    return f"{kind}s/{name}"
 
 
 def _who(outcome: Mapping[str, object]) -> dict[str, object]:

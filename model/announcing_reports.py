@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, announce
 from model.performance import Performance, TargetPerformance
-from model.roster import Roster
+from model.roster import BUSINESS_RELATIONS, Roster
 from rules.attainment import Standing
 
-BUSINESS_RELATIONS = "Business Relationship Management"
 _IN_WORDS = {
     Standing.NOT_MEASURED: "not measured",
     Standing.MET: "met",

@@ -12,33 +12,35 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from model.catalogue_standing import Standing, is_shown, standing_of
 from model.cursors import number_in
 from model.dependencies import rests_on
-from model.parts import PartView, Standing, parts_of
+from model.packages import packages_of
+from model.parts import PartView, parts_of
 from model.services import Service, find_service
 
 LONGEST_PAGE = 200
-_OF_PHASES = {
-    "transition": Standing.PREPARED,
-    "operate": Standing.LIVE,
-    "improve": Standing.LIVE,
-    "retire": Standing.RETIRED,
-}
-SHOWN = tuple(phase for phase, standing in _OF_PHASES.items() if standing != Standing.RETIRED)
-"""The phases in which a service is in the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A service in the catalogue, with its parts that are not retired, and what it rests on."""
+    """A service in the catalogue: what it offers, its parts that are not retired, its packages.
+
+    `cost`: what it costs those who provide it, which is not for everybody.
+    """
 
     key: str
     name: str
     description: str | None
     category: str | None
     standing: Standing
+    options: object
+    charging: object
+    quality: object
     parts: tuple[PartView, ...]
+    packages: tuple[str, ...]
     rests_on: tuple[str, ...]
+    cost: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,6 @@ class EntryPage:
 
     entries: tuple[Entry, ...]
     next: str | None
-
-
-def standing_of(service: Service) -> Standing | None:
-    """Return where a service stands in the catalogue; `None`: not in it, and not yet."""
-    return None if service.rejected else _OF_PHASES.get(service.phase or "")
 
 
 def entries_after(
@@ -83,10 +80,15 @@ def entry_of(session: Session, key: str) -> Entry:
     return _entries(session, [find_service(session, key)])[0]
 
 
+def shown_entry(session: Session, service: Service) -> Entry | None:
+    """Return what the catalogue says of a service; `None`: it is not, or no longer, in it."""
+    return _entries(session, [service])[0] if is_shown(service) else None
+
+
 def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]:
     ids = [service.id for service in services]
     parts = parts_of(session, ids)
-    below = rests_on(session, ids)
+    packages, below = packages_of(session, ids), rests_on(session, ids)
     return tuple(
         Entry(
             service.key,
@@ -94,8 +96,13 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             service.description,
             service.category,
             standing_of(service) or Standing.PREPARED,
+            service.options,
+            service.charging,
+            service.quality,
             tuple(parts.get(service.id, ())),
+            tuple(packages.get(service.id, ())),
             tuple(below.get(service.id, ())),
+            service.cost,
         )
         for service in services
     )

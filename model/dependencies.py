@@ -9,9 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.database import Base
 from model.locking import hold
-from model.services import Service, lock_service
-from rules.errors import BadFields, DependencyCycle, FieldProblem
-from rules.spelling import did_you_mean
+from model.services import Service, lock_service, services_named
+from rules.errors import DependencyCycle
 
 
 class Dependency(Base):
@@ -37,9 +36,7 @@ def rest_on(session: Session, service_key: str, others: Sequence[str]) -> tuple[
     """
     hold(session, "dependencies")
     service = lock_service(session, service_key)
-    found = session.execute(select(Service.key, Service.id).where(Service.key.in_(others))).all()
-    ids: dict[str, int] = dict(iter(found))
-    _require_known(session, others, ids)
+    ids = services_named(session, others, "/rests_on")
     way = _way_back(session, ids.values(), service.id)
     if way:
         names = " → ".join([service_key, *_keys(session, way)])
@@ -63,19 +60,6 @@ def rests_on(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
     for service_id, key in session.execute(query):
         found.setdefault(service_id, []).append(key)
     return found
-
-
-def _require_known(session: Session, keys: Sequence[str], ids: Mapping[str, int]) -> None:
-    unknown = [(place, key) for place, key in enumerate(keys) if key not in ids]
-    if unknown:
-        known = session.scalars(select(Service.key).limit(1_000)).all()
-        detail = "there is no such service"
-        raise BadFields(
-            [
-                FieldProblem(f"/rests_on/{place}", detail, did_you_mean(key, known))
-                for place, key in unknown
-            ]
-        )
 
 
 def _way_back(session: Session, starts: Iterable[int], end: int) -> list[int]:

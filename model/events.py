@@ -24,6 +24,7 @@ class EventType(StrEnum):
     DECISION_MADE = "decision.made"
     CASE_REROUTED = "case.rerouted"
     REVISION_PUBLISHED = "revision.published"
+    CATALOGUE_CHANGED = "catalogue.changed"
     REVIEW_DUE = "review.due"
     AGREEMENT_REPORTED = "agreement.reported"
     TIMER_NEARS_ITS_END = "timer.nears_its_end"

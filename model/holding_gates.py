@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.announcing import announce_decision
 from model.answers import Answer, answer_with
+from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
 from model.held_facts import facts_of, merged_facts, values_of
 from model.moment import Moment
+from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
-from model.revisions import live_book
 from model.services import Service, latest_versions, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
@@ -92,7 +94,8 @@ def hold_gate(
         Unable: no rules are published, or they cannot give a right answer.
     """
     request.require_sound()
-    book = live_book(session)
+    today = order_of_the_day(session.connection())
+    book = today.book
     as_of = request.as_of or moment.today
     spelled = standing.spelled_out(request.facts, _policy(book, request))
     changes = book.vocabulary.read_changes(spelled, as_of)
@@ -115,7 +118,9 @@ def hold_gate(
     )
     made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
     recorded = record(session, service.subject, made, book, salts)
-    _note(session, service, request, made, request.by or caller.name)
+    with telling_of_gate(session, service, moment):
+        _note(session, service, request, made, request.by or caller.name)
+    announce_decision(session, service.subject, recorded, moment.now, today.listening)
     return recorded
 
 
@@ -140,8 +145,11 @@ def _policy(book: RuleBook, request: GateRequest) -> Policy:
 def _note(session: Session, service: Service, request: GateRequest, made: Made, by: str) -> None:
     """Keep the session of the gate, and what the service looks like after it."""
     outcome = made.decision.outcome
-    service.phase = _text(outcome.get("phase")) or service.phase
-    service.rejected = service.rejected or outcome.get("action") == standing.REJECTING
+    phase = _text(outcome.get("phase")) or service.phase
+    rejected = service.rejected or outcome.get("action") == standing.REJECTING
+    if (phase, rejected) != (service.phase, service.rejected):
+        # What is set to what it was would be looked through once more at the commit.
+        service.phase, service.rejected = phase, rejected
     there = {name for name, value in made.held.items() if value is True}
     presented = {
         artifact: version

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.catalogue_standing import Standing
 from model.columns import Instant, RowNumber
 from model.database import Base
-from model.searching import Words, index_texts
+from model.searching import SearchText, Words, index_texts
 from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 from rules.values import LONGEST_TEXT
 
-
-class Standing(StrEnum):
-    """Where a service, or a part of one, stands in the catalogue."""
-
-    PREPARED = "prepared"
-    LIVE = "live"
-    RETIRED = "retired"
+MISSED_AT_ONCE = 100
 
 
 class Part(Base):
@@ -104,6 +98,22 @@ def index_service(session: Session, service: Service) -> None:
     words = [Words(None, service.name, service.description)]
     words += [Words(part.key, part.name, part.description) for part in parts]
     index_texts(session, service.id, words)
+
+
+def index_missed(session: Session, most: int = MISSED_AT_ONCE) -> int:
+    """Have up to `most` services found that no search knows of; say how many.
+
+    They were made by a version that had no search. Needs a `transaction()`.
+    """
+    unknown = ~exists().where(SearchText.service_id == Service.id)
+    missed = select(Service.key).where(unknown).order_by(Service.id).limit(most)
+    keys = session.scalars(missed).all()
+    for key in keys:
+        service = lock_service(session, key)
+        # While we waited for the lock, somebody may have changed and so indexed it.
+        if session.scalar(select(Service.id).where(Service.id == service.id, unknown)):
+            index_service(session, service)
+    return len(keys)
 
 
 def _view(part: Part) -> PartView:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.moment import Moment
-from model.outbox import Event, EventType, Letter, announce
+from model.outbox import Event, EventType, Letter, Listeners, announce, listeners
 from model.reviews import Review
 from model.revisions import book_of, live_revision
 from model.roster import Roster
 from model.rosters import current_roster
-from rules.review_rules import ReviewRules, Schedule
+from model.services import Service
+from rules.review_rules import ReviewKind, ReviewRules, Schedule
 
 AT_ONCE = 500
 
@@ -42,10 +43,10 @@ def remind_due(session: Session, moment: Moment, local: datetime | None = None) 
     if local is not None and rules.quiet.is_at(local):
         return Reminded(0, more=False)
     reviews = _due(session, moment)
-    roster = current_roster(session).roster
+    hearers = _Hearers(session, current_roster(session).roster, listeners(session), moment)
     told = 0
     for review in reviews:
-        told += _remind(session, review, rules.schedule_of(review.kind), roster, moment)
+        told += _remind(session, review, rules.schedule_of(review.kind), hearers, moment)
     session.flush()
     return Reminded(told, more=len(reviews) == AT_ONCE)
 
@@ -63,28 +64,64 @@ def _due(session: Session, moment: Moment) -> Sequence[Review]:
 
 
 def _remind(
-    session: Session, review: Review, schedule: Schedule, roster: Roster, moment: Moment
+    session: Session, review: Review, schedule: Schedule, hearers: _Hearers, moment: Moment
 ) -> bool:
-    """Tell what is due of a review, if it is; note when its next reminder comes."""
+    """Tell what is due of a review, if it is; note when its next reminder comes.
+
+    As long as nobody is there to hear it, it is tried again each day.
+    """
     step = schedule.latest_step(review.due_on, review.before, moment.today)
     last = review.reminded_on
     is_due = step is not None and (last is None or step > (last - review.due_on).days)
     if step is not None and is_due:
-        people = _people(review, schedule, roster, moment)
-        announce(session, _event(review, step, moment), people)
+        people = hearers.of(review, schedule)
+        if not people and not hearers.subscribers:
+            review.remind_on = moment.today + timedelta(days=1)
+            return False
+        announce(session, _event(review, step, moment), people, hearers.listening)
         review.reminded_on = moment.today
     review.remind_on = schedule.next_day(review.due_on, review.before, moment.today)
     return is_due
 
 
-def _people(review: Review, schedule: Schedule, roster: Roster, moment: Moment) -> list[str]:
-    roles = [review.role]
-    overdue = (moment.today - review.due_on).days
-    above = review.escalate_to or schedule.escalates_to
-    if overdue >= schedule.escalates_after and above:
-        roles.append(above)
-    holders = [h for role in roles for h in roster.holders(role, review.agency, moment.today)]
-    return [holder.person.email for holder in holders]
+@dataclass(frozen=True, slots=True)
+class _Hearers:
+    """Who hears of reviews on a day."""
+
+    session: Session
+    roster: Roster
+    listening: Listeners
+    moment: Moment
+
+    @property
+    def subscribers(self) -> Sequence[str]:
+        """The subscriptions that hear of every review."""
+        return self.listening.get(EventType.REVIEW_DUE, ())
+
+    def of(self, review: Review, schedule: Schedule) -> list[str]:
+        """The addresses of those who are to hold a review, and of those it has come to by now.
+
+        Where nobody is there to hold it, it comes to the others at once.
+        """
+        people = self._responsible(review)
+        overdue = (self.moment.today - review.due_on).days
+        above = review.escalate_to or schedule.escalates_to
+        if above and (overdue >= schedule.escalates_after or not people):
+            people += self._holders(above, review.agency)
+        return people
+
+    def _responsible(self, review: Review) -> list[str]:
+        """The line manager of the service itself, where the roster knows them; else the role."""
+        if review.kind == ReviewKind.TOLLGATE_5:
+            named = select(Service.line_manager).where(Service.key == review.subject)
+            person = self.roster.there(self.session.scalar(named), self.moment.today)
+            if person is not None:
+                return [person.email]
+        return self._holders(review.role, review.agency)
+
+    def _holders(self, role: str, agency: str | None) -> list[str]:
+        holders = self.roster.holders(role, agency, self.moment.today)
+        return [holder.person.email for holder in holders]
 
 
 def _event(review: Review, step: int, moment: Moment) -> Event:

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+BUSINESS_RELATIONS = "Business Relationship Management"
+"""The role that hears of what customers are shown and of what was attained for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -81,6 +84,13 @@ class Roster:
             if found := self._there(places, day):
                 return found
         return ()
+
+    def there(self, named: str | None, day: date) -> Person | None:
+        """Return the person of this name or address, if one is there on a day, and only one."""
+        found = [each for each in self.people.values() if named in (each.name, each.email)]
+        if len(found) != 1 or self._away(found[0].email, day):
+            return None
+        return found[0]
 
     def _there(self, places: Sequence[Place], day: date) -> tuple[Holder, ...]:
         """Return those who are there of the holders or, when none is, of the deputies."""

@@ -1,22 +1,20 @@
 """Searching services and parts as a person does: words, beginnings of words, slips of the pen.
 
-Each word is kept as the groups of three letters in it (trigrams), which a slip leaves mostly as
-they are. A search takes the groups that are rarest in the catalogue, ranks what shares most of
-them, and has rapidfuzz put the best of those in order.
+Each word is kept as its groups of three letters. A search takes the groups that are rarest in the
+catalogue, picks what shares most of them, and puts the most alike of those first.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
 from sqlalchemy import ForeignKey, String, Text, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import RowNumber
 from model.database import Base, table_of
+from model.likeness import letter_groups, ranked, words_of
 from model.services import LONGEST_KEY, Service
 
 MOST_FOUND = 20
@@ -25,7 +23,6 @@ _RAREST = 8
 # A group that so many entries have tells them too little apart to be asked for.
 _TOO_COMMON = 2_000
 _LEAST = 37.5
-_ALIKE = 78.0
 
 
 class SearchText(Base):
@@ -80,13 +77,13 @@ def index_texts(session: Session, service_id: int, texts: Iterable[Words]) -> No
     session.execute(delete(SearchGroup).where(SearchGroup.text_id.in_(old)))
     session.execute(delete(SearchText).where(SearchText.service_id == service_id))
     for text in texts:
-        words = list(_words(f"{text.name} {text.description or ''}"))
+        words = list(words_of(f"{text.name} {text.description or ''}"))
         row = SearchText(
             service_id=service_id, part=text.part, name=text.name, words=" ".join(words)
         )
         session.add(row)
         session.flush()
-        groups = sorted({group for word in words for group in _groups(word)})
+        groups = sorted({group for word in words for group in letter_groups(word)})
         rows = [{"letters": group, "text_id": row.id} for group in groups]
         if rows:
             session.execute(insert(_GROUPS), rows)
@@ -99,7 +96,7 @@ def search(
 
     `phases`: those that a service has to be in.
     """
-    words = list(dict.fromkeys(_words(asked)))
+    words = list(dict.fromkeys(words_of(asked)))
     ids = _candidates(session, words)
     columns = (SearchText.part, SearchText.name, SearchText.words, Service.key, Service.phase)
     rows = session.execute(
@@ -111,7 +108,7 @@ def search(
     for row in rows:
         # Asked for in SQL, it would have a planner look at every service that is in a phase.
         if row.phase in phases and not row.rejected:
-            score, because = _ranked(words, row.name, row.words)
+            score, because = ranked(words, list(words_of(row.name)), row.words.split())
             if because and score >= _LEAST:
                 found.append(Found(row.key, row.part, row.name, round(score, 1), because))
     found.sort(key=lambda each: (-each.score, each.service, each.part or ""))
@@ -119,7 +116,7 @@ def search(
 
 
 def _candidates(session: Session, words: Sequence[str]) -> Sequence[int]:
-    groups = _rarest(session, {group for word in words for group in _groups(word)})
+    groups = _rarest(session, {group for word in words for group in letter_groups(word)})
     # As a sum, so that no planner goes through all texts in their order instead.
     text_id = _GROUPS.c.text_id + 0
     query = (
@@ -140,36 +137,3 @@ def _rarest(session: Session, groups: Iterable[str]) -> list[str]:
     there = sorted((count, group) for group, count in counts.items() if count)
     rare = [group for count, group in there if count < _TOO_COMMON]
     return rare[:_RAREST] or [group for _, group in there[:1]]
-
-
-def _ranked(asked: Sequence[str], name: str, words: str) -> tuple[float, tuple[str, ...]]:
-    """Return how well a text fits, and those of its words that do."""
-    there = words.split()
-    fits = {
-        best: alike
-        for word in asked
-        if there and (best := max(there, key=lambda other: _alike(word, other)))
-        and (alike := _alike(word, best)) >= _ALIKE
-    }  # fmt: skip
-    covered = sum(fits.values()) / max(1, len(asked))
-    of_name = fuzz.token_set_ratio(" ".join(asked), " ".join(_words(name)))
-    return 0.6 * covered + 0.4 * of_name, tuple(sorted(fits))
-
-
-def _alike(asked: str, word: str) -> float:
-    if word.startswith(asked):
-        return 100.0 if word == asked else 95.0
-    return fuzz.ratio(asked, word)
-
-
-def _words(text: str) -> Iterator[str]:
-    """Yield the words of a text, in small letters and without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    yield from "".join(letters).split()
-
-
-def _groups(word: str) -> Iterator[str]:
-    """Yield the groups of three letters of a word; a space marks where it begins."""
-    padded = f" {word}"
-    yield from (padded[at : at + 3] for at in range(max(1, len(padded) - 2)))

@@ -12,6 +12,7 @@ from model import standing, supplying
 from model.access import Caller
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import Case, find_case, lock_or_open_case
+from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
@@ -29,8 +30,8 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
+from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
-from rules.reading import PERIOD
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
 
@@ -50,17 +51,18 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceChange:
-    """What is new of a service: its own words (`None` clears one) and raw facts.
+    """What is new of a service: its own words and offer (`None` clears one), and raw facts.
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from.
+    ref of the viable case that a new service comes from. `offer`: columns of the service.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
     facts: Mapping[str, object] = field(default_factory=dict)
     by: str | None = None
     case: str | None = None
+    offer: Mapping[str, object] = field(default_factory=dict)
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -72,9 +74,11 @@ class ServiceChange:
         told = {"/by": (self.by, LONGEST_NAME), "/case": (self.case, LONGEST_NAME)}
         require_texts({**told, **texts})
         period = self.words.get("review_every")
-        if period is not None and not PERIOD.fullmatch(period):
-            detail = "must be a period such as `P1Y`, `P6M` or `P30D`"
-            raise BadFields([FieldProblem("/review_every", detail)])
+        if period is not None:
+            try:
+                Period.read(period)
+            except ValueError as error:
+                raise BadFields([FieldProblem("/review_every", str(error))]) from None
         standing.require_suppliable(self.facts)
 
 
@@ -128,7 +132,7 @@ def make_service(
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
     service.born_of = _viable_case(session, change.case)
-    _say(service, change.words)
+    _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
     supply = supplying.compare(session, subject, changes, moment.now)
@@ -158,7 +162,8 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
-    _say(service, change.words)
+    with telling_of_service(session, service, moment):
+        _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
@@ -208,9 +213,9 @@ def view_of(session: Session, service: Service) -> ServiceView:
     return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
 
 
-def _say(service: Service, words: Mapping[str, str | None]) -> None:
-    for name, text in words.items():
-        setattr(service, name, text)
+def _say(service: Service, change: ServiceChange) -> None:
+    for name, said in {**change.words, **change.offer}.items():
+        setattr(service, name, said)
     service.subject.title = service.name
 
 

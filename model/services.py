@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
 from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
-from model.database import Base
+from model.database import Base, table_of
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
+from rules.errors import BadFields, FieldProblem
+from rules.spelling import did_you_mean
 
 LONGEST_KEY = 100
 KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
@@ -28,6 +30,9 @@ class Service(Base):
     `subject`: the row that holds its facts, its version and its chain in the record.
     `phase` and `rejected` say what its latest toll-gate left. `review_every`: how often its
     business case is reviewed (ISO 8601). `born_of`: the case that it came from.
+
+    Its offer, each as JSON: service level `options`, how it is charged for, what it costs those
+    who provide it, attributes of `quality`, and its `capacity` (`model/capacity.py`).
     """
 
     __tablename__ = "services"
@@ -43,6 +48,11 @@ class Service(Base):
     product_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     line_manager: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
     review_every: Mapped[str | None] = mapped_column(String(20))
+    options: Mapped[object | None] = mapped_column(JsonText)
+    charging: Mapped[object | None] = mapped_column(JsonText)
+    cost: Mapped[object | None] = mapped_column(JsonText)
+    quality: Mapped[object | None] = mapped_column(JsonText)
+    capacity: Mapped[object | None] = mapped_column(JsonText)
     phase: Mapped[str | None] = mapped_column(String(20))
     rejected: Mapped[bool] = mapped_column(default=False)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -69,13 +79,22 @@ class ArtifactVersion(Base):
     service_version: Mapped[int] = mapped_column(RowNumber)
 
 
+_BY_KEY = select(Service).where(Service.key == bindparam("of_key"))
+_VERSIONS = table_of(ArtifactVersion)
+_LATEST = (
+    select(_VERSIONS.c.name, func.max(_VERSIONS.c.version))
+    .where(_VERSIONS.c.service_id == bindparam("of_service"))
+    .group_by(_VERSIONS.c.name)
+)
+
+
 def find_service(session: Session, key: str) -> Service:
     """Return a service.
 
     Raises:
         UnknownRecord: there is none of that key.
     """
-    service = session.scalar(select(Service).where(Service.key == key))
+    service = session.scalar(_BY_KEY, {"of_key": key})
     if service is None:
         raise no_such_case(ref_of_service(key))
     return service
@@ -89,6 +108,27 @@ def lock_service(session: Session, key: str) -> Service:
     """
     lock_case(session, ref_of_service(key))
     return find_service(session, key)
+
+
+def services_named(session: Session, keys: Sequence[str], pointer: str) -> dict[str, int]:
+    """Return the ids of services by their keys; `pointer`: where a caller sent the keys.
+
+    Raises:
+        BadFields: there is none of some key.
+    """
+    found = session.execute(select(Service.key, Service.id).where(Service.key.in_(keys))).all()
+    ids: dict[str, int] = dict(iter(found))
+    unknown = [(place, key) for place, key in enumerate(keys) if key not in ids]
+    if unknown:
+        known = session.scalars(select(Service.key).limit(1_000)).all()
+        detail = "there is no such service"
+        raise BadFields(
+            [
+                FieldProblem(f"{pointer}/{place}", detail, did_you_mean(key, known))
+                for place, key in unknown
+            ]
+        )
+    return ids
 
 
 def services_after(
@@ -128,9 +168,7 @@ def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVer
 
 def latest_versions(session: Session, service: Service) -> dict[str, int]:
     """Return the number of the latest version of each artifact that was supplied."""
-    columns = (ArtifactVersion.name, func.max(ArtifactVersion.version))
-    query = select(*columns).where(ArtifactVersion.service_id == service.id)
-    rows = session.connection().execute(query.group_by(ArtifactVersion.name))
+    rows = session.connection().execute(_LATEST, {"of_service": service.id})
     return {row[0]: row[1] for row in rows}
 
 

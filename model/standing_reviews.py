@@ -84,6 +84,11 @@ def _ruled(book: RuleBook, moment: Moment) -> Iterator[NewReview]:
         yield NewReview(
             ReviewKind.POLICY, policy.name, title, policy.owner, moment.today, policy.review
         )
+    for routing in book.routings.values():
+        title = f"The routing “{routing.title}”"
+        yield NewReview(
+            ReviewKind.POLICY, routing.name, title, routing.owner, moment.today, routing.review
+        )
     for each in book.reviews.standing:
         yield NewReview(
             each.kind,

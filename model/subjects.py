@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import QueryableAttribute
+
 _SERVICE = "service\x1f"
 
 
 def ref_of_service(key: str) -> str:
     """Return the ref under which the record keeps a service."""
     return _SERVICE + key
+
+
+def is_a_case(ref: ColumnElement[str] | QueryableAttribute[str]) -> ColumnElement[bool]:
+    """Return the condition that a column's ref is that of a case, and not of a service."""
+    return ~ref.startswith(_SERVICE)
+
+
+def is_case(ref: str) -> bool:
+    """Whether a ref is that of a case, and not of a service."""
+    return not ref.startswith(_SERVICE)
 
 
 def told(ref: str, version: int, kept_newer: Sequence[str] = ()) -> dict[str, object]:

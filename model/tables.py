@@ -22,6 +22,7 @@ from model.held_facts import CaseFact, FactChange
 from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.measurements import Measurement
+from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.reviews import HeldReview, Review
@@ -56,6 +57,8 @@ TABLES: tuple[type[Base], ...] = (
     Improvement,
     ImprovementVersion,
     KeptAnswer,
+    Package,
+    PackagedService,
     Measurement,
     Part,
     Delivery,

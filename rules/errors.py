@@ -124,6 +124,12 @@ class ReviewHeldAlready(Refused):
     code = "review-held-already"
 
 
+class ReviewedAtGate(Refused):
+    """The review is a session of a toll-gate: it is held there, not recorded by hand."""
+
+    code = "reviewed-at-gate"
+
+
 class RosterMovedOn(Refused):
     """The roster has a newer version than the one the caller saw."""
 

@@ -7,6 +7,7 @@ from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
 from model.housekeeping import forget_delivered
 from model.moment import Moment
+from model.parts import index_missed
 from model.reconsidering import reconsider_due
 from model.sealing import Sealer
 from rules.errors import Unable
@@ -73,8 +74,11 @@ def purge_answers(parts: Parts) -> None:
 
 
 def keep_house(parts: Parts) -> None:
-    """Forget what was delivered long ago, a part at a time."""
+    """Forget what was delivered long ago, and index what no search knows of; a part at a time."""
     forgotten = 1
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
+    indexed = 1
+    while indexed and not parts.ending.is_set():
+        indexed = parts.database.write(index_missed)

@@ -10,9 +10,10 @@ from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
 from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
+from model.completing_reviews import Held, complete_review
 from model.reconsidering import reconsider_due
 from model.reminding import remind_due
-from model.reviews import LONGEST_PAGE, hold_review, reviews_due
+from model.reviews import LONGEST_PAGE, reviews_due
 from model.standing_reviews import keep_standing_reviews
 
 
@@ -49,12 +50,13 @@ def complete(review_id: str, due_on: datetime, outcome: str, note: str | None, b
     """Record that the review with this ID was held, and say when the next one is."""
     at = current_service()
     moment = at.moment()
-    held = at.database.write(
-        lambda session: hold_review(session, review_id, due_on.date(), outcome, note, by, moment)
+    held = Held(due_on.date(), outcome, note)
+    review = at.database.write(
+        lambda session: complete_review(session, review_id, held, by, moment)
     )
     nothing_more = "recorded; it is held no more"
-    ended = held.ended_at is not None
-    click.echo(nothing_more if ended else f"recorded; the next one is on {held.due_on}")
+    ended = review.ended_at is not None
+    click.echo(nothing_more if ended else f"recorded; the next one is on {review.due_on}")
 
 
 @review.command("remind")

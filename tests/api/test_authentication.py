@@ -24,6 +24,7 @@ ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
+PORTFOLIO_BOARD = SERVICE_MANAGERS | {Role.POLICY_OWNER, Role.AUDITOR}
 KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
 
 WHO_MAY = {
@@ -54,9 +55,14 @@ WHO_MAY = {
     ("GET", "/api/v1/vocabulary"): ANY_KEY,
     ("GET", "/api/v1/catalogue"): READERS,
     ("GET", "/api/v1/catalogue/search"): READERS,
+    ("GET", "/api/v1/catalogue/gaps"): PORTFOLIO_BOARD,
     ("GET", "/api/v1/services/<key:key>/entry"): READERS,
     ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
     ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/packages"): READERS,
+    ("GET", "/api/v1/packages/<key:package>"): READERS,
+    ("PUT", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/timers"): KEEPERS_OF_TIME,
     ("POST", "/api/v1/timers"): DECIDERS,
     ("GET", "/api/v1/timers/<id:timer_id>"): KEEPERS_OF_TIME,

@@ -75,6 +75,24 @@ def test_what_a_case_is_called_can_be_searched_for(of: Owner, calls: Calls) -> N
     problem_of(calls.get(f"{AT}/search"), 422, "invalid-fields")
 
 
+def test_a_decision_that_asks_what_fits_names_the_way_to_the_likeliest(
+    of: Owner, calls: Calls
+) -> None:
+    """In a header: the answer itself stays what is recorded. One that does not ask names none."""
+    need = {"in_catalog": False, "need_or_want": "need"}
+    asks = calls.decide("CRM/ö?&1", need, case={"title": "E-signature, please"})
+    way = asks.headers["Link"]
+    assert way == '</api/v1/catalogue/search?case=CRM%2F%C3%B6%3F%261>; rel="related"'
+    found = body_of(calls.get(way[1 : way.index(">")]))["found"]
+    assert (found[0]["service"], found[0]["because"]) == ("e-signature", ["e", "signature"])
+    again = calls.get(asks.headers["Location"])
+    assert (again.headers["Link"], again.text) == (way, asks.text)
+    words = {**need, "fitting_service": '"fact": "existing_service_fits"'}
+    fits = calls.decide("CRM-2", {**words, "existing_service_fits": True})
+    assert "Link" not in fits.headers
+    assert "Link" not in of.hold(4).headers
+
+
 def test_dependencies_are_written_and_a_circle_is_refused(of: Owner, calls: Calls) -> None:
     """With the way round in the answer."""
     other = owner(calls, "identity")

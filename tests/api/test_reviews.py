@@ -10,6 +10,9 @@ import pytest
 
 from api.review_examples import HOLDINGS, NEW_REVIEWS
 from model.access import Role, list_keys, revoke
+from model.reviews import NewReview
+from model.reviews import set_up as set_up_review
+from rules.review_rules import ReviewKind
 from tests.api.calling import Calls, body_of, problem_of
 
 AT = "/api/v1/reviews"
@@ -76,6 +79,15 @@ def events(calls: Calls) -> list[Any]:
     answer = calls.get(f"{AT}.ics")
     assert answer.mimetype == "text/calendar"
     return list(icalendar.Calendar.from_ical(answer.get_data()).walk("VEVENT"))
+
+
+def test_a_review_that_a_toll_gate_is_cannot_be_ticked_off(calls: Calls) -> None:
+    """The session of gate 5 is the review: without one, nobody says that it was held."""
+    new = NewReview(ReviewKind.TOLLGATE_5, "mail", "Mail", "Line", date(2027, 1, 31), "P6M")
+    with calls.service.database.transaction() as session:
+        review = set_up_review(session, new, calls.service.new_id(), calls.clock.now)
+    refused = problem_of(complete(calls, review.id), 409, "reviewed-at-gate")
+    assert "toll-gate 5 of the service `mail`" in refused["detail"]
 
 
 def test_a_calendar_program_reads_the_feed_by_its_address_alone(calls: Calls) -> None:

@@ -52,6 +52,7 @@ def test_a_key_is_given_once(of: Owner) -> None:
         ({"owner": "Kim"}, "/owner"),
         ({"category": ""}, "/category"),
         ({"review_every": "1 year"}, "/review_every"),
+        ({"review_every": "P0D"}, "/review_every"),
         ({"facts": {"has_service_design": True}}, "/facts/has_service_design"),
         ({"facts": {"verdict": "approve"}}, "/facts/verdict"),
         ({"facts": []}, "/facts"),

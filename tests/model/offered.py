@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from model.cases import lock_or_open_case
-from model.parts import PartChange, PartView, Standing, index_service, put_part
+from model.catalogue_standing import Standing
+from model.parts import PartChange, PartView, index_service, put_part
 from model.services import Service
 from model.subjects import ref_of_service
 

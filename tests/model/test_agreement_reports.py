@@ -16,11 +16,11 @@ from model.access import Caller
 from model.agreeing import change_agreement
 from model.agreement_reports import AgreementReport, report_agreements, reports_before
 from model.agreements import Agreement
-from model.announcing_reports import BUSINESS_RELATIONS
 from model.database import Database
 from model.deliveries import Delivery
 from model.events import EventType, OutboxEvent
 from model.promises import Promise
+from model.roster import BUSINESS_RELATIONS
 from model.rosters import replace_roster
 from rules.errors import BadFields, UnknownRecord
 from tests.model.agreed import AVAILABLE, FULFILLED, agreed, awaited, measured

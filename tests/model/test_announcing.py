@@ -16,6 +16,7 @@ from model.outbox import EventType
 from model.publishing import publish
 from rules.rule_book import RuleFiles
 from tests.model.lives import Lives
+from tests.model.portfolio import Portfolio
 from tests.model.telling import subscribed
 
 
@@ -104,3 +105,18 @@ def test_a_decision_that_nobody_listens_to_costs_one_look(
     about = [each for each in statements if any(word in each for word in words)]
     assert len(about) == 1
     assert about[0].startswith("SELECT id, types FROM subscriptions")
+
+
+def test_a_session_of_a_toll_gate_is_announced(portfolio: Portfolio) -> None:
+    """Under the service's key, and as no case that is rerouted."""
+    subscribed(portfolio.database)
+    portfolio.make("mail")
+    portfolio.hold("mail", 1)
+    portfolio.supply("mail", "service_strategy")
+    portfolio.hold("mail", 1, verdict="approve")
+    made = told(portfolio.database, EventType.DECISION_MADE)
+    assert {event.subject for event in made} == {"services/mail"}
+    results = [cast("dict[str, Any]", event.data)["outcome"]["result"] for event in made]
+    assert sorted(results) == ["incomplete", "pass"]
+    assert cast("dict[str, Any]", made[0].data)["service"]["key"] == "mail"
+    assert told(portfolio.database, EventType.CASE_REROUTED) == []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.catalogue import SHOWN, entries_after, entry_of
+from model.catalogue import entries_after, entry_of
+from model.catalogue_standing import SHOWN, Standing
 from model.database import Database
 from model.dependencies import rest_on
-from model.parts import Standing
 from rules.errors import BadFields, UnknownRecord
 from tests.model.offered import offer, part_of
 

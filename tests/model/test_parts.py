@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from model.catalogue_standing import Standing
 from model.database import Database
-from model.parts import PartChange, Standing, parts_of, put_part
+from model.parts import PartChange, parts_of, put_part
 from rules.errors import BadFields, UnknownRecord
 from tests.model.offered import NOW, offer, part_of
 

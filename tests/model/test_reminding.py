@@ -11,13 +11,18 @@ from sqlalchemy import select, update
 from model.database import Database
 from model.deliveries import Delivery, State
 from model.events import OutboxEvent
+from model.overdue_reviews import overdue
 from model.publishing import publish
 from model.reminding import remind_due
 from model.rosters import replace_roster
+from rules.review_rules import ReviewKind
 from rules.rule_book import RuleFiles
+from tests.model.portfolio import Portfolio
 from tests.model.reviewed import ANCHOR, NEW, NOW, at, held, made
 from tests.model.telling import subscribed
 
+AWAY = date(2027, 1, 28)
+"""The manager is away from this day on."""
 SLM, DEPUTY, HEAD = "slm@x.example", "deputy@x.example", "head@x.example"
 
 
@@ -52,6 +57,17 @@ def told(database: Database) -> list[tuple[str, str]]:
             .order_by(Delivery.id)
         ).all()
     return [(str(title).split(":")[0], str(recipient)) for title, recipient in rows]
+
+
+def told_of(database: Database) -> list[tuple[str, str]]:
+    """Return of what people were told, and whom, in order."""
+    with database.reading() as session:
+        rows = session.execute(
+            select(OutboxEvent.title, Delivery.recipient)
+            .join(Delivery, Delivery.event_id == OutboxEvent.id)
+            .order_by(Delivery.id)
+        ).all()
+    return [(str(title).split(": ")[1], str(recipient)) for title, recipient in rows]
 
 
 def test_whoever_holds_the_role_that_day_hears_of_it(database: Database) -> None:
@@ -179,3 +195,40 @@ def test_what_was_done_meanwhile_nobody_is_told_any_more(database: Database) -> 
         (f"reviews/{other.id}", State.DELIVERED),
         (f"reviews/{other.id}", State.WAITING),
     }
+
+
+def test_where_nobody_holds_the_role_it_comes_to_the_others_at_once(database: Database) -> None:
+    """Thirty days ahead already: two weeks overdue would be late."""
+    staff(database)
+    made(database, replace(NEW, role="Nobody"))
+    assert remind(database, ANCHOR - timedelta(days=30)) == 1
+    assert told(database) == [("Review in 30 days", HEAD)]
+
+
+def test_a_reminder_waits_for_somebody_to_hear_it(database: Database) -> None:
+    """They hear of it on the day on which the role is filled; until then it counts as unheard."""
+    made(database)
+    for day in range(-30, 2):
+        assert remind(database, ANCHOR + timedelta(days=day)) == 0
+    with database.reading() as session:
+        assert overdue(session, ANCHOR + timedelta(days=1)) == {"heard": 0, "unheard": 1}
+    staff(database)
+    assert remind(database, ANCHOR + timedelta(days=3)) == 1
+    assert told(database) == [("Review overdue by 3 days", SLM)]
+    with database.reading() as session:
+        assert overdue(session, ANCHOR + timedelta(days=3)) == {"heard": 1, "unheard": 0}
+
+
+def test_whoever_answers_for_the_service_itself_hears_of_its_gate(portfolio: Portfolio) -> None:
+    """By name or by address; one whom the roster does not know, or who is away, leaves the role."""
+    database, day = portfolio.database, ANCHOR - timedelta(days=30)
+    staff(database)
+    for key, named in (("a", "deputy"), ("b", HEAD), ("c", "Somebody"), ("d", SLM)):
+        portfolio.make(key, line_manager=named)
+        review = replace(NEW, kind=ReviewKind.TOLLGATE_5, subject=key, title=key)
+        made(database, replace(review, anchor=ANCHOR if key != "d" else AWAY + timedelta(days=30)))
+    remind(database, day)
+    remind(database, AWAY)
+    by_title = {(event, person) for event, person in told_of(database)}
+    assert by_title >= {("a", DEPUTY), ("b", HEAD), ("c", SLM), ("d", DEPUTY)}
+    assert {person for event, person in by_title if event == "a"} == {DEPUTY}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select, text
 
-from model.catalogue import SHOWN
+from model.catalogue_standing import SHOWN
 from model.database import Database
-from model.searching import Found, search
+from model.parts import index_missed
+from model.searching import Found, SearchText, search
 from tests.model.offered import offer, part_of
 
 OFFERED = {
@@ -83,6 +87,23 @@ def test_only_what_is_shown_is_found(database: Database) -> None:
         part_of(session, "soon", "cage", "Aviary")
     assert [each.name for each in found(database, "carrier")] == ["Carrier parrots"]
     assert [each.name for each in found(database, "aviary")] == ["Aviary"]
+
+
+def test_services_from_before_the_search_are_found_in_the_end(stocked: Database) -> None:
+    """Some at a time, each once, however many processes see to it."""
+    with stocked.transaction() as session:
+        for table in ("search_groups", "search_texts"):
+            session.execute(text(f"DELETE FROM {table}"))
+    assert found(stocked, "signature") == []
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: stocked.write(lambda s: index_missed(s, 4)), range(3)))
+    while stocked.write(index_missed):
+        pass
+    assert [each.service for each in found(stocked, "signature")] == ["e-signature"]
+    assert found(stocked, "certificate")[0].part == "qualified"
+    with stocked.reading() as session:
+        texts = session.scalar(select(func.count()).select_from(SearchText))
+    assert texts == len(OFFERED) + 1
 
 
 @settings(

@@ -41,7 +41,7 @@ def test_each_policy_is_reviewed_as_often_as_its_file_says(
     files["routing.yaml"] = files["routing.yaml"].replace("[intake]", "[entry]")
     with published.transaction() as session:
         publish(session, {**files, "policies/entry.yaml": other}, "Pat", NOW)
-    assert set(keep(published)) == {"entry"}
+    assert set(keep(published)) == {"entry", "routing"}
 
 
 def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Lives) -> None:
@@ -52,7 +52,7 @@ def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Live
         offer(session, "idea", "Idea", phase="design").review_every = "P6M"
         offer(session, "free", "Free")
     reviews = keep(published)
-    assert set(reviews) == {"intake", "mail"}
+    assert set(reviews) == {"intake", "routing", "mail"}
     assert (reviews["mail"].role, reviews["mail"].due_on) == (
         "Service Line Manager", date(2027, 5, 22),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Live
         (held,) = held_of(session, review)
         assert (held.due_on, held.outcome, held.by) == (date(2027, 5, 22), "pass", "Kim")
         find_service(session, "mail").phase = "retire"
-    assert set(keep(published, held_on)) == {"intake"}
+    assert set(keep(published, held_on)) == {"intake", "routing"}
 
 
 RULED = """\
@@ -102,4 +102,4 @@ def test_what_the_rules_name_is_reviewed_as_they_say(
         assert (review.role, review.due_on, review.escalate_to) == expected
     with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
-    assert set(keep(published)) == {"intake"}
+    assert set(keep(published)) == {"intake", "routing"}

@@ -13,7 +13,7 @@ TABLES = ("search_groups", "search_texts", "dependencies", "parts")
 
 
 def upgrade() -> None:
-    """Make the tables. A service that is there already is found once it is changed."""
+    """Make the tables. What is there already, housekeeping indexes."""
     _make_parts()
     _make_search()
 

@@ -1,0 +1,101 @@
+"""Of which days callers may ask what the catalogue lacked, and what they are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from api.offer_schemas import CapacitySchema
+from api.response_schemas import many, maybe, text, texts
+from api.strict_schema import Day, StrictSchema
+from model.gap_analysis import LONGEST_PERIOD, MOST_CASES, MOST_SERVICES, MOST_SHOWN
+
+_DAY = {"format": "date"}
+
+
+def _count(**metadata: Any) -> fields.Integer:
+    return fields.Integer(required=True, metadata={"minimum": 0, **metadata})
+
+
+class GapsQuerySchema(StrictSchema):
+    """Of which days; each case counts on the day on which its answer was said."""
+
+    from_ = Day(required=True, data_key="from", metadata={"description": "The first day"})
+    to = Day(
+        required=True,
+        metadata={"description": f"The last day: at most {LONGEST_PERIOD.days} days in all"},
+    )
+
+
+class UnmetNeedSchema(StrictSchema):
+    """What so many cases asked for, and nothing met."""
+
+    asked_for = maybe(description="in the words of one of them; null: they have no title")
+    cases = _count(minimum=1)
+    because = texts(description="the words that all of them say")
+    refs = texts(description=f"of up to {MOST_SHOWN} of them")
+
+
+class UnmetNeedsSchema(StrictSchema):
+    """Needs that neither a service nor a part met, those that are alike together."""
+
+    cases = _count(description=f"at most {MOST_CASES}, the latest")
+    whole = fields.Boolean(required=True, metadata={"description": "whether these are all"})
+    groups = many(UnmetNeedSchema)
+
+
+class DemandSchema(StrictSchema):
+    """A service that met needs, beside how much it can take."""
+
+    service = text()
+    name = text()
+    cases = _count(minimum=1)
+    capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
+    could_take = fields.Decimal(
+        required=True,
+        allow_none=True,
+        metadata={"description": "its capacity for the days asked of; null: nobody says"},
+    )
+    short = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "true: it was asked for more than it could take"},
+    )
+
+
+class UnaskedSchema(StrictSchema):
+    """A candidate for retirement: a service, live all the while, that no case named."""
+
+    service = text()
+    name = text()
+    category = maybe()
+    carries = texts(description="live services that rest on it, which speaks for keeping it")
+
+
+class IncompleteSchema(StrictSchema):
+    """A service in the catalogue whose entry does not say everything."""
+
+    service = text()
+    name = text()
+    missing = texts(description="members of the service that nobody has filled in")
+
+
+class GapsSchema(StrictSchema):
+    """What the catalogue lacked, and what it has that nobody asks for."""
+
+    from_ = fields.String(required=True, data_key="from", metadata=_DAY)
+    to = text(**_DAY)
+    unmet = fields.Nested(UnmetNeedsSchema, required=True)
+    demand = many(DemandSchema)
+    unnamed = _count(description="cases that a service met, none of the catalogue being named")
+    unasked = fields.List(
+        fields.Nested(UnaskedSchema),
+        required=True,
+        metadata={"description": "oldest first", "maxItems": MOST_SERVICES},
+    )
+    incomplete = fields.List(
+        fields.Nested(IncompleteSchema),
+        required=True,
+        metadata={"description": "as they are now, oldest first", "maxItems": MOST_SERVICES},
+    )

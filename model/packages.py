@@ -1,0 +1,212 @@
+"""Packages: services that are offered together, under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from model.catalogue_standing import Standing, standing_of
+from model.columns import Instant, RowNumber
+from model.cursors import number_in
+from model.database import Base
+from model.locking import hold
+from model.services import KEY, LONGEST_KEY, Service, services_named
+from model.texts import LONGEST_NAME, require_texts
+from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.values import LONGEST_TEXT
+
+LONGEST_PAGE = 200
+
+
+class Package(Base):
+    """Some services under one name."""
+
+    __tablename__ = "packages"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PackagedService(Base):
+    """A service that is in a package."""
+
+    __tablename__ = "packaged_services"
+
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), primary_key=True, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChange:
+    """What a package is to be."""
+
+    name: str
+    description: str | None
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """A package as it stands: live once all its services are, retired once one of them is."""
+
+    key: str
+    name: str
+    description: str | None
+    services: tuple[str, ...]
+    standing: Standing
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePage:
+    """Some packages, in the order in which they were made."""
+
+    packages: tuple[PackageView, ...]
+    next: str | None
+
+
+def hold_packages(session: Session) -> None:
+    """Have nobody else change packages until the end of the transaction."""
+    hold(session, "packages")
+
+
+def put_package(
+    session: Session, key: str, change: PackageChange, by: str, now: datetime
+) -> PackageView:
+    """Make a package, or change it. Needs a `transaction()`.
+
+    Raises:
+        BadFields: an unsound key or text, or a service that there is not.
+    """
+    if not KEY.fullmatch(key):
+        raise BadFields([FieldProblem("/package", "must be letters, digits, `.`, `_` and `-`")])
+    texts = {"/name": (change.name, LONGEST_NAME), "/description": (change.description,
+             LONGEST_TEXT)}  # fmt: skip
+    require_texts(texts)
+    if not change.services:
+        raise BadFields([FieldProblem("/services", "a package is of one service or more")])
+    hold_packages(session)
+    services = services_named(session, change.services, "/services")
+    package = find_package(session, key) or Package(key=key)
+    package.name, package.description = change.name, change.description
+    package.changed_by, package.changed_at = by, now
+    session.add(package)
+    session.flush()
+    _forget_services(session, package)
+    rows = [{"package_id": package.id, "service_id": id} for id in services.values()]
+    session.execute(insert(PackagedService), rows)
+    return view_of(session, package)
+
+
+def take_apart(session: Session, key: str) -> PackageView:
+    """Take a package out of the catalogue; its services stay. Needs a `transaction()`.
+
+    Raises:
+        UnknownRecord: there is no such package.
+    """
+    hold_packages(session)
+    package = _find(session, key)
+    view = view_of(session, package)
+    _forget_services(session, package)
+    session.delete(package)
+    session.flush()
+    return view
+
+
+def read_package(session: Session, key: str) -> PackageView:
+    """Return a package as it stands.
+
+    Raises:
+        UnknownRecord: there is no such package.
+    """
+    return view_of(session, _find(session, key))
+
+
+def packages_after(session: Session, after: str | None, limit: int) -> PackagePage:
+    """Return up to `limit` (at most 200) packages, in the order in which they were made.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = select(Package).order_by(Package.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(Package.id > number_in(after))
+    found = session.scalars(query).all()
+    following = str(found[limit - 1].id) if len(found) > limit else None
+    return PackagePage(_views(session, found[:limit]), following)
+
+
+def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    """Return the keys of the packages that services are in, by the services' ids."""
+    found: dict[int, list[str]] = {}
+    query = (
+        select(PackagedService.service_id, Package.key)
+        .join(Package, Package.id == PackagedService.package_id)
+        .where(PackagedService.service_id.in_(ids))
+        .order_by(Package.key)
+    )
+    for service_id, key in session.execute(query):
+        found.setdefault(service_id, []).append(key)
+    return found
+
+
+def find_package(session: Session, key: str) -> Package | None:
+    """Return the package of a key, if there is one."""
+    return session.scalar(select(Package).where(Package.key == key))
+
+
+def view_of(session: Session, package: Package) -> PackageView:
+    """Return a package as it stands."""
+    return _views(session, [package])[0]
+
+
+def _find(session: Session, key: str) -> Package:
+    package = find_package(session, key)
+    if package is None:
+        raise UnknownRecord(f"there is no package `{key}`")
+    return package
+
+
+def _forget_services(session: Session, package: Package) -> None:
+    session.execute(delete(PackagedService).where(PackagedService.package_id == package.id))
+
+
+def _views(session: Session, packages: Sequence[Package]) -> tuple[PackageView, ...]:
+    services: dict[int, list[Service]] = {package.id: [] for package in packages}
+    query = (
+        select(PackagedService.package_id, Service)
+        .join(Service, Service.id == PackagedService.service_id)
+        .where(PackagedService.package_id.in_(services))
+        .order_by(Service.key)
+    )
+    for package_id, service in session.execute(query):
+        services[package_id].append(service)
+    return tuple(
+        PackageView(
+            package.key,
+            package.name,
+            package.description,
+            tuple(service.key for service in services[package.id]),
+            _standing(services[package.id]),
+            package.changed_by,
+            package.changed_at,
+        )
+        for package in packages
+    )
+
+
+def _standing(services: Sequence[Service]) -> Standing:
+    all_of_them = {standing_of(service) for service in services}
+    if Standing.RETIRED in all_of_them or any(service.rejected for service in services):
+        return Standing.RETIRED
+    return Standing.LIVE if all_of_them == {Standing.LIVE} else Standing.PREPARED

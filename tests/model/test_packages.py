@@ -1,0 +1,54 @@
+"""Packages: they stand as the services in them do."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from model.catalogue_standing import Standing
+from model.database import Database
+from model.packages import PackageChange, packages_of, put_package, read_package, take_apart
+from tests.model.offered import NOW, offer
+
+CHANGE = PackageChange("Office", None, ("mail", "fax"))
+
+
+@pytest.mark.parametrize(
+    ("phase", "rejected", "standing"),
+    [
+        ("operate", False, Standing.LIVE),
+        ("improve", False, Standing.LIVE),
+        ("transition", False, Standing.PREPARED),
+        ("strategy", False, Standing.PREPARED),
+        ("retire", False, Standing.RETIRED),
+        ("transition", True, Standing.RETIRED),
+    ],
+)
+def test_a_package_stands_as_the_least_of_its_services(
+    database: Database, phase: str, rejected: bool, standing: Standing
+) -> None:
+    """Live once all are, retired once one is: nobody is offered half of it."""
+    with database.transaction() as session:
+        offer(session, "mail", "Mail")
+        offer(session, "fax", "Fax", phase=phase, rejected=rejected)
+        assert put_package(session, "office", CHANGE, "Sam", NOW).standing is standing
+
+
+def test_many_may_write_the_same_package_at_once(database: Database) -> None:
+    """The last of them counts, and it holds each service once."""
+    with database.transaction() as session:
+        ids = [offer(session, key, key).id for key in ("mail", "fax")]
+
+    def write(number: int) -> None:
+        change = PackageChange(f"Office {number}", None, ("mail", "fax")[: 1 + number % 2])
+        database.write(lambda session: put_package(session, "office", change, "Sam", NOW))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(8)))
+    with database.transaction() as session:
+        put_package(session, "office", CHANGE, "Sam", NOW)
+        assert read_package(session, "office").services == ("fax", "mail")
+        assert packages_of(session, ids) == {id: ["office"] for id in ids}
+        take_apart(session, "office")
+        assert packages_of(session, ids) == {}
