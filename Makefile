@@ -28,7 +28,7 @@ install: $(VENV)/.installed ## Make the virtual environment that `make run` uses
 test: $(VENV)/.installed-dev ## Run the tests
 	@$(python) -m pytest -n $(JOBS) --dist loadfile
 
-test-long: $(VENV)/.installed-dev ## Run the long tests: the two readings on ten million facts (TOLLGATE_DIFFERENTIAL_FACTS), kill -9 under load
+test-long: $(VENV)/.installed-dev ## Run the long tests: the two readings on ten million facts (TOLLGATE_DIFFERENTIAL_FACTS), kill -9 under load, everything going wrong at once
 	@$(python) -m pytest -m long
 
 bench: $(VENV)/.installed-dev ## Measure the speed, side by side with other engines and servers

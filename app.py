@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -14,21 +15,27 @@ from api.command_line import registration
 from model.database import Database
 from model.settings import Settings
 from rules.errors import Refused
-from scheduler import timetable
+from scheduler.parts import utc_now
+from scheduler.timetable import TICKS, Tick
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    ticks: Sequence[Tick] = TICKS,
+) -> Flask:
     """Return the service, with settings from the environment unless they are given.
 
+    `clock`: what time it is, to requests, commands and ticks alike; `ticks`: its timetable.
     It touches no database: that comes with the first request or command.
     """
     if settings is None:
         settings = _settings_from_environment()
     app = _Synchronous("tollgate", static_folder=None)
     database = Database(settings.database_url, pool_size=settings.threads)
-    api.register(app, settings, database, timetable.INTERVALS)
+    api.register(app, settings, database, {tick.name: tick.every for tick in ticks}, clock)
     registration.register(app)
-    scheduler.register(app, settings, database)
+    scheduler.register(app, settings, database, clock, ticks)
     return app
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from flask import Flask
 
 from api import blueprints
-from api.service import Service
+from api.service import Service, utc_now
 from model.database import Database
 from model.settings import Settings
 
@@ -18,6 +18,7 @@ def register(
     settings: Settings,
     database: Database,
     ticks: Mapping[str, timedelta] | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> None:
     """Let `app` serve the API; `ticks`: what the scheduler is to do, and how often."""
-    blueprints.register(app, Service(database, settings, ticks=ticks or {}))
+    blueprints.register(app, Service(database, settings, clock=clock, ticks=ticks or {}))

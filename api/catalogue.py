@@ -111,7 +111,7 @@ def get_entry(key: str) -> Response:
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
-    change = PartChange(new["name"], new["description"], Standing(new["standing"]))
+    change = PartChange(new["name"], new["description"], Standing(new["standing"]), new.get("case"))
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)
@@ -171,4 +171,5 @@ def _part(part: PartView) -> dict[str, object]:
         "standing": part.standing.value,
         "changed_by": part.changed_by,
         "changed_at": rfc3339(part.changed_at),
+        "case": part.case,
     }

@@ -12,13 +12,15 @@ NEW_PARTS: dict[str, Any] = {
         "name": "Qualified signature",
         "description": "A signature that stands in for one by hand",
         "standing": "live",
-    }
+    },
+    "a part that a viable case gives birth to": {"name": "Seal", "case": "CRM-1042"},
 }
 PART: dict[str, Any] = {
     "key": "qualified",
     **NEW_PARTS["a part that is live"],
     "changed_by": "service desk",
     "changed_at": INSTANT,
+    "case": None,
 }
 DEPENDENCIES: dict[str, Any] = {"it rests on another": {"rests_on": ["identity"]}}
 ENTRY: dict[str, Any] = {

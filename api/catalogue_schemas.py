@@ -32,6 +32,10 @@ class NewPartSchema(StrictSchema):
         validate=validate.OneOf(STANDINGS, error=f"must be one of {', '.join(STANDINGS)}"),
         metadata={"enum": STANDINGS},
     )
+    case = Text(
+        LONGEST_NAME,
+        metadata={"description": "The viable case that it comes from, said once and for all"},
+    )
     by = Text(LONGEST_NAME)
 
 
@@ -44,6 +48,7 @@ class PartSchema(StrictSchema):
     standing = text(enum=STANDINGS)
     changed_by = text()
     changed_at = text(**INSTANT)
+    case = maybe(description="the case that it was born of")
 
 
 class DependenciesSchema(StrictSchema):

@@ -19,6 +19,7 @@ from model.cases import Case
 from model.completeness import Incomplete, incomplete_services
 from model.grouping import alike_groups
 from model.held_facts import CaseFact
+from model.parts import Part
 from model.services import Service
 from model.subjects import is_a_case
 from model.unasked import Unasked, unasked_services
@@ -120,8 +121,9 @@ def unmet_cases(since: datetime, until: datetime) -> Select[str, str | None]:
             CaseFact.value == "false",
             need.value == '"need"',
             part.value == "false",
-            # What became a service meanwhile is not lacking.
+            # What became a service meanwhile, or a part of one, is not lacking.
             ~exists().where(Service.born_of_id == Case.id),
+            ~exists().where(Part.born_of_id == Case.id),
         )
         .order_by(CaseFact.supplied_at.desc(), Case.id)
     )

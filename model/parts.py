@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from model.cases import Case
 from model.catalogue_standing import Standing
 from model.columns import Instant, RowNumber
 from model.database import Base
 from model.searching import SearchText, Words, index_texts
 from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
+from model.viable_cases import viable_case
 from rules.errors import BadFields, FieldProblem
 from rules.values import LONGEST_TEXT
 
@@ -22,7 +24,7 @@ MISSED_AT_ONCE = 100
 
 
 class Part(Base):
-    """A part of a service, as SOP 02.2.1 knows it."""
+    """A part of a service, as SOP 02.2.1 knows it; `born_of`: the case that it came from."""
 
     __tablename__ = "parts"
     __table_args__ = (UniqueConstraint("service_id", "key"),)
@@ -35,15 +37,19 @@ class Part(Base):
     standing: Mapped[str] = mapped_column(String(20))
     changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     changed_at: Mapped[datetime] = mapped_column(Instant)
+    born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+
+    born_of: Mapped[Case | None] = relationship(lazy="joined")
 
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """What a part is to be."""
+    """What a part is to be. `case`: the viable case that it comes from; that stays."""
 
     name: str
     description: str | None
     standing: Standing
+    case: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class PartView:
     standing: Standing
     changed_by: str
     changed_at: datetime
+    case: str | None
 
 
 def put_part(
@@ -65,22 +72,31 @@ def put_part(
 
     Raises:
         UnknownRecord: there is no such service.
-        BadFields: an unsound key or text.
+        BadFields: an unsound key or text; a case that is not there, that nobody has called
+            viable, or another one than before.
     """
     if not KEY.fullmatch(key):
         raise BadFields([FieldProblem("/part", "must be letters, digits, `.`, `_` and `-`")])
-    texts = {"/name": (change.name, LONGEST_NAME), "/description": (change.description,
-             LONGEST_TEXT)}  # fmt: skip
-    require_texts(texts)
+    names = {"/name": (change.name, LONGEST_NAME), "/case": (change.case, LONGEST_NAME)}
+    require_texts({**names, "/description": (change.description, LONGEST_TEXT)})
     service = lock_service(session, service_key)
     ours = (Part.service_id == service.id, Part.key == key)
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
     part.name, part.description = change.name, change.description
     part.standing, part.changed_by, part.changed_at = change.standing, by, now
+    part.born_of = _born_of(session, part, change.case)
     session.add(part)
     session.flush()
     index_service(session, service)
     return _view(part)
+
+
+def _born_of(session: Session, part: Part, ref: str | None) -> Case | None:
+    case = viable_case(session, ref) or part.born_of
+    if part.born_of is not None and case is not part.born_of:
+        detail = f"this part was born of the case `{part.born_of.ref}`"
+        raise BadFields([FieldProblem("/case", detail)])
+    return case
 
 
 def parts_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[PartView]]:
@@ -118,6 +134,13 @@ def index_missed(session: Session, most: int = MISSED_AT_ONCE) -> int:
 
 def _view(part: Part) -> PartView:
     standing = Standing(part.standing)
+    case = part.born_of.ref if part.born_of else None
     return PartView(
-        part.key, part.name, part.description, standing, part.changed_by, part.changed_at
+        part.key,
+        part.name,
+        part.description,
+        standing,
+        part.changed_by,
+        part.changed_at,
+        case,
     )

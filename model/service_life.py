@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
-from model.cases import Case, find_case, lock_or_open_case
+from model.cases import lock_or_open_case
 from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
@@ -30,12 +30,12 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
+from model.viable_cases import viable_case
 from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
 
-VIABLE = "viable"
 """The fact with which a case becomes a service."""
 
 _WORDS = {
@@ -131,7 +131,7 @@ def make_service(
     if subject.version:
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
-    service.born_of = _viable_case(session, change.case)
+    service.born_of = viable_case(session, change.case)
     _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
@@ -217,20 +217,6 @@ def _say(service: Service, change: ServiceChange) -> None:
     for name, said in {**change.words, **change.offer}.items():
         setattr(service, name, said)
     service.subject.title = service.name
-
-
-def _viable_case(session: Session, ref: str | None) -> Case | None:
-    """Return the case that a service comes from, once the IT Steering Team has said yes."""
-    if ref is None:
-        return None
-    case = find_case(session, ref)
-    if case is None:
-        raise BadFields([FieldProblem("/case", "there is no such case")])
-    viable = facts_of(session, case.id).get(VIABLE)
-    if viable is None or viable.value != "true":
-        help = "a case that is viable gives birth to a service"
-        raise BadFields([FieldProblem("/case", "nobody has called this case viable", help)])
-    return case
 
 
 def _first_phase(book: RuleBook, changes: Mapping[str, Value | None], moment: Moment) -> str | None:

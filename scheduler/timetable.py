@@ -7,7 +7,7 @@ several processes tick at once, when one is missed, or when all of them were awa
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -48,8 +48,9 @@ INTERVALS = {tick.name: tick.every for tick in TICKS}
 class Timetable:
     """The ticks of one process. It has no thread before it is started: that is, after any fork."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, ticks: Sequence[Tick] = TICKS) -> None:
         self._parts = parts
+        self._ticks = ticks
         self._scheduler: BackgroundScheduler | None = None
 
     def start(self) -> None:
@@ -57,9 +58,9 @@ class Timetable:
         # That a tick is still busy when the next one comes is no news.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         # A thread for each tick: none waits for another.
-        executor = ThreadPoolExecutor(len(TICKS))
+        executor = ThreadPoolExecutor(len(self._ticks))
         self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": executor})
-        for tick in TICKS:
+        for tick in self._ticks:
             self._scheduler.add_job(
                 tick_once,
                 "interval",
@@ -80,9 +81,9 @@ class Timetable:
             self._scheduler = None
 
 
-def install(app: Flask, parts: Parts) -> None:
+def install(app: Flask, parts: Parts, ticks: Sequence[Tick] = TICKS) -> None:
     """Make a timetable that waits to be started the one of `app`."""
-    app.extensions[_NAME] = Timetable(parts)
+    app.extensions[_NAME] = Timetable(parts, ticks)
 
 
 def has_timetable(app: Flask) -> bool:

@@ -6,12 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from app import create_app
 from model.settings import HOME, Settings
+from scheduler.parts import Parts
+from scheduler.timetable import Tick, timetable_of
+from tests.fire.service import wait_until
 
 SECRET = b"a secret made up for the tests"
 
@@ -47,6 +51,25 @@ def test_two_applications_share_nothing(tmp_path: Path) -> None:
     """Each call makes an application of its own."""
     one, other = create_app(settings_at(tmp_path)), create_app(settings_at(tmp_path))
     assert one.extensions["tollgate"] is not other.extensions["tollgate"]
+
+
+def test_the_time_and_the_timetable_come_in_as_arguments(tmp_path: Path) -> None:
+    """What time it is, requests and ticks are told alike; health expects the ticks that come."""
+    now, told = datetime(2027, 3, 28, 1, tzinfo=UTC), []
+
+    def look(parts: Parts) -> None:
+        told.append(parts.clock())
+
+    ticks = [Tick("look", timedelta(hours=1), look)]
+    app = create_app(settings_at(tmp_path), lambda: now, ticks)
+    service = app.extensions["tollgate"]
+    assert service.clock() == now
+    assert service.ticks == {"look": timedelta(hours=1)}
+    timetable_of(app).start()
+    try:
+        wait_until(lambda: told == [now])
+    finally:
+        timetable_of(app).stop()
 
 
 def test_the_command_line_lists_its_groups(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import psycopg
 
 from tests.fire.service import PATIENCE
 
-MOST_CONNECTIONS = 20
+MOST_CONNECTIONS = 40
 OPTIONS = (
     f"max_connections={MOST_CONNECTIONS}",
     # What is acknowledged outlives every process, though not the machine: that much is quicker.

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 
 HOME = Path(__file__).resolve().parents[2]
-SERVE = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "app:create_app()"]
+SERVE = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 KEY = "a-key-of-the-first-administrator"
 SECRET = "a-secret-of-these-tests-only-0123456789"
 PATIENCE = 60.0
@@ -50,6 +50,7 @@ class Service:
     prepared: Callable[[], None] | None = None
     home: Path = HOME
     variables: Mapping[str, str] = field(default_factory=dict)
+    app: str = "app:create_app()"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -123,7 +124,7 @@ class Service:
     def _begin(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                SERVE,
+                [*SERVE, self.app],
                 cwd=self.home,
                 env=_environment(self),
                 stdout=log,

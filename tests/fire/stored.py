@@ -36,3 +36,20 @@ def assert_each_once(url: str, acknowledged: Mapping[str, str]) -> None:
     versions = {ref: [row[1] for row in of] for ref, of in groupby(rows, lambda row: row[0])}
     assert versions == {ref: list(range(1, last + 1)) for ref, last in cases.items()}
     assert findings == []
+
+
+def assert_kept(url: str, acknowledged: Mapping[str, str]) -> None:
+    """Each acknowledged decision is there, word for word, in an unbroken record.
+
+    For a database in which an answer may have been forgotten under its key, as time passed.
+    """
+    with closing(Database(url)) as database, database.reading() as session:
+        decided: dict[str, str] = {row[0]: row[1] for row in session.execute(DECISIONS)}
+        rows = session.execute(BY_CASE).all()
+        findings = list(verify(session, SECRET.encode(), Tally()))
+    told = {json.loads(body)["id"]: body for body in acknowledged.values()}
+    assert len(told) == len(acknowledged)
+    assert {id: decided.get(id) for id in told} == told
+    versions = {ref: [row[1] for row in of] for ref, of in groupby(rows, lambda row: row[0])}
+    assert all(each == list(range(1, len(each) + 1)) for each in versions.values())
+    assert findings == []

@@ -10,12 +10,15 @@ import random
 import socket
 import sys
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 RETRY_AFTER = "7"
 LARGE = 10_000_000
 LATE = 0.05
+HANGS = 0.005
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -25,6 +28,7 @@ class Receiver(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     file: Path
     _chance = random.Random(7)  # noqa: S311  # no secret
+    _came: ClassVar[Counter[str]] = Counter()
 
     def do_POST(self) -> None:
         """Note the message and answer as the path says."""
@@ -32,6 +36,8 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if way == "moody":
             way = self._mood()
+        elif way == "wild":
+            way = self._whim()
         self._note(way, body)
         getattr(self, f"be_{way}")()
 
@@ -39,6 +45,18 @@ class Receiver(BaseHTTPRequestHandler):
         drawn = self._chance.random()
         if drawn < 0.25:
             return self._chance.choice(("failing", "lying", "closing"))
+        return "late" if drawn < 0.5 else "fine"
+
+    def _whim(self) -> str:
+        """Draw by the message and how often it came: so it is the same in whatever order."""
+        id = str(self.headers["webhook-id"])
+        self._came[id] += 1
+        chance = random.Random(f"{id}/{self._came[id]}")  # noqa: S311  # no secret
+        drawn = chance.random()
+        if drawn < HANGS:
+            return "hanging"
+        if drawn < 0.25:
+            return chance.choice(("failing", "lying", "boasting", "closing"))
         return "late" if drawn < 0.5 else "fine"
 
     def _note(self, way: str, body: bytes) -> None:

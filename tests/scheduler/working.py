@@ -13,7 +13,6 @@ from pathlib import Path
 from model.settings import HOME
 from tests.model.telling import SECRET
 
-COMMAND = [sys.executable, "-m", "flask", "--app", "app", "worker"]
 PATIENCE = 60.0
 
 
@@ -24,6 +23,7 @@ class Worker:
     database_url: str
     log: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    app: str = "app"
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -35,9 +35,10 @@ class Worker:
             "TOLLGATE_PRIVATE_HOSTS": "127.0.0.1",
             "PYTHONUNBUFFERED": "1",
         }
+        command = [sys.executable, "-m", "flask", "--app", self.app, "worker"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                COMMAND, cwd=HOME, env={**plain, **own, **self.variables}, stdout=log, stderr=log
+                command, cwd=HOME, env={**plain, **own, **self.variables}, stdout=log, stderr=log
             )
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
