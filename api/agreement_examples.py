@@ -104,3 +104,15 @@ PERFORMANCE: dict[str, Any] = {
         },
     ],
 }
+REPORT_PAGE: dict[str, Any] = {
+    "reports": [
+        {
+            **PERFORMANCE,
+            "version": 2,
+            "first_on": "2026-10-01",
+            "last_on": "2026-10-31",
+            "made_at": INSTANT,
+        },
+    ],
+    "next": None,
+}

@@ -12,7 +12,7 @@ from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
 from model.agreeing import MOST_BENEATH
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
 from model.agreements import REVIEWER, AgreementKind
-from model.measurements import MOST_MEASUREMENTS
+from model.measuring import MOST_MEASUREMENTS
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
 from rules.attainment import Comparison, Standing, Trend
@@ -233,6 +233,24 @@ class PerformanceSchema(StrictSchema):
     agreement = text(description="its id")
     standing = text(enum=_STANDINGS, description="of the worst of its targets")
     targets = many(TargetPerformanceSchema)
+
+
+class ReportSchema(PerformanceSchema):
+    """What was attained from one day to another, as it was known when this was reported."""
+
+    version = fields.Integer(
+        required=True, metadata={"minimum": 1, "description": "of the agreement, then"}
+    )
+    first_on = text(**_DAY)
+    last_on = text(**_DAY)
+    made_at = text(**INSTANT)
+
+
+class ReportPageSchema(StrictSchema):
+    """Some reports of an agreement, the latest first."""
+
+    reports = many(ReportSchema)
+    next = maybe(description="send it as `after` for the page that follows")
 
 
 PerformanceQuerySchema = StrictSchema.from_dict(

@@ -22,6 +22,7 @@ from api.catalogue_gaps import catalogue_gaps
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
+from api.improvements import improvements
 from api.json_body import LARGEST_BODY
 from api.keys import keys
 from api.measurements import measurements
@@ -59,6 +60,7 @@ NOUNS = (
     agreements,
     measurements,
     reviews,
+    improvements,
     keys,
     audit,
     subscriptions,

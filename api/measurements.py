@@ -10,6 +10,7 @@ from api.agreement_schemas import (
     NewMeasurementsSchema,
     PerformanceQuerySchema,
     PerformanceSchema,
+    ReportPageSchema,
 )
 from api.authentication import current_caller, only
 from api.decisions import READERS
@@ -17,14 +18,16 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
+from api.service_schemas import PageQuerySchema
 from api.strict_schema import load
 from model import json_text
 from model.access import Role
-from model.agreement_targets import told_target
+from model.agreement_reports import AgreementReport, reports_before
 from model.database import Session
-from model.measurements import Measurement, NewMeasurement, record_measurements
+from model.measuring import NewMeasurement, record_measurements
 from model.moment import rfc3339
-from model.performance import Forecast, TargetPerformance, performance
+from model.performance import performance
+from model.telling_performance import told_measurement, told_performance
 from rules.errors import UnknownRecord
 
 measurements = Noun("measurements", "What was measured of agreements, and how they are kept to")
@@ -42,8 +45,8 @@ def send_measurements(agreement_id: str) -> Response:
     """Record what was measured: each is judged at once, by what is agreed now.
 
     Send it again as often as you like: of one metric and day it counts once. Another value
-    corrects the one before; both are kept. What was missed is to be reviewed within a week, once
-    for each metric and period.
+    corrects the one before; both are kept. What was missed, or is about to be as the line through
+    its last six periods goes, is to be reviewed within a week, once for each metric and period.
     """
     service, asked = current_service(), load(NewMeasurementsSchema, read_json(request))
     new = [NewMeasurement(**each) for each in asked["measurements"]]
@@ -51,7 +54,7 @@ def send_measurements(agreement_id: str) -> Response:
 
     def work(session: Session) -> dict[str, object]:
         found = record_measurements(session, agreement_id, new, by, moment)
-        return {"measurements": [_measured(each) for each in found]}
+        return {"measurements": [told_measurement(each) for each in found]}
 
     return ok(json_text.dumps(service.database.write(work)))
 
@@ -74,47 +77,37 @@ def read_performance(agreement_id: str) -> Response:
     days, zone = (query["from"], query["to"]), service.settings.timezone
     with service.database.reading() as session:
         found = performance(session, agreement_id, *days, zone)
-        body = {
-            "agreement": found.agreement.id,
-            "standing": found.standing.value,
-            "targets": [_kept(each) for each in found.targets],
-        }
+        return ok(json_text.dumps(told_performance(found)))
+
+
+@measurements.route(
+    "GET",
+    "/api/v1/agreements/<id:agreement_id>/reports",
+    access=READERS,
+    takes=Takes(query=PageQuerySchema),
+    answers=Answers(200, ReportPageSchema, examples.REPORT_PAGE),
+    fails=(UnknownRecord,),
+)
+def list_reports(agreement_id: str) -> Response:
+    """List what was attained in each period that has ended, as it was reported; the latest first.
+
+    A report comes by itself as soon as its targets are measured up to the last day, or three days
+    after it. What is measured later changes none: ask for the performance again.
+    """
+    query = read_query(request, PageQuerySchema)
+    with current_service().database.reading() as session:
+        found, following = reports_before(session, agreement_id, query.get("after"), query["limit"])
+        body = {"reports": [_report(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
 
 
-def _kept(found: TargetPerformance) -> dict[str, object]:
+def _report(report: AgreementReport) -> dict[str, object]:
     return {
-        **told_target(found.target),
-        "standing": found.standing.value,
-        "counted": found.counted,
-        "attained": found.attained,
-        "attainment": found.attainment,
-        "deviation": found.deviation,
-        "trend": found.trend.value if found.trend else None,
-        "forecast": _forecast(found.forecast) if found.forecast else None,
-        "timers": {"met": found.timers.met, "breached": found.timers.breached},
-        "measurements": [_measured(each) for each in found.measurements],
-    }
-
-
-def _forecast(forecast: Forecast) -> dict[str, object]:
-    return {
-        "day": forecast.day.isoformat(),
-        "value": forecast.value,
-        "attained": forecast.attained,
-    }
-
-
-def _measured(row: Measurement) -> dict[str, object]:
-    return {
-        "metric": row.metric,
-        "day": row.day.isoformat(),
-        "value": row.value,
-        "comparison": row.comparison,
-        "agreed": row.agreed,
-        "unit": row.unit,
-        "attained": row.attained,
-        "deviation": row.deviation,
-        "received_at": rfc3339(row.received_at),
-        "by": row.by,
+        "agreement": report.agreement_id,
+        "version": report.version,
+        "first_on": report.first_on.isoformat(),
+        "last_on": report.last_on.isoformat(),
+        "standing": report.standing,
+        "targets": report.targets,
+        "made_at": rfc3339(report.made_at),
     }

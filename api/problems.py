@@ -130,6 +130,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "read the agreement again and decide anew what to change", None,
         ),
         (
+            errors.ImprovementMovedOn, 412, "the improvement has moved on",
+            "read the improvement again and decide anew what to change", None,
+        ),
+        (
             errors.NameTaken, 409, "the name is another's",
             "use the one that there is, or choose another name", None,
         ),

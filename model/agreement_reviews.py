@@ -1,7 +1,7 @@
 """Reviews of agreements: again and again while one is in force, and whenever something happens.
 
-What happens is a target that was missed, a last day for notice that is near, and the end of a
-contract beneath. Each leads to one review, which is held once.
+What happens is a target that was missed, is about to be, or was not measured in a whole period; a
+last day for notice that is near; the end of a contract beneath. Each has one review, held once.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SEEN_AHEAD = timedelta(days=30)
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
 _HOME = "agreements/"
+_HAPPENED = ("/breach/", "/risk/", "/unmeasured/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +73,34 @@ def review_breach(
     There is one review for each metric and period of its target: whatever else is missed within
     the period is looked at in that one. What is agreed no more is reviewed as often as the whole.
     """
-    periods = {each.metric: each.period for each in agreement.agreed_targets}
-    every = periods.get(metric, agreement.review_every)
-    since = _first_day(Recurrence(agreement.starts_on, Period.read(every)), day)
-    key = f"breach/{metric}/{since.isoformat()}"
-    why = f"{metric} was missed: {why}"
-    _review_once(session, agreement, key, why, moment.today + DAYS_TO_REVIEW, moment)
+    key = f"breach/{metric}/{first_day(agreement, metric, day)}"
+    _review_soon(session, agreement, key, f"{metric} was missed: {why}", moment)
 
 
-def _first_day(periods: Recurrence, day: date) -> date:
-    """Return the first day of the period that a day is in."""
+def review_risk(
+    session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
+) -> None:
+    """Have a target reviewed that is about to be missed, as a day showed: once for each period.
+
+    Needs a `transaction()`.
+    """
+    key = f"risk/{metric}/{first_day(agreement, metric, day)}"
+    _review_soon(session, agreement, key, f"{metric} is at risk: {why}", moment)
+
+
+def review_unmeasured(
+    session: Session, agreement: Agreement, metric: str, first: date, last: date, moment: Moment
+) -> None:
+    """Have it reviewed that nobody measured a target in a period. Needs a `transaction()`."""
+    why = f"nobody measured {metric} from {first} to {last}"
+    _review_soon(session, agreement, f"unmeasured/{metric}/{first}", why, moment)
+
+
+def first_day(agreement: Agreement, metric: str, day: date) -> date:
+    """Return the first day of the period of a metric's target that a day is in."""
+    every = {each.metric: each.period for each in agreement.agreed_targets}
+    period = Period.read(every.get(metric, agreement.review_every))
+    periods = Recurrence(agreement.starts_on, period)
     number = periods.number_on_or_after(day)
     first = periods.occurrence(number)
     return periods.occurrence(number - 1) if first > day and number else first
@@ -139,6 +158,12 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
             yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” ends on {end}", end)
 
 
+def _review_soon(
+    session: Session, agreement: Agreement, key: str, why: str, moment: Moment
+) -> None:
+    _review_once(session, agreement, key, why, moment.today + DAYS_TO_REVIEW, moment)
+
+
 def _review_once(
     session: Session, agreement: Agreement, key: str, why: str, due_on: date, moment: Moment
 ) -> None:
@@ -170,8 +195,8 @@ def _put_off(
 ) -> Iterator[Review]:
     """Yield the reviews of days that were to come, and now come later or never."""
     for subject, review in going_on.items():
-        # What was missed does not come, and what others set up is theirs.
-        if subject in coming or not review.once or "/breach/" in subject:
+        # What happened does not come, and what others set up is theirs.
+        if subject in coming or not review.once or any(each in subject for each in _HAPPENED):
             continue
         if date.fromisoformat(subject.rpartition("/")[2]) > today:
             yield review

@@ -18,10 +18,10 @@ from model.catalogue_standing import Standing, is_shown, standing_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, announce
 from model.packages import find_package, view_of
+from model.roster import BUSINESS_RELATIONS
 from model.rosters import current_roster
 from model.services import Service
 
-ROLE = "Business Relationship Management"
 _SAYS = {"entered": "is new in it", "left": "has left it", "changed": "has changed"}
 
 Face = Mapping[str, object]
@@ -109,7 +109,7 @@ def _tell(
     key = f"catalogue.changed/{subject}/{sha256(change.encode()).hexdigest()}"
     letter = _letter(str(shown["name"]), what, changed, subject)
     event = Event(EventType.CATALOGUE_CHANGED, key, subject, data, moment.now, letter)
-    holders = current_roster(session).roster.holders(ROLE, None, moment.today)
+    holders = current_roster(session).roster.holders(BUSINESS_RELATIONS, None, moment.today)
     announce(session, event, [holder.person.email for holder in holders])
 
 

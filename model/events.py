@@ -26,6 +26,7 @@ class EventType(StrEnum):
     REVISION_PUBLISHED = "revision.published"
     CATALOGUE_CHANGED = "catalogue.changed"
     REVIEW_DUE = "review.due"
+    AGREEMENT_REPORTED = "agreement.reported"
     TIMER_NEARS_ITS_END = "timer.nears_its_end"
     TIMER_BREACHED = "timer.breached"
 

@@ -119,22 +119,36 @@ def performance(
         BadFields: the days are the wrong way round, or too far apart.
     """
     _require_span(first, last)
-    agreement = find_agreement(session, agreement_id)
+    return kept_between(session, find_agreement(session, agreement_id), first, last, zone)
+
+
+def kept_between(
+    session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo
+) -> Performance:
+    """Return the same of an agreement that is at hand, however far apart the days are."""
     measured: dict[str, list[Measurement]] = {}
-    for each in measurements_between(session, agreement_id, first, last):
+    for each in measurements_between(session, agreement.id, first, last):
         measured.setdefault(each.metric, []).append(each)
     since, until = _begin(first, zone), _begin(last + timedelta(days=1), zone)
-    timers = _timers(session, agreement_id, since, until)
+    timers = _timers(session, agreement.id, since, until)
     targets = {each.metric: each for each in agreement.agreed_targets}
     for metric, found in measured.items():
         targets.setdefault(metric, found[-1].target)
     return Performance(
         agreement,
         tuple(
-            _of_target(target, measured.get(metric, []), timers)
+            kept_to(target, measured.get(metric, []), timers.get(metric, TimersKept()))
             for metric, target in targets.items()
         ),
     )
+
+
+def kept_to(
+    target: AgreedTarget, found: Sequence[Measurement], timers: TimersKept
+) -> TargetPerformance:
+    """Return how a target was kept to, by what was measured, the earliest first."""
+    line = line_through([(each.day, each.number) for each in found])
+    return TargetPerformance(target, tuple(found), timers, line)
 
 
 def _require_span(first: date, last: date) -> None:
@@ -148,13 +162,6 @@ def _require_span(first: date, last: date) -> None:
         problems = [FieldProblem("/to", detail)]
     if problems:
         raise BadFields(problems)
-
-
-def _of_target(
-    target: AgreedTarget, found: Sequence[Measurement], timers: Mapping[str, TimersKept]
-) -> TargetPerformance:
-    line = line_through([(each.day, each.number) for each in found])
-    return TargetPerformance(target, tuple(found), timers.get(target.metric, TimersKept()), line)
 
 
 def _timers(

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+BUSINESS_RELATIONS = "Business Relationship Management"
+"""The role that hears of what customers are shown and of what was attained for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

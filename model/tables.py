@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.access import ApiKey
 from model.administration import AdministrationAct
+from model.agreement_reports import AgreementReport
 from model.agreements import Agreement, AgreementSupport, AgreementVersion
 from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
@@ -18,6 +19,7 @@ from model.events import OutboxEvent
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
+from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.measurements import Measurement
 from model.packages import Package, PackagedService
@@ -36,6 +38,7 @@ from model.verifications import Verification
 TABLES: tuple[type[Base], ...] = (
     AdministrationAct,
     Agreement,
+    AgreementReport,
     AgreementSupport,
     AgreementVersion,
     ApiKey,
@@ -51,6 +54,8 @@ TABLES: tuple[type[Base], ...] = (
     Erasure,
     FactChange,
     GateSession,
+    Improvement,
+    ImprovementVersion,
     KeptAnswer,
     Package,
     PackagedService,

@@ -219,6 +219,12 @@ class AgreementMovedOn(Refused):
     code = "agreement-moved-on"
 
 
+class ImprovementMovedOn(Refused):
+    """The improvement has a newer version than the one the caller saw."""
+
+    code = "improvement-moved-on"
+
+
 class NameTaken(Refused):
     """Another calendar or agreement, or another timer of the case, has the name already."""
 

@@ -14,13 +14,14 @@ from types import MappingProxyType
 
 
 class ReviewKind(StrEnum):
-    """What is reviewed. Those of policies and gates come and go with what they are about."""
+    """What is reviewed. Policies, gates and improvements bring their own, and take them along."""
 
     POLICY = "policy"
     TOLLGATE_5 = "tollgate_5"
     SERVICE_LEVEL = "service_level"
     CATALOGUE = "catalogue"
     PORTFOLIO = "portfolio"
+    IMPROVEMENT = "improvement"
     OTHER = "other"
 
 

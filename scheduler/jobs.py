@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model import kept_answers, reminding, standing_reviews, telling_timers
+from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
 from model.housekeeping import forget_delivered
 from model.moment import Moment
@@ -46,13 +47,14 @@ def reconsider_cases(parts: Parts) -> None:
 
 
 def remind(parts: Parts) -> None:
-    """See to it that what is to be reviewed has its review, and remind those who are to hold it."""
-    now = parts.clock()
-    moment, local = Moment.at(now, parts.settings.timezone), now.astimezone(parts.settings.timezone)
+    """Report periods that ended, set up what is to be reviewed, and remind who is to review it."""
+    now, zone = parts.clock(), parts.settings.timezone
+    moment, local = Moment.at(now, zone), now.astimezone(zone)
     parts.database.write(
         lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id)
     )
     parts.database.write(lambda session: keep_agreement_reviews(session, moment))
+    parts.database.write(lambda session: report_agreements(session, moment, zone))
     more = True
     while more and not parts.ending.is_set():
         more = parts.database.write(

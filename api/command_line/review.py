@@ -8,6 +8,7 @@ import click
 
 from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
+from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
 from model.completing_reviews import Held, complete_review
 from model.reconsidering import reconsider_due
@@ -65,6 +66,8 @@ def remind() -> None:
     moment = at.moment()
     at.database.write(lambda session: keep_standing_reviews(session, moment, at.new_id))
     at.database.write(lambda session: keep_agreement_reviews(session, moment))
+    zone = at.settings.timezone
+    at.database.write(lambda session: report_agreements(session, moment, zone))
     told = at.database.write(lambda session: remind_due(session, moment).told)
     click.echo(f"{counted(told, 'reminder')} on the way")
 

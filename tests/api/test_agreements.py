@@ -11,6 +11,7 @@ import pytest
 
 from api.agreement_examples import CHANGES, NEW_AGREEMENTS, NEW_MEASUREMENTS
 from model.access import Role
+from model.agreement_reports import report_agreements
 from model.settings import HOME
 from tests.api.calling import Calls, body_of, problem_of, refused
 
@@ -224,6 +225,28 @@ def test_a_timer_goes_by_what_was_agreed(owner: Calls) -> None:
     less = {**SLA["targets"][1], "value": 4}
     assert patch(calls, id, {"targets": [less], "calendar": None}).status_code == 200
     assert body_of(calls.get(f"/api/v1/timers/{opened['id']}")) == opened
+
+
+def test_what_was_attained_is_reported_at_the_end_of_each_period(calls_on_each: Calls) -> None:
+    """As its performance is read; what is measured afterwards changes no report."""
+    calls = calls_on_each
+    id = make(calls)["id"]
+    measure(calls, id, ("availability", "2026-11-20", Decimal("99.6")))
+    calls.clock.advance(days=12)
+    service = calls.service
+    zone = service.settings.timezone
+    assert service.database.write(lambda s: report_agreements(s, service.moment(), zone)) == 1
+    read = body_of(calls.get(f"{AT}/{id}/performance?from=2026-11-01&to=2026-11-30"))
+    measure(calls, id, ("availability", "2026-11-20", 99))
+    page = body_of(calls.get(f"{AT}/{id}/reports?limit=1"))
+    assert page["next"] is None
+    assert page["reports"] == [
+        {
+            **read, "version": 1, "first_on": "2026-11-01", "last_on": "2026-11-30",
+            "made_at": "2026-12-04T12:00:00.000Z",
+        },
+    ]  # fmt: skip
+    refused(calls.get(f"{AT}/{id}/reports?after=soon"), "/after")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from model.agreement_reviews import keep_agreement_reviews
 from model.agreement_targets import AgreedTarget
 from model.agreements import Agreement, AgreementKind
 from model.database import Database
-from model.measurements import NewMeasurement, record_measurements
+from model.measuring import NewMeasurement, record_measurements
 from model.reviews import Review
 from rules.attainment import Comparison
 from tests.model.reviewed import NOW, at

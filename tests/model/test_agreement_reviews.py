@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -116,6 +117,37 @@ def test_what_was_missed_is_reviewed_within_a_week(database: Database) -> None:
         "The service level agreement “Mail”: availability was missed: 99.4 on 2026-10-30,"
         " and >= 99.5 percent is agreed"
     )
+
+
+def test_what_is_about_to_be_missed_is_reviewed_ahead(database: Database) -> None:
+    """Once for each period, while all of it is attained and the line leads beyond."""
+    agreement = agreed(database, starts_on=date(2026, 1, 1))
+    for month, value in ((7, 99.9), (8, 99.7)):
+        measured(database, agreement, date(2026, month, 31), value, TODAY)
+    assert awaited(database) == []
+    for day in (29, 30):
+        measured(database, agreement, date(2026, 9, day), 99.5, TODAY)
+        assert awaited(database) == [("risk/availability/2026-09-01", TODAY + timedelta(days=7))]
+    review = review_of(database, agreement, "/risk/availability/2026-09-01")
+    assert review.title.endswith(
+        "availability is at risk: its line leads to 99.302369 on 2026-10-29,"
+        " and >= 99.5 percent is agreed"
+    )
+    measured(database, agreement, date(2026, 10, 31), 99.5, TODAY)
+    assert [what for what, _ in looked(database, TODAY)] == [
+        "", "risk/availability/2026-09-01", "risk/availability/2026-10-01",
+    ]  # fmt: skip
+
+
+def test_what_was_missed_is_not_at_risk_as_well(database: Database) -> None:
+    """It has its review already; and what was measured long ago foretells nothing."""
+    agreement = agreed(database, starts_on=date(2026, 1, 1))
+    for month, value in ((1, 100), (3, 99.8), (8, 99.7), (10, 99.4)):
+        measured(database, agreement, date(2026, month, 31), value, TODAY)
+    assert [what for what, _ in awaited(database)] == ["breach/availability/2026-10-01"]
+    changed(database, agreement, targets=(replace(AVAILABLE, value=Decimal(99)),))
+    measured(database, agreement, date(2026, 11, 20), 99.1, TODAY)
+    assert [what for what, _ in awaited(database)][1:] == ["risk/availability/2026-11-01"]
 
 
 def test_a_review_of_what_happened_is_held_once(database: Database) -> None:

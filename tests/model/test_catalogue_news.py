@@ -10,7 +10,6 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
-from model.catalogue_news import ROLE
 from model.catalogue_standing import Standing
 from model.changing_catalogue import (
     remove_package,
@@ -23,6 +22,7 @@ from model.deliveries import Delivery
 from model.events import OutboxEvent
 from model.packages import PackageChange
 from model.parts import PartChange
+from model.roster import BUSINESS_RELATIONS
 from model.rosters import replace_roster
 from model.service_life import ServiceChange
 from rules.errors import BadFields
@@ -40,8 +40,8 @@ def staff(database: Database) -> None:
         "people": [{"name": email.split("@")[0], "email": email} for email in (BRM, DEPUTY)],
         "groups": [],
         "roles": [
-            {"role": ROLE, "held_by": BRM},
-            {"role": ROLE, "held_by": DEPUTY, "deputy": True},
+            {"role": BUSINESS_RELATIONS, "held_by": BRM},
+            {"role": BUSINESS_RELATIONS, "held_by": DEPUTY, "deputy": True},
         ],
         "absences": [{"person": BRM, "since": "2026-11-23", "until": "2026-11-24"}],
     }

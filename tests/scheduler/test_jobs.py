@@ -126,6 +126,16 @@ def test_timers_are_told(parts: Parts) -> None:
     assert states(parts.database) == []
 
 
+def test_agreements_are_reported(parts: Parts, clock: Clock) -> None:
+    """A period that ended is told to who listens, once."""
+    subscribed(parts.database, EventType.AGREEMENT_REPORTED)
+    agreed(parts.database)
+    clock.advance(timedelta(days=11))
+    for _ in range(2):
+        jobs.remind(parts)
+        assert states(parts.database) == ["waiting"]
+
+
 def test_agreements_bring_their_reviews(parts: Parts, clock: Clock) -> None:
     """Nobody sets them up; who listens hears a week ahead of the one of the 30th, once."""
     clock.advance(timedelta(days=1))

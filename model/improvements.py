@@ -1,0 +1,114 @@
+"""Improvements: what is to become better of a service, or of the whole portfolio, by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from model.append_only import append_only
+from model.columns import Instant, JsonText, RowNumber
+from model.database import Base
+from model.services import Service
+from model.texts import LONGEST_NAME
+from rules.errors import BadFields, FieldProblem, UnknownRecord
+
+LONGEST_PAGE = 200
+LONGEST_OBJECTIVE = 1_000
+"""It stands in the title of the review that it is reminded of by."""
+_LONGEST_ID = 36
+
+
+class ImprovementState(StrEnum):
+    """Whether it is still to be done."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Improvement(Base):
+    """An improvement as it is planned now. Its review has its id.
+
+    `service_id`: of which service; `None`: of the portfolio. `review_id`, `agreement_id`,
+    `reason`: what led to it. `role`: who is to see to it, of an agency. `outcome`: what came of it.
+    """
+
+    __tablename__ = "improvements"
+    __table_args__ = (Index(None, "service_id"), Index(None, "due_on"))
+
+    id: Mapped[str] = mapped_column(String(_LONGEST_ID), primary_key=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"))
+    objective: Mapped[str] = mapped_column(Text)
+    review_id: Mapped[str | None] = mapped_column(ForeignKey("reviews.id"))
+    agreement_id: Mapped[str | None] = mapped_column(ForeignKey("agreements.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    agency: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(RowNumber)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+
+    service: Mapped[Service | None] = relationship(lazy="select")
+
+
+@append_only
+class ImprovementVersion(Base):
+    """What was planned from one change to the next, who changed it, and when."""
+
+    __tablename__ = "improvement_versions"
+
+    improvement_id: Mapped[str] = mapped_column(ForeignKey("improvements.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=False)
+    plan: Mapped[object] = mapped_column(JsonText)
+    by: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+def find_improvement(session: Session, improvement_id: str, *, lock: bool = False) -> Improvement:
+    """Return an improvement; with `lock` nobody else may change it until the end.
+
+    Raises:
+        UnknownRecord: there is no such improvement.
+    """
+    found = session.get(Improvement, improvement_id, with_for_update=lock or None)
+    if found is None:
+        raise UnknownRecord(f"there is no improvement `{improvement_id}`")
+    return found
+
+
+def improvements_after(
+    session: Session,
+    after: str | None,
+    limit: int,
+    service: str | None = None,
+    state: ImprovementState | None = None,
+) -> tuple[Sequence[Improvement], str | None]:
+    """Return up to `limit` (at most 200) improvements, the soonest first, and the next cursor.
+
+    `service`: only those of the service of this key.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = select(Improvement).order_by(Improvement.due_on, Improvement.id).limit(limit + 1)
+    if service is not None:
+        query = query.join(Service).where(Service.key == service)
+    if state is not None:
+        query = query.where(Improvement.state == state.value)
+    if after is not None:
+        last = session.get(Improvement, after) if len(after) == _LONGEST_ID else None
+        if last is None:
+            raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
+        place = tuple_(Improvement.due_on, Improvement.id)
+        query = query.where(place > (last.due_on, last.id))
+    found = session.scalars(query).all()
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
