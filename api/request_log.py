@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Iterator
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 from flask import g
+
+from model.log_stream import LogStream
 
 
 class RequestLog:
@@ -16,7 +18,7 @@ class RequestLog:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-            structlog.WriteLogger(stream or sys.stdout),
+            structlog.WriteLogger(cast("TextIO", LogStream(stream or sys.stdout))),
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.JSONRenderer(),

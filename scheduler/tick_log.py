@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
+
+from model.log_stream import LogStream
 
 
 class TickLog:
@@ -14,7 +16,7 @@ class TickLog:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-            structlog.WriteLogger(stream or sys.stdout),
+            structlog.WriteLogger(cast("TextIO", LogStream(stream or sys.stdout))),
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.JSONRenderer(),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api import service
+from api.request_log import RequestLog
 from tests.api.calling import Calls
 
 EVERYWHERE = ("/healthz", "/api/v1/policies", "/no/such/path", "/docs/", "/api/v1/decisions")
@@ -26,6 +31,16 @@ def test_every_answer_carries_the_security_headers(calls: Calls, path: str) -> N
     assert headers["Referrer-Policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_log_that_cannot_be_written_keeps_no_answer_back(calls: Calls) -> None:
+    """On a full disk the line is lost, and the caller is answered as ever."""
+    logging = calls.app.extensions["tollgate"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        service.install(calls.app, replace(logging, log=RequestLog(full)))
+        assert calls.get("/healthz").status_code == 200
+        with suppress(OSError):
+            full.close()
 
 
 def test_a_callers_request_id_is_taken_up(calls: Calls) -> None:

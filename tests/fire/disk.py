@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SIZE = 96 * 1024 * 1024
+SIZE = 160 * 1024 * 1024
 CHUNK = b"\0" * 65_536
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -35,6 +35,21 @@ def test_a_tick_that_went_well_is_noted(parts: Parts, clock: Clock) -> None:
     assert late(parts) == timedelta(0)
     clock.advance(timedelta(minutes=3) + NOTED_EVERY)
     assert late(parts) == timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("error", [Unable("not now"), KeyError("a fact")])
+def test_a_log_that_cannot_be_written_ends_no_tick(parts: Parts, error: Exception) -> None:
+    """On a full disk the line is lost, and the next tick comes."""
+
+    def job(_: Parts) -> None:
+        raise error
+
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        tick_once(replace(parts, log=TickLog(full)), "x", job)
+        with suppress(OSError):
+            full.close()
+    tick_once(parts, "x", lambda _: None)
+    assert late(parts) == timedelta(0)
 
 
 @pytest.mark.parametrize("error", [Unable("not now"), KeyError("a fact")])
