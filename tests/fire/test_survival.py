@@ -68,7 +68,7 @@ class Play:
     patience: float
 
 
-SHORT = Play(200, 45, (0,), 5, 2.0, 60.0)
+SHORT = Play(200, 45, (0,), 5, 3.0, 60.0)
 LONG = Play(10_000, 717, (-30, -7, 0, 7, 14), 20, 6.0, 900.0)
 PLAYS = [pytest.param(SHORT, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.long)]
 
