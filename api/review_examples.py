@@ -20,6 +20,12 @@ NEW_REVIEWS: dict[str, Any] = {
 HOLDINGS: dict[str, Any] = {
     "held and found good": {"due_on": "2027-01-31", "outcome": "unchanged", "by": "Sam"}
 }
+PREPARATIONS: dict[str, Any] = {
+    "the figures of the quarter": {
+        "due_on": "2027-01-31",
+        "location": "https://documents.example/e-signature/2026-q4.pdf",
+    }
+}
 REVIEW: dict[str, Any] = {
     "id": ID,
     "kind": "service_level",
@@ -34,7 +40,13 @@ REVIEW: dict[str, Any] = {
 _HELD = {
     "due_on": "2027-01-31", "held_at": INSTANT, "outcome": "unchanged", "note": None, "by": "Sam",
 }  # fmt: skip
-REVIEW_WITH_HISTORY = {**REVIEW, "held": [_HELD]}
+_PREPARED = {
+    "location": "https://documents.example/e-signature/2027-q1.pdf",
+    "note": None,
+    "by": "service desk",
+    "at": "2027-04-20T08:00:00.000Z",
+}
+REVIEW_WITH_HISTORY = {**REVIEW, "prepared": [_PREPARED], "held": [_HELD]}
 REVIEW_PAGE = {"reviews": [REVIEW], "next": None}
 FEED_ADDRESS = {
     "address": "http://127.0.0.1:8000/api/v1/reviews.ics"

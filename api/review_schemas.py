@@ -8,6 +8,7 @@ from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text
 from api.strict_schema import Day, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
+from model.locations import LONGEST_LOCATION
 from model.reviews import LONGEST_PAGE
 from model.texts import LONGEST_NAME
 from rules.review_rules import ReviewKind
@@ -58,6 +59,26 @@ class HeldSchema(StrictSchema):
     by = Text(LONGEST_NAME, metadata={"description": "Who held it; else the API key's name"})
 
 
+class NewPreparationSchema(StrictSchema):
+    """What is laid before those who hold a review."""
+
+    due_on = Day(required=True, metadata={"description": "The occurrence that it is for"})
+    location = Text(
+        LONGEST_LOCATION, required=True, metadata={"description": "Where it can be read"}
+    )
+    note = Text(LONGEST_TEXT)
+    by = Text(LONGEST_NAME, metadata={"description": "Who prepared it; else the API key's name"})
+
+
+class PreparationSchema(StrictSchema):
+    """What was prepared."""
+
+    location = text()
+    note = maybe()
+    by = text()
+    at = text(**INSTANT)
+
+
 class HeldReviewSchema(StrictSchema):
     """A time that a review was held."""
 
@@ -83,8 +104,9 @@ class ReviewSchema(StrictSchema):
 
 
 class ReviewWithHistorySchema(ReviewSchema):
-    """A review with every time that it was held, the latest first."""
+    """A review with what is prepared for it, and every time that it was held, the latest first."""
 
+    prepared = many(PreparationSchema)
     held = many(HeldReviewSchema)
 
 

@@ -16,6 +16,7 @@ from api.review_calendar import MEDIA_TYPE, feed
 from api.review_schemas import (
     FeedAddressSchema,
     HeldSchema,
+    NewPreparationSchema,
     NewReviewSchema,
     ReviewPageSchema,
     ReviewSchema,
@@ -24,11 +25,12 @@ from api.review_schemas import (
 )
 from api.service import current_service
 from api.strict_schema import load
-from model import completing_reviews, json_text
+from model import completing_reviews, json_text, preparing_reviews
 from model.access import Role
 from model.completing_reviews import Held
 from model.database import Session
 from model.moment import rfc3339
+from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
@@ -96,6 +98,29 @@ def get_review(review_id: str) -> Response:
 
 @reviews.route(
     "POST",
+    "/api/v1/reviews/<id:review_id>/prepare",
+    access=HOLDERS,
+    takes=Takes(NewPreparationSchema, examples.PREPARATIONS),
+    answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY),
+    fails=(UnknownRecord, ReviewHeldAlready),
+)
+def prepare_review(review_id: str) -> Response:
+    """Lay something before those who will hold the review; reminders say where it is."""
+    service, said = current_service(), load(NewPreparationSchema, read_json(request))
+    by, now = said.get("by") or current_caller().name, service.clock()
+    schemes = service.settings.document_schemes
+    prepared = Prepared(said["due_on"], said["location"], said.get("note"), schemes)
+
+    def work(session: Session) -> dict[str, object]:
+        return _with_history(
+            session, preparing_reviews.prepare_review(session, review_id, prepared, by, now)
+        )
+
+    return ok(json_text.dumps(service.database.write(work)))
+
+
+@reviews.route(
+    "POST",
     "/api/v1/reviews/<id:review_id>/complete",
     access=HOLDERS,
     takes=Takes(HeldSchema, examples.HOLDINGS),
@@ -152,7 +177,9 @@ def read_review_calendar() -> Response:
 
 
 def _with_history(session: Session, review: Review) -> dict[str, object]:
-    return {**_review(review), "held": [_held(each) for each in held_of(session, review)]}
+    prepared = [_prepared(each) for each in prepared_for(session, review)]
+    held = [_held(each) for each in held_of(session, review)]
+    return {**_review(review), "prepared": prepared, "held": held}
 
 
 def _review(review: Review) -> dict[str, object]:
@@ -166,6 +193,15 @@ def _review(review: Review) -> dict[str, object]:
         "escalate_to": review.escalate_to,
         "every": None if review.once else review.every,
         "due_on": review.due_on.isoformat(),
+    }
+
+
+def _prepared(prepared: Preparation) -> dict[str, object]:
+    return {
+        "location": prepared.location,
+        "note": prepared.note,
+        "by": prepared.by,
+        "at": rfc3339(prepared.at),
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce, listeners
+from model.preparing_reviews import prepared_for
 from model.reviews import Review
 from model.revisions import book_of, live_revision
 from model.roster import Roster
@@ -78,7 +79,8 @@ def _remind(
         if not people and not hearers.subscribers:
             review.remind_on = moment.today + timedelta(days=1)
             return False
-        announce(session, _event(review, step, moment), people, hearers.listening)
+        prepared = [each.location for each in prepared_for(session, review)]
+        announce(session, _event(review, step, prepared, moment), people, hearers.listening)
         review.reminded_on = moment.today
     review.remind_on = schedule.next_day(review.due_on, review.before, moment.today)
     return is_due
@@ -124,7 +126,7 @@ class _Hearers:
         return [holder.person.email for holder in holders]
 
 
-def _event(review: Review, step: int, moment: Moment) -> Event:
+def _event(review: Review, step: int, prepared: Sequence[str], moment: Moment) -> Event:
     overdue = (moment.today - review.due_on).days
     data = {
         "review": {"id": review.id, "kind": review.kind, "subject": review.subject},
@@ -134,7 +136,7 @@ def _event(review: Review, step: int, moment: Moment) -> Event:
         "days_overdue": overdue,
     }
     key = f"review.due/{review.id}/{review.due_on}/{step}"
-    letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, overdue))
+    letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, prepared, overdue))
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 
 
@@ -145,10 +147,11 @@ def _when(overdue: int) -> str:
     return f"Review overdue by {days}" if overdue > 0 else f"Review in {days}"
 
 
-def _text(review: Review, overdue: int) -> str:
+def _text(review: Review, prepared: Sequence[str], overdue: int) -> str:
     is_due = "was due" if overdue > 0 else "is due"
+    places = "\n".join(["\n\nIt is prepared:", *prepared]) if prepared else ""
     return (
-        f"{review.title}: the review {is_due} on {review.due_on.isoformat()}."
+        f"{review.title}: the review {is_due} on {review.due_on.isoformat()}.{places}"
         f"\n\nIt is for: {review.role}. Once it was held, record it:"
         f" `review complete {review.id} --due {review.due_on.isoformat()} --outcome …`,"
         f" or POST /api/v1/reviews/{review.id}/complete."

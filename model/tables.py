@@ -25,6 +25,7 @@ from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
+from model.preparing_reviews import Preparation
 from model.reviews import HeldReview, Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
@@ -50,22 +51,23 @@ TABLES: tuple[type[Base], ...] = (
     CaseFact,
     Checkpoint,
     DecisionRecord,
+    Delivery,
     Dependency,
     Erasure,
     FactChange,
     GateSession,
+    Heartbeat,
+    HeldReview,
     Improvement,
     ImprovementVersion,
     KeptAnswer,
+    Measurement,
+    OutboxEvent,
     Package,
     PackagedService,
-    Measurement,
     Part,
-    Delivery,
-    Heartbeat,
-    HeldReview,
-    OutboxEvent,
     PersonalValue,
+    Preparation,
     Publication,
     Review,
     Revision,

@@ -98,6 +98,7 @@ WHO_MAY = {
     ("POST", "/api/v1/reviews/<id:review_id>/complete"): SERVICE_MANAGERS | {Role.POLICY_OWNER},
     ("GET", "/api/v1/reviews.ics"): ANY_KEY,
     ("GET", "/api/v1/reviews/feed"): ANY_KEY,
+    ("POST", "/api/v1/reviews/<id:review_id>/prepare"): SERVICE_MANAGERS | {Role.POLICY_OWNER},
     ("GET", "/api/v1/roster"): ANY_KEY,
     ("PUT", "/api/v1/roster"): SERVICE_MANAGERS,
     ("GET", "/api/v1/roster/holders"): ANY_KEY,

@@ -8,7 +8,7 @@ from typing import Any
 import icalendar
 import pytest
 
-from api.review_examples import HOLDINGS, NEW_REVIEWS
+from api.review_examples import HOLDINGS, NEW_REVIEWS, PREPARATIONS
 from model.access import Role, list_keys, revoke
 from model.reviews import NewReview
 from model.reviews import set_up as set_up_review
@@ -79,6 +79,23 @@ def events(calls: Calls) -> list[Any]:
     answer = calls.get(f"{AT}.ics")
     assert answer.mimetype == "text/calendar"
     return list(icalendar.Calendar.from_ical(answer.get_data()).walk("VEVENT"))
+
+
+def test_what_is_prepared_is_there_for_that_occurrence_alone(calls_on_each: Calls) -> None:
+    """Where it is, by whom; the next occurrence is prepared anew, and one that is over no more."""
+    review, holder = set_up(calls_on_each), calls_on_each.as_(Role.SERVICE_MANAGER)
+    at = f"{AT}/{review['id']}/prepare"
+    figures = PREPARATIONS["the figures of the quarter"]
+    answer = body_of(holder.ask("POST", at, body={**figures, "by": "Ann"}))
+    assert answer["prepared"] == [
+        {"location": figures["location"], "note": None, "by": "Ann",
+         "at": "2026-11-22T12:00:00.000Z"}
+    ]  # fmt: skip
+    elsewhere = holder.ask("POST", at, body={**figures, "location": "javascript:alert(1)"})
+    assert problem_of(elsewhere, 422, "invalid-fields")["errors"][0]["pointer"] == "/location"
+    assert body_of(complete(calls_on_each, review["id"]))["prepared"] == []
+    late = problem_of(holder.ask("POST", at, body=figures), 409, "review-held-already")
+    assert "2027-04-30 is awaited" in late["detail"]
 
 
 def test_a_review_that_a_toll_gate_is_cannot_be_ticked_off(calls: Calls) -> None:

@@ -12,6 +12,7 @@ from model.database import Database
 from model.deliveries import Delivery, State
 from model.events import OutboxEvent
 from model.overdue_reviews import overdue
+from model.preparing_reviews import Prepared, prepare_review
 from model.publishing import publish
 from model.reminding import remind_due
 from model.rosters import replace_roster
@@ -232,3 +233,18 @@ def test_whoever_answers_for_the_service_itself_hears_of_its_gate(portfolio: Por
     by_title = {(event, person) for event, person in told_of(database)}
     assert by_title >= {("a", DEPUTY), ("b", HEAD), ("c", SLM), ("d", DEPUTY)}
     assert {person for event, person in by_title if event == "a"} == {DEPUTY}
+
+
+def test_a_reminder_says_where_it_is_prepared(database: Database) -> None:
+    """Whoever is reminded is sent there; the next occurrence has its own."""
+    staff(database)
+    review = made(database)
+    where = "https://documents.example/figures.pdf"
+    with database.transaction() as session:
+        prepare_review(session, review.id, Prepared(ANCHOR, where, None), "Ann", NOW)
+    remind(database, ANCHOR)
+    held(database, review, ANCHOR, ANCHOR)
+    remind(database, date(2027, 2, 28))
+    with database.reading() as session:
+        texts = session.scalars(select(OutboxEvent.text).order_by(OutboxEvent.at)).all()
+    assert [where in str(text) for text in texts] == [True, False]
