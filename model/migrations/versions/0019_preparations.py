@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_preparations"),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_preparations_review_id"),
     )
-    op.create_index("ix_preparations_review_id", "preparations", ["review_id", "number"])
+    op.create_index("ix_preparations_review_id_number", "preparations", ["review_id", "number"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE TRIGGER preparations_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
