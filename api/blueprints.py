@@ -19,6 +19,7 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.catalogue_gaps import catalogue_gaps
+from api.customers import customers
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
@@ -50,6 +51,7 @@ NOUNS = (
     artifacts,
     tollgates,
     timelines,
+    customers,
     policies,
     vocabulary,
     catalogue,

@@ -28,6 +28,7 @@ class EventType(StrEnum):
     REVIEW_DUE = "review.due"
     TIMER_NEARS_ITS_END = "timer.nears_its_end"
     TIMER_BREACHED = "timer.breached"
+    SERVICE_ANNOUNCED = "service.announced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
+from model.customers import Customer
 from model.database import Base
 from model.decisions import DecisionRecord
 from model.deliveries import Delivery
@@ -46,6 +47,7 @@ TABLES: tuple[type[Base], ...] = (
     CaseEvent,
     CaseFact,
     Checkpoint,
+    Customer,
     DecisionRecord,
     Dependency,
     Erasure,
