@@ -25,6 +25,7 @@ from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.json_body import LARGEST_BODY
 from api.keys import keys
+from api.maintenance import maintenance
 from api.measurements import measurements
 from api.operations import operations
 from api.packages import packages
@@ -52,6 +53,7 @@ NOUNS = (
     tollgates,
     timelines,
     customers,
+    maintenance,
     policies,
     vocabulary,
     catalogue,

@@ -29,6 +29,8 @@ class EventType(StrEnum):
     TIMER_NEARS_ITS_END = "timer.nears_its_end"
     TIMER_BREACHED = "timer.breached"
     SERVICE_ANNOUNCED = "service.announced"
+    MAINTENANCE_PLANNED = "maintenance.planned"
+    MAINTENANCE_CALLED_OFF = "maintenance.called_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import KeptAnswer
+from model.maintenance import Maintenance
 from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
@@ -54,6 +55,7 @@ TABLES: tuple[type[Base], ...] = (
     FactChange,
     GateSession,
     KeptAnswer,
+    Maintenance,
     Package,
     PackagedService,
     Measurement,

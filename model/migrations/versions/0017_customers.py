@@ -1,4 +1,4 @@
-"""Who uses a service."""
+"""Who uses a service, and when it is worked on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make the tables."""
+    _make_customers()
+    _make_maintenance()
+
+
+def downgrade() -> None:
+    """Take them away again."""
+    for table in ("maintenance", "service_customers"):
+        op.drop_table(table)
+
+
+def _make_customers() -> None:
     op.create_table(
         "service_customers",
         sa.Column("id", NUMBER, nullable=False),
@@ -37,9 +48,22 @@ def upgrade() -> None:
     op.create_index("ix_service_customers_service_id", "service_customers", ["service_id"])
 
 
-def downgrade() -> None:
-    """Take it away again."""
-    op.drop_table("service_customers")
+def _make_maintenance() -> None:
+    op.create_table(
+        "maintenance",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("service_id", NUMBER, nullable=False),
+        sa.Column("begins_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("planned_by", sa.String(200), nullable=False),
+        sa.Column("planned_at", INSTANT, nullable=False),
+        sa.Column("called_off_by", sa.String(200)),
+        sa.Column("called_off_at", INSTANT),
+        sa.PrimaryKeyConstraint("id", name="pk_maintenance"),
+        _refers("maintenance", "service_id", "services.id"),
+    )
+    op.create_index("ix_maintenance_service_id", "maintenance", ["service_id"])
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
