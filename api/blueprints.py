@@ -32,6 +32,7 @@ from api.packages import packages
 from api.policies import policies
 from api.reviews import reviews
 from api.roster import roster
+from api.satisfaction import satisfaction
 from api.service import Service
 from api.services import services
 from api.subscriptions import subscriptions
@@ -54,6 +55,7 @@ NOUNS = (
     timelines,
     customers,
     maintenance,
+    satisfaction,
     policies,
     vocabulary,
     catalogue,

@@ -23,6 +23,7 @@ class EventType(StrEnum):
 
     DECISION_MADE = "decision.made"
     CASE_REROUTED = "case.rerouted"
+    CASE_CLOSED = "case.closed"
     REVISION_PUBLISHED = "revision.published"
     CATALOGUE_CHANGED = "catalogue.changed"
     REVIEW_DUE = "review.due"

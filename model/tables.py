@@ -28,6 +28,7 @@ from model.personal_values import PersonalValue
 from model.reviews import HeldReview, Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
+from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
@@ -69,6 +70,8 @@ TABLES: tuple[type[Base], ...] = (
     Review,
     Revision,
     RosterVersion,
+    SatisfactionAnswer,
+    SatisfactionWords,
     SchemaSupport,
     SealedDecision,
     SearchGroup,

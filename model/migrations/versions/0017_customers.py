@@ -1,4 +1,4 @@
-"""Who uses a service, and when it is worked on."""
+"""Who uses a service, when it is worked on, and how satisfied people are with cases."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ def upgrade() -> None:
     """Make the tables."""
     _make_customers()
     _make_maintenance()
+    _make_satisfaction()
+    _guard("satisfaction_answers")
 
 
 def downgrade() -> None:
     """Take them away again."""
-    for table in ("maintenance", "service_customers"):
+    for table in (
+        "satisfaction_words",
+        "satisfaction_answers",
+        "maintenance",
+        "service_customers",
+    ):
         op.drop_table(table)
 
 
@@ -64,6 +71,44 @@ def _make_maintenance() -> None:
         _refers("maintenance", "service_id", "services.id"),
     )
     op.create_index("ix_maintenance_service_id", "maintenance", ["service_id"])
+
+
+def _make_satisfaction() -> None:
+    op.create_table(
+        "satisfaction_answers",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("case_id", NUMBER, nullable=False),
+        sa.Column("by", sa.String(200), nullable=False),
+        sa.Column("score", NUMBER, nullable=False),
+        sa.Column("resolved", sa.Boolean(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("api_key_id", sa.String(36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_satisfaction_answers"),
+        _refers("satisfaction_answers", "case_id", "cases.id"),
+        _refers("satisfaction_answers", "api_key_id", "api_keys.id"),
+    )
+    op.create_index("ix_satisfaction_answers_case_id", "satisfaction_answers", ["case_id"])
+    op.create_table(
+        "satisfaction_words",
+        sa.Column("answer_id", NUMBER, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("answer_id", name="pk_satisfaction_words"),
+        _refers("satisfaction_words", "answer_id", "satisfaction_answers.id"),
+    )
+
+
+def _guard(table: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
+            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+        return
+    for event in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+        )
 
 
 def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
