@@ -19,18 +19,21 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.catalogue_gaps import catalogue_gaps
+from api.customers import customers
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
 from api.improvements import improvements
 from api.json_body import LARGEST_BODY
 from api.keys import keys
+from api.maintenance import maintenance
 from api.measurements import measurements
 from api.operations import operations
 from api.packages import packages
 from api.policies import policies
 from api.reviews import reviews
 from api.roster import roster
+from api.satisfaction import satisfaction
 from api.service import Service
 from api.services import services
 from api.subscriptions import subscriptions
@@ -51,6 +54,9 @@ NOUNS = (
     artifacts,
     tollgates,
     timelines,
+    customers,
+    maintenance,
+    satisfaction,
     policies,
     vocabulary,
     catalogue,

@@ -17,7 +17,8 @@ _UNTIL = {"description": "The first day that no longer counts; if absent, for ev
 _DEPUTY = {"description": "Asked when none of those is there who are no deputies"}
 
 
-def _address(**options: Any) -> Text:
+def address(**options: Any) -> Text:
+    """Return an e-mail address."""
     told = validate.Regexp(ADDRESS, error="must be an address such as `ann@agency.example`")
     return Text(254, validate=told, metadata={"pattern": ADDRESS}, **options)
 
@@ -26,7 +27,7 @@ class PersonSchema(StrictSchema):
     """Somebody who can be reminded."""
 
     name = Text(LONGEST_NAME, required=True)
-    email = _address(required=True)
+    email = address(required=True)
 
 
 class TermSchema(StrictSchema):
@@ -39,7 +40,7 @@ class TermSchema(StrictSchema):
 class MemberSchema(TermSchema):
     """Somebody who is in a group."""
 
-    person = _address(required=True)
+    person = address(required=True)
     deputy = Flag(metadata=_DEPUTY)
 
 
@@ -66,7 +67,7 @@ class HeldRoleSchema(TermSchema):
 class AbsenceSchema(TermSchema):
     """Days on which somebody is away."""
 
-    person = _address(required=True)
+    person = address(required=True)
 
 
 class RosterSchema(StrictSchema):

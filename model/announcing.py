@@ -1,4 +1,4 @@
-"""What decisions and publications announce: a decision made, a case that goes to somebody else.
+"""What decisions and publications announce: a decision, a case that is rerouted or closed.
 
 A session of a toll-gate is a decision about a service.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model import json_text, subjects
 from model.answers import Answer
+from model.case_events import last_reopening
 from model.cases import Case
 from model.decisions import DecisionRecord
 from model.moment import rfc3339
@@ -25,14 +27,18 @@ _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "dec
 def announce_decision(
     session: Session, case: Case, answer: Answer, at: datetime, listening: Listeners
 ) -> None:
-    """Announce a decision that was recorded, and that the case goes to somebody else by it.
+    """Announce a decision that was recorded, and that the case is rerouted or closed by it.
 
     Facts are not told: who may read them reads them from the case.
     """
     body = answer.body
     if EventType.DECISION_MADE in listening:
         announce(session, _decision_made(case, body, at), listening=listening)
-    if EventType.CASE_REROUTED in listening and subjects.is_case(case.ref):
+    if not subjects.is_case(case.ref):
+        return
+    if EventType.CASE_CLOSED in listening and _closes(session, case, body):
+        announce(session, _closed(case, body, at), listening=listening)
+    if EventType.CASE_REROUTED in listening:
         before = _outcome_before(session, case, str(body["decision"]))
         now = cast("Mapping[str, object]", body["outcome"])
         if before is not None and before.get("assign_to") != now.get("assign_to"):
@@ -67,10 +73,42 @@ def _rerouted(
     return Event(EventType.CASE_REROUTED, f"case.rerouted/{body['id']}", _subject(case), data, at)
 
 
-def _outcome_before(session: Session, case: Case, decision: str) -> Mapping[str, object] | None:
-    """Return the outcome of the same decision that the case had before this one."""
-    ours = (DecisionRecord.case_id == case.id, DecisionRecord.case_version < case.version)
-    last = select(DecisionRecord.answer).where(*ours, DecisionRecord.decision == decision)
+def _closes(session: Session, case: Case, body: Mapping[str, object]) -> bool:
+    """Whether a decision ends a case that no decision had ended, since it was last reopened."""
+    if not _is_final(cast("Mapping[str, object]", body["outcome"])):
+        return False
+    before = _outcome_before(session, case, since=last_reopening(session, case))
+    return before is None or not _is_final(before)
+
+
+def _is_final(outcome: Mapping[str, object]) -> bool:
+    return outcome.get("final") is True
+
+
+def _closed(case: Case, body: Mapping[str, object], at: datetime) -> Event:
+    told = ("id", "decision", "decided_at")
+    data = {
+        **subjects.told(case.ref, case.version),
+        **{name: body[name] for name in told},
+        "satisfaction": f"/api/v1/cases/{quote(case.ref, safe='')}/satisfaction",
+    }
+    return Event(EventType.CASE_CLOSED, f"case.closed/{body['id']}", _subject(case), data, at)
+
+
+def _outcome_before(
+    session: Session, case: Case, decision: str | None = None, since: int = 0
+) -> Mapping[str, object] | None:
+    """Return the outcome that the case had before this one, of the same decision or of any.
+
+    `since`: the version of the case from which on its decisions count.
+    """
+    last = select(DecisionRecord.answer).where(
+        DecisionRecord.case_id == case.id,
+        DecisionRecord.case_version > since,
+        DecisionRecord.case_version < case.version,
+    )
+    if decision is not None:
+        last = last.where(DecisionRecord.decision == decision)
     text = session.scalar(last.order_by(DecisionRecord.case_version.desc()).limit(1))
     if text is None:
         return None

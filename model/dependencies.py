@@ -62,6 +62,18 @@ def rests_on(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
     return found
 
 
+def resting_on(session: Session, service_id: int) -> Mapping[int, str]:
+    """Return the services (ids and keys) that rest on one, directly or in the end."""
+    directly = select(Dependency.service_id).where(Dependency.rests_on_id == service_id)
+    above = directly.cte(recursive=True)
+    further = select(Dependency.service_id).join(
+        above, Dependency.rests_on_id == above.c.service_id
+    )
+    ids = select(above.union(further).c.service_id)
+    query = select(Service.id, Service.key).where(Service.id.in_(ids)).order_by(Service.key)
+    return dict(iter(session.execute(query).all()))
+
+
 def _way_back(session: Session, starts: Iterable[int], end: int) -> list[int]:
     """Return a way along dependencies from one of `starts` to `end`; empty if there is none."""
     came_from: dict[int, int | None] = dict.fromkeys(starts)

@@ -25,6 +25,7 @@ from model.kept_answers import ERASED_REQUEST, KeptAnswer
 from model.moment import Moment
 from model.personal_values import PersonalValue
 from model.revisions import live_book
+from model.satisfaction import SatisfactionWords, forget_words
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 from rules.spelling import did_you_mean
@@ -49,12 +50,13 @@ class Erased:
     """What was erased of a case.
 
     `still_recorded`: decisions from before a fact was marked personal. They hold its value in
-    their own rows, which are never changed.
+    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs.
     """
 
     facts: tuple[str, ...]
     decisions: int
     still_recorded: tuple[str, ...]
+    words: int = 0
 
 
 def erase(
@@ -62,7 +64,8 @@ def erase(
 ) -> Erased:
     """Erase the values of some personal facts of a case (`None`: of all). Needs a `transaction()`.
 
-    The case forgets the facts; its version grows by one. Its doubles are erased with it.
+    The case forgets the facts; its version grows by one. Its doubles are erased with it. Where
+    all are erased, so are the words with which people said how satisfied they were.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -79,7 +82,8 @@ def erase(
         # What is erased is overwritten, not only unlinked.
         session.execute(text("PRAGMA secure_delete = ON"))
     decisions = [id for each in every for id in _erase(session, each, names, by, moment.now)]
-    return Erased(tuple(names), len(decisions), _still_recorded(session, every, names))
+    words = forget_words(session, every) if facts is None else 0
+    return Erased(tuple(names), len(decisions), _still_recorded(session, every, names), words)
 
 
 def clear_from_disk(database: Database) -> None:
@@ -88,7 +92,7 @@ def clear_from_disk(database: Database) -> None:
         with database.engine.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer)
+    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer, SatisfactionWords)
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")

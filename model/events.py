@@ -23,12 +23,16 @@ class EventType(StrEnum):
 
     DECISION_MADE = "decision.made"
     CASE_REROUTED = "case.rerouted"
+    CASE_CLOSED = "case.closed"
     REVISION_PUBLISHED = "revision.published"
     CATALOGUE_CHANGED = "catalogue.changed"
     REVIEW_DUE = "review.due"
     AGREEMENT_REPORTED = "agreement.reported"
     TIMER_NEARS_ITS_END = "timer.nears_its_end"
     TIMER_BREACHED = "timer.breached"
+    SERVICE_ANNOUNCED = "service.announced"
+    MAINTENANCE_PLANNED = "maintenance.planned"
+    MAINTENANCE_CALLED_OFF = "maintenance.called_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
@@ -19,6 +19,7 @@ from model.cases import Case
 from model.completeness import Incomplete, incomplete_services
 from model.grouping import alike_groups
 from model.held_facts import CaseFact
+from model.moment import begins, day_after
 from model.parts import Part
 from model.services import Service
 from model.subjects import is_a_case
@@ -31,7 +32,6 @@ MOST_SHOWN = 20
 """Cases of a group that are named."""
 MOST_SERVICES = 200
 LONGEST_PERIOD = timedelta(days=366)
-_EARLIEST = date.min + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ class Gaps:
 
 def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
     """Return what the catalogue lacked in a period of at most 366 days."""
-    until = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
-    between = (_begins(first, zone), _begins(until, zone))
+    until = day_after(last)
+    between = (begins(first, zone), begins(until, zone))
     cases = session.execute(unmet_cases(*between).limit(MOST_CASES + 1)).all()
     named = [(row.ref, row.title) for row in cases[:MOST_CASES]]
     return Gaps(
@@ -195,8 +195,3 @@ def _said(fact: str, since: datetime, until: datetime) -> tuple[ColumnElement[bo
 
 def _of_its_own() -> tuple[ColumnElement[bool], ...]:
     return Case.merged_into_id.is_(None), is_a_case(Case.ref)
-
-
-def _begins(day: date, zone: tzinfo) -> datetime:
-    # East of Greenwich the first day of the calendar begins before it.
-    return datetime.combine(max(day, _EARLIEST), time(), zone)

@@ -25,6 +25,7 @@ from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.services import Service, latest_versions, lock_service
+from model.telling_customers import announce_to_customers
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
 from rules.policy import Policy
@@ -121,6 +122,9 @@ def hold_gate(
     with telling_of_gate(session, service, moment):
         _note(session, service, request, made, request.by or caller.name)
     announce_decision(session, service.subject, recorded, moment.now, today.listening)
+    announce_to_customers(
+        session, service, request.gate, new_id, decision.outcome, moment, today.listening
+    )
     return recorded
 
 

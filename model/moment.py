@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+
+_EARLIEST = date.min + timedelta(days=1)
+_LATEST = date.max - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,17 @@ class Moment:
 def rfc3339(instant: datetime) -> str:
     """Return `instant` (aware) as RFC 3339 in UTC, to the millisecond, with a `Z`."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def begins(day: date, zone: tzinfo) -> datetime:
+    """Return when a day begins in `zone`."""
+    # East of Greenwich the first day of the calendar begins before it.
+    return datetime.combine(max(day, _EARLIEST), time(), zone)
+
+
+def day_after(day: date) -> date:
+    """Return the day that follows, as long as the calendar has one."""
+    return min(day, _LATEST) + timedelta(days=1)
 
 
 def in_seconds(much: timedelta) -> int | Decimal:

@@ -10,6 +10,7 @@ from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
+from model.customers import Customer
 from model.database import Base
 from model.decisions import DecisionRecord
 from model.deliveries import Delivery
@@ -21,6 +22,7 @@ from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
 from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
+from model.maintenance import Maintenance
 from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
@@ -29,6 +31,7 @@ from model.preparing_reviews import Preparation
 from model.reviews import HeldReview, Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
+from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
@@ -50,6 +53,7 @@ TABLES: tuple[type[Base], ...] = (
     CaseEvent,
     CaseFact,
     Checkpoint,
+    Customer,
     DecisionRecord,
     Delivery,
     Dependency,
@@ -61,6 +65,7 @@ TABLES: tuple[type[Base], ...] = (
     Improvement,
     ImprovementVersion,
     KeptAnswer,
+    Maintenance,
     Measurement,
     OutboxEvent,
     Package,
@@ -72,6 +77,8 @@ TABLES: tuple[type[Base], ...] = (
     Review,
     Revision,
     RosterVersion,
+    SatisfactionAnswer,
+    SatisfactionWords,
     SchemaSupport,
     SealedDecision,
     SearchGroup,

@@ -50,6 +50,15 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/tollgates"): READERS,
     ("GET", "/api/v1/services/<key:key>/timeline"): READERS,
     ("GET", "/api/v1/services/<key:key>/timeline.svg"): READERS,
+    ("GET", "/api/v1/services/<key:key>/customers"): READERS,
+    ("PUT", "/api/v1/services/<key:key>/customers/<ref:customer>"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/services/<key:key>/customers/<ref:customer>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/maintenance"): READERS,
+    ("POST", "/api/v1/services/<key:key>/maintenance"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/services/<key:key>/maintenance/<number:number>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/satisfaction"): READERS,
+    ("GET", "/api/v1/cases/<ref:ref>/satisfaction"): READERS,
+    ("POST", "/api/v1/cases/<ref:ref>/satisfaction"): DECIDERS,
     ("GET", "/api/v1/policies"): ANY_KEY,
     ("GET", "/api/v1/policies/<name:name>"): ANY_KEY,
     ("GET", "/api/v1/vocabulary"): ANY_KEY,
@@ -122,6 +131,7 @@ FROM_BROWSERS = {"/docs/", "/docs/swagger-ui.css", "/api/v1/openapi.json", "/pro
 def path_of(rule: str) -> str:
     """Return a path that the rule matches."""
     path = re.sub("<id:[a-z_]+>", ID, rule).replace("<ref:ref>", "CRM-1")
+    path = path.replace("<ref:customer>", "Finance")
     path = re.sub("<number:[a-z_]+>", "1", path)
     path = path.replace("<name:name>", "intake").replace("<name:code>", "not-found")
     path = re.sub("<key:[a-z]+>", "mail", path).replace("<gate:gate>", "1")

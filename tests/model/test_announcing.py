@@ -120,3 +120,34 @@ def test_a_session_of_a_toll_gate_is_announced(portfolio: Portfolio) -> None:
     assert sorted(results) == ["incomplete", "pass"]
     assert cast("dict[str, Any]", made[0].data)["service"]["key"] == "mail"
     assert told(portfolio.database, EventType.CASE_REROUTED) == []
+
+
+def test_a_case_is_closed_by_its_first_final_decision(lives: Lives) -> None:
+    """Told once, with where to say how satisfied one is; and again once it was reopened."""
+    subscribed(lives.database, EventType.CASE_CLOSED)
+    lives.decide("A/1", in_catalog=False)
+    assert told(lives.database, EventType.CASE_CLOSED) == []
+    answer = lives.decide("A/1", in_catalog=True)
+    lives.note("A/1", 1, "thank you")
+    [closed] = told(lives.database, EventType.CASE_CLOSED)
+    assert (closed.key, closed.subject) == (f"case.closed/{answer.body['id']}", "cases/A/1")
+    data = cast("dict[str, Any]", closed.data)
+    assert data == {
+        "case": {"ref": "A/1", "version": 2},
+        "id": answer.body["id"],
+        "decision": "routing",
+        "decided_at": answer.body["decided_at"],
+        "satisfaction": "/api/v1/cases/A%2F1/satisfaction",
+    }
+    lives.reopen("A/1", {}, None)
+    lives.note("A/1", 2, "once more")
+    lives.note("A/1", 3, "thanks again")
+    assert len(told(lives.database, EventType.CASE_CLOSED)) == 2
+
+
+def test_a_case_that_goes_on_after_all_is_closed_again(lives: Lives) -> None:
+    """What a decision takes up, a later one ends."""
+    subscribed(lives.database, EventType.CASE_CLOSED)
+    for in_catalog in (True, False, True):
+        lives.decide("CRM-1", in_catalog=in_catalog)
+    assert len(told(lives.database, EventType.CASE_CLOSED)) == 2

@@ -1,0 +1,77 @@
+"""Telling the customers of a service what its toll-gates decide: that it begins, and that it ends.
+
+It is told in the transaction of the gate, once for each decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from model.customers import hearers_of
+from model.moment import Moment
+from model.outbox import Event, EventType, Letter, Listeners, announce
+from model.services import Service
+from rules.decision import OutcomeValue
+
+_INTO_OPERATION, _OUT_OF_OPERATION = 4, 6
+_COMMUNICATE = "communicate-transition"
+_SAYS = {
+    "live": ("is in operation", "It has passed toll-gate 4 and is there to be used."),
+    "transition": (
+        "is to end",
+        "Before it is taken out of the catalogue, each of its customers moves to something else.",
+    ),
+    "ended": ("has ended", "It has been taken out of the catalogue."),
+}
+
+
+def announce_to_customers(
+    session: Session,
+    service: Service,
+    gate: int,
+    decision_id: str,
+    outcome: Mapping[str, OutcomeValue],
+    moment: Moment,
+    listening: Listeners,
+) -> None:
+    """Announce what a toll-gate means to the customers of a service, if it means anything.
+
+    Where it means nothing, nothing is asked of the database.
+    """
+    what = _what(gate, outcome)
+    if what is None:
+        return
+    hearers = hearers_of(session, [service.id], moment.today)
+    data = {
+        "what": what,
+        "service": {"key": service.key, "name": service.name},
+        "gate": gate,
+        "decision": decision_id,
+        "customers": hearers.customers,
+        "unheard": list(hearers.unheard),
+    }
+    key, subject = f"service.announced/{decision_id}", f"services/{service.key}"
+    letter = _letter(service, what, subject)
+    event = Event(EventType.SERVICE_ANNOUNCED, key, subject, data, moment.now, letter)
+    announce(session, event, hearers.people, listening)
+
+
+def _what(gate: int, outcome: Mapping[str, OutcomeValue]) -> str | None:
+    """Return what a gate's outcome means to customers."""
+    passed = outcome.get("result") == "pass"
+    if gate == _INTO_OPERATION and passed:
+        return "live"
+    if gate == _OUT_OF_OPERATION and passed:
+        return "ended"
+    if gate == _OUT_OF_OPERATION and outcome.get("action") == _COMMUNICATE:
+        return "transition"
+    return None
+
+
+def _letter(service: Service, what: str, subject: str) -> Letter:
+    short, long = _SAYS[what]
+    asked = f" Ask {service.line_manager} about it." if service.line_manager else ""
+    text = f"{service.name} {short}. {long}{asked}\n\n/api/v1/{subject}"
+    return Letter(f"Service {service.name} {short}", text)

@@ -1,0 +1,43 @@
+"""Customers over HTTP: who uses a service, and who was transitioned out of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.calling import Calls, body_of, problem_of, refused
+from tests.api.service_calls import Owner, owner
+
+
+@pytest.fixture
+def of(calls: Calls) -> Owner:
+    """A service manager with a service."""
+    made = owner(calls)
+    made.make()
+    return made
+
+
+def test_a_customer_is_written_read_and_transitioned_out(of: Owner, calls: Calls) -> None:
+    """Whoever may read services reads who uses them, and who did."""
+    at = f"{of.path}/customers"
+    body = {"email": "a@tax.example", "by": "Kim"}
+    made = body_of(of.calls.ask("PUT", f"{at}/Tax%2FDuties", body=body))
+    assert (made["name"], made["changed_by"], made["reached"]) == ("Tax/Duties", "Kim", 1)
+    assert body_of(calls.get(at)) == {"there": 1, "customers": [made], "next": None}
+    gone = body_of(of.calls.ask("DELETE", f"{at}/Tax%2FDuties"))
+    assert gone == {**made, "until": "2026-11-22T12:00:00.000Z", "ended_by": "service-manager"}
+    assert body_of(calls.get(at)) == {"there": 0, "customers": [gone], "next": None}
+    problem_of(of.calls.ask("DELETE", f"{at}/Tax%2FDuties"), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"email": "nobody"}, "/email"),
+        ({"role": ""}, "/role"),
+        ({"agency": 1}, "/agency"),
+        ({"mail": "a@b"}, "/mail"),
+    ],
+)
+def test_what_is_no_contact_is_refused(of: Owner, body: object, pointer: str) -> None:
+    """The problem names the member."""
+    refused(of.calls.ask("PUT", f"{of.path}/customers/Tax", body=body), pointer)
