@@ -24,6 +24,7 @@ from rules.errors import BadFields
 from tests.model.agreed import AVAILABLE, START, agreed, awaited, changed, looked, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NEW, at, held, made
+from tests.model.telling import subscribed
 
 TODAY = date(2026, 11, 22)
 ENDS = date(2027, 3, 31)
@@ -282,6 +283,7 @@ def test_however_many_look_at_once_there_is_one_review_of_each(database: Databas
 
 def test_whoever_is_to_review_it_hears_of_it(database: Database) -> None:
     """The review of what happened is reminded of like any other, once for each step."""
+    subscribed(database)
     measured(database, agreed(database), date(2026, 10, 31), 90, TODAY)
     told = []
     for day in range(9):
