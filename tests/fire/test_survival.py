@@ -176,10 +176,12 @@ def assert_all_told(
     assert {len(each) for each in ids.values()} == {1}
     assert len({id for each in ids.values() for id in each}) == len(ids) == len(expected)
     hooks = [each for each in stage.receiver.told if each["way"] in TAKEN]
+    ours = {subject.id for subject in subjects}
     told: dict[str, set[str]] = {}
     for hook in stage.receiver.told:
         event = json.loads(hook["body"])
-        if event["type"] == "review.due":
+        # Until the rules without quiet hours were live, others may have set up reviews of theirs.
+        if event["type"] == "review.due" and event["data"]["review"]["id"] in ours:
             told.setdefault(json.dumps(event["data"]), set()).add(hook["headers"]["webhook-id"])
     assert {len(each) for each in told.values()} == {1}
     taken = {each["headers"]["webhook-id"] for each in hooks}
