@@ -33,6 +33,7 @@ from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
 from model.review_feed import held_in_feed, reviews_in_feed
+from model.review_subjects import require_free
 from model.reviews import (
     HeldReview,
     NewReview,
@@ -78,6 +79,7 @@ def set_up_review() -> Response:
     service, asked = current_service(), load(NewReviewSchema, read_json(request))
     words = {name: each for name, each in asked.items() if name not in ("kind", "first_on")}
     new = NewReview(ReviewKind(asked["kind"]), anchor=asked["first_on"], **words)
+    require_free(new.subject)
     new_id, now = service.new_id(), service.clock()
     made = service.database.write(lambda session: _review(set_up(session, new, new_id, now)))
     return ok(json_text.dumps(made))

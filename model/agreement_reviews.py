@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from model.agreements import Agreement, all_agreements, beneath
 from model.locking import hold
 from model.moment import Moment
+from model.review_subjects import OF_AGREEMENTS
 from model.reviews import NewReview, Review, change_recurrence, end_review, set_up
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
@@ -29,7 +30,6 @@ SEEN_AHEAD = timedelta(days=30)
 
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
-_HOME = "agreements/"
 _HAPPENED = ("/breach/", "/risk/", "/unmeasured/")
 
 
@@ -108,14 +108,14 @@ def first_day(agreement: Agreement, metric: str, day: date) -> date:
 
 def subject_of(agreement: Agreement) -> str:
     """Return what the reviews of an agreement are about."""
-    return f"{_HOME}{agreement.id}"
+    return f"{OF_AGREEMENTS}{agreement.id}"
 
 
 def _going_on(session: Session) -> dict[str, Review]:
     """Return the reviews of agreements that go on, by subject; nobody else may change them now."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
-        Review.subject.startswith(_HOME),
+        Review.subject.startswith(OF_AGREEMENTS),
         Review.ended_at.is_(None),
     )
     found = session.scalars(ours.order_by(Review.id).with_for_update())

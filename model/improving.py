@@ -20,6 +20,7 @@ from model.improvements import (
     ImprovementVersion,
     find_improvement,
 )
+from model.review_subjects import OF_IMPROVEMENTS
 from model.reviews import NewReview, Review, end_review, set_up
 from model.services import Service
 from model.texts import LONGEST_NAME, require_texts
@@ -187,7 +188,7 @@ def _keep_review(session: Session, improvement: Improvement, now: datetime, *, a
     review = session.get(Review, improvement.id, with_for_update=True)
     new = NewReview(
         ReviewKind.IMPROVEMENT,
-        f"improvements/{improvement.id}",
+        f"{OF_IMPROVEMENTS}{improvement.id}",
         f"The improvement “{improvement.objective}”",
         improvement.role,
         improvement.due_on,

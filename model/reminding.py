@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce, listeners
 from model.preparing_reviews import prepared_for
-from model.reviews import Review
+from model.reviews import UNPLANNED, Review
 from model.revisions import book_of, live_revision
 from model.roster import Roster
 from model.rosters import current_roster
@@ -50,6 +50,12 @@ def remind_due(session: Session, moment: Moment, local: datetime | None = None) 
         told += _remind(session, review, rules.schedule_of(review.kind), hearers, moment)
     session.flush()
     return Reminded(told, more=len(reviews) == AT_ONCE)
+
+
+def plan_reminders_anew(session: Session) -> None:
+    """Have the days of all reminders worked out anew: the rules for them may be others."""
+    going_on = update(Review).where(Review.ended_at.is_(None))
+    session.execute(going_on.values(remind_on=UNPLANNED))
 
 
 def review_rules(session: Session) -> ReviewRules:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     false,
     select,
     text,
-    update,
 )
 from sqlalchemy import tuple_ as row_of
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,7 +31,7 @@ from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
 from rules.errors import BadFields, FieldProblem, ReviewHeldAlready, UnknownRecord
-from rules.review_rules import ReviewKind
+from rules.review_rules import EARLIEST, LATEST, ReviewKind
 from rules.values import LONGEST_TEXT
 
 LONGEST_PAGE = 200
@@ -132,6 +131,9 @@ class NewReview:
             Period.read(self.every)
         except ValueError as error:
             raise BadFields([FieldProblem("/every", str(error))]) from None
+        if not EARLIEST <= self.anchor <= LATEST:
+            between = f"must be between {EARLIEST} and {LATEST}"
+            raise BadFields([FieldProblem("/first_on", between)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +241,6 @@ def end_review(session: Session, review: Review, now: datetime) -> None:
     review.ended_at = now
     review.version += 1
     _take_back_reminders(session, review)
-
-
-def plan_reminders_anew(session: Session) -> None:
-    """Have the days of all reminders worked out anew: the rules for them may be others."""
-    going_on = update(Review).where(Review.ended_at.is_(None))
-    session.execute(going_on.values(remind_on=UNPLANNED))
 
 
 def find_review(session: Session, review_id: str, *, lock: bool = False) -> Review:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from model.gate_sessions import GateSession
 from model.locking import hold
 from model.moment import Moment
+from model.review_subjects import RULED
 from model.reviews import (
     HeldReview,
     NewReview,
@@ -30,8 +31,6 @@ from rules.review_rules import ReviewKind
 from rules.rule_book import RuleBook
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
-RULED = "rules/"
-"""What the subject of a review begins with that `reviews.yaml` sets up."""
 _IN_OPERATION = ("operate", "improve")
 _LINE_MANAGER = "Service Line Manager"
 

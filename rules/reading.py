@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+from rules.clocks.period import Period
 from rules.problems import Findings
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType, Value, ValueRefused
@@ -16,7 +17,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 WORD_HELP = "a name is small letters, digits and `_`, beginning with a letter"
 SLUG_HELP = "a name is small letters, digits, `-` and `_`, beginning with a letter"
-PERIOD = re.compile(r"P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?")
+PERIOD = re.compile(r"P(?=[0-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 _LONGEST_NUMBER = 40
@@ -87,9 +88,11 @@ class Section:
         scalar = self.scalar(key)
         if scalar is None:
             return ""
-        if not PERIOD.fullmatch(scalar.text):
-            message = f"`{scalar.text}` is not a period"
-            self.problem(scalar, "bad-period", message, "write it as in `P1Y`, `P6M` or `P30D`")
+        try:
+            Period.read(scalar.text)
+        except ValueError as error:
+            message, _, help = str(error).partition(": ")
+            self.problem(scalar, "bad-period", message, help or None)
         return scalar.text
 
     def day(self, key: str) -> date | None:

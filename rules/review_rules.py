@@ -12,6 +12,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+"""Between which days the first of the reviews of anything falls."""
+
 
 class ReviewKind(StrEnum):
     """What is reviewed. Policies, gates and improvements bring their own, and take them along."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from types import MappingProxyType
 
 from rules.reading import SLUG, SLUG_HELP, Section, section_of
-from rules.review_rules import Quiet, ReviewKind, ReviewRules, Schedule, StandingReview
+from rules.review_rules import (
+    EARLIEST,
+    LATEST,
+    Quiet,
+    ReviewKind,
+    ReviewRules,
+    Schedule,
+    StandingReview,
+)
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType
@@ -30,6 +38,7 @@ TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 MOST_DAYS = 3650
 MOST_LEADS = 20
 
+_DAY = Domain(FactType.DATE, low=EARLIEST, high=LATEST)
 _DAYS = Domain(FactType.INTEGER, low=0, high=MOST_DAYS)
 _SOME_DAYS = Domain(FactType.INTEGER, low=1, high=MOST_DAYS)
 
@@ -49,7 +58,7 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
         name, kind, first_on = (
             each.text("review"),
             each.choice("kind", STANDING_KINDS),
-            each.day("first_on"),
+            _first_on(each),
         )
         place = each.scalar("review") or each.node
         if name and not SLUG.fullmatch(name):
@@ -71,6 +80,11 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
             each.optional_text("escalate_to"),
             cited,
         )
+
+
+def _first_on(section: Section) -> date | None:
+    value = section.value("first_on", _DAY)
+    return value if isinstance(value, date) else None
 
 
 def _schedules(section: Section, sources: Sources) -> Iterator[tuple[ReviewKind, Schedule]]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+
 from model import kept_answers, reminding, standing_reviews, telling_timers
 from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
+from model.database import Session
 from model.housekeeping import forget_delivered
 from model.moment import Moment
 from model.parts import index_missed
@@ -47,14 +52,29 @@ def reconsider_cases(parts: Parts) -> None:
 
 
 def remind(parts: Parts) -> None:
-    """Report periods that ended, set up what is to be reviewed, and remind who is to review it."""
+    """Report periods that ended, set up what is to be reviewed, and remind who is to review it.
+
+    What one of these stumbles over keeps nobody from being reminded; it is raised afterwards.
+    """
     now, zone = parts.clock(), parts.settings.timezone
     moment, local = Moment.at(now, zone), now.astimezone(zone)
-    parts.database.write(
-        lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id)
-    )
-    parts.database.write(lambda session: keep_agreement_reviews(session, moment))
-    parts.database.write(lambda session: report_agreements(session, moment, zone))
+    with ExitStack() as each:
+        # The last that is pushed is done first, and the others whatever became of it.
+        each.callback(_remind_due, parts, moment, local)
+        each.callback(_write, parts, lambda session: report_agreements(session, moment, zone))
+        each.callback(_write, parts, lambda session: keep_agreement_reviews(session, moment))
+        each.callback(
+            _write,
+            parts,
+            lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id),
+        )
+
+
+def _write(parts: Parts, work: Callable[[Session], object]) -> None:
+    parts.database.write(work)
+
+
+def _remind_due(parts: Parts, moment: Moment, local: datetime) -> None:
     more = True
     while more and not parts.ending.is_set():
         more = parts.database.write(

@@ -136,7 +136,9 @@ def test_a_calendar_that_has_not_changed_is_not_sent_again(calls: Calls) -> None
 
 @pytest.mark.parametrize(
     ("change", "pointer"),
-    [({"kind": "policy"}, "/kind"), ({"every": "soon"}, "/every"), ({"first_on": 1}, "/first_on"),
+    [({"first_on": "9999-12-31"}, "/first_on"), ({"first_on": "0001-01-01"}, "/first_on"),
+     ({"subject": "agreements/x"}, "/subject"), ({"every": "P\u0661M"}, "/every"),
+     ({"kind": "policy"}, "/kind"), ({"every": "soon"}, "/every"), ({"first_on": 1}, "/first_on"),
      ({"roles": "x"}, "/roles")],
 )  # fmt: skip
 def test_what_is_wrong_is_named(calls: Calls, change: dict[str, object], pointer: str) -> None:

@@ -67,6 +67,8 @@ def test_a_rule_book_may_go_without() -> None:
         ("review: catalogue", "review: The catalogue", "bad-name"),
         ("first_on: 2027-01-31", "first_on: 2027-02-31", "bad-value"),
         ("every: P3M", "every: quarterly", "bad-period"),
+        ("every: P3M", "every: P0D", "bad-period"),
+        ("first_on: 2027-01-31", "first_on: 9999-12-31", "bad-value"),
         ("    role: Product Manager\n", "", "missing-key"),
         ("[Guide §1]", "[SOP 1 §9]", "unknown-source"),
         ("[catalogue, policy]", "[catalogue, polcy]", "unknown-choice"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.access import Role, authenticate, create_key
+from model.agreements import Agreement
 from model.checkpoints import latest, waiting_count
 from model.database import Database
 from model.events import EventType
@@ -24,6 +26,7 @@ from scheduler import jobs
 from scheduler.parts import Parts
 from tests.model.agreed import agreed, awaited
 from tests.model.lives import Lives
+from tests.model.reviewed import NEW, made
 from tests.model.telling import NOW, SECRET, happened, states, subscribed
 from tests.scheduler.conftest import Clock, parts_on
 from tests.scheduler.receiving import Receiving
@@ -145,3 +148,17 @@ def test_agreements_bring_their_reviews(parts: Parts, clock: Clock) -> None:
         jobs.remind(parts)
         assert [what for what, _ in awaited(parts.database)] == [""]
         assert states(parts.database) == ["waiting"]
+
+
+def test_what_cannot_be_looked_at_keeps_nobody_from_being_reminded(
+    parts: Parts, clock: Clock
+) -> None:
+    """An agreement that nothing can be read of is told as a fault, after the reminders."""
+    subscribed(parts.database)
+    broken = agreed(parts.database)
+    made(parts.database, replace(NEW, anchor=clock.now.date()))
+    with parts.database.transaction() as session:
+        session.execute(update(Agreement).where(Agreement.id == broken.id).values(review_every="P"))
+    with pytest.raises(ValueError, match="not a period"):
+        jobs.remind(parts)
+    assert states(parts.database) == ["waiting"]

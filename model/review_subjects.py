@@ -1,0 +1,21 @@
+"""What reviews are about, where the product itself sets them up: nobody else may."""
+
+from __future__ import annotations
+
+from rules.errors import BadFields, FieldProblem
+
+RULED = "rules/"
+"""What `reviews.yaml` names."""
+OF_AGREEMENTS, OF_IMPROVEMENTS = "agreements/", "improvements/"
+_OURS = (RULED, OF_AGREEMENTS, OF_IMPROVEMENTS)
+
+
+def require_free(subject: str) -> None:
+    """Refuse, for a review that somebody sets up by hand, what the product reviews by itself.
+
+    Raises:
+        BadFields: the subject begins like one of those.
+    """
+    if subject.startswith(_OURS):
+        detail = f"must not begin with {', '.join(_OURS)}: such reviews come by themselves"
+        raise BadFields([FieldProblem("/subject", detail)])
