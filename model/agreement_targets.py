@@ -23,6 +23,8 @@ MOST_DECIMALS = 6
 NOT_MEASURABLE = f"must be within ±{LARGEST:,}, with at most {MOST_DECIMALS} decimals"
 _MOST_YEARS = 50
 _LONGEST_PERIOD = 20
+LONGEST_TAIL = 40
+"""Decimals that are written, zeros among them."""
 
 TIMES = {
     "seconds": timedelta(seconds=1),
@@ -98,10 +100,14 @@ def problems_of(targets: Sequence[AgreedTarget]) -> Iterator[FieldProblem]:
 
 def is_measurable(value: Number) -> bool:
     """Whether a number is one that is agreed on and measured."""
-    if Decimal(value).copy_abs() > LARGEST:
+    exact = Decimal(value)
+    if exact.copy_abs() > LARGEST:
         return False
-    exact = Decimal(value).scaleb(MOST_DECIMALS)
-    return exact == exact.to_integral_value()
+    # Read off its digits: in a context, one with a million decimals would be rounded to nothing.
+    digits, exponent = exact.as_tuple().digits, int(exact.as_tuple().exponent)
+    decimals = max(0, -exponent)
+    trailing = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return decimals <= LONGEST_TAIL and decimals - trailing <= MOST_DECIMALS
 
 
 def problem_of_period(pointer: str, text: str | None) -> Iterator[FieldProblem]:

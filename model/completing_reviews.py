@@ -35,7 +35,7 @@ def complete_review(
         ReviewedAtGate: a session of toll-gate 5 is this review.
         UnknownRecord, ReviewHeldAlready, BadFields: as `hold_review` does.
     """
-    review = find_review(session, review_id)
+    review = find_review(session, review_id, lock=True)
     if review.kind == ReviewKind.TOLLGATE_5 and review.ended_at is None:
         raise ReviewedAtGate(f"hold toll-gate 5 of the service `{review.subject}`")
     return hold_review(session, review_id, held.due_on, held.outcome, held.note, by, moment)

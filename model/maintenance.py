@@ -19,6 +19,8 @@ from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem, Refused, UnknownRecord
 from rules.values import LONGEST_TEXT
 
+LAST_YEAR = 2199
+
 
 class Maintenance(Base):
     """A time in which a service is worked on, and what for; the row stays when it is called off."""
@@ -55,6 +57,8 @@ class Plan:
         problems = []
         if self.begins_at < now:
             problems.append(FieldProblem("/begins_at", "lies in the past"))
+        if self.ends_at.year > LAST_YEAR:
+            problems.append(FieldProblem("/ends_at", f"must not be after {LAST_YEAR}"))
         if self.ends_at <= self.begins_at:
             problems.append(FieldProblem("/ends_at", "must be later than `begins_at`"))
         if problems:

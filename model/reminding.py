@@ -141,7 +141,7 @@ def _event(review: Review, step: int, prepared: Sequence[str], moment: Moment) -
         "due_on": review.due_on.isoformat(),
         "days_overdue": overdue,
     }
-    key = f"review.due/{review.id}/{review.due_on}/{step}"
+    key = f"review.due/{review.id}/{review.due_on}/{step}/{review.version}"
     letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, prepared, overdue))
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 

@@ -27,6 +27,8 @@ from model.reviews import (
 )
 from model.revisions import book_of, live_revision
 from model.services import Service
+from model.texts import LONGEST_NAME
+from rules.errors import BadFields
 from rules.review_rules import ReviewKind
 from rules.rule_book import RuleBook
 
@@ -42,6 +44,7 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
     """
     hold(session, "standing reviews")
     wanted = {(new.kind, new.subject): new for new in _wanted(session, moment)}
+    unsound = [key for key, new in wanted.items() if not _is_sound(new)]
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
     ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
     there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
@@ -49,6 +52,8 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
         if key not in wanted and review.ended_at is None:
             end_review(session, review, moment.now)
     for key, new in wanted.items():
+        if key in unsound:
+            continue
         first = 0 if new.subject.startswith(RULED) else 1
         review = set_up(session, new, new_id(), moment.now, first)
         review.title, review.role = new.title, new.role
@@ -58,6 +63,15 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()
+
+
+def _is_sound(new: NewReview) -> bool:
+    """Whether a review can be kept: one that cannot stays as it is, and stops no other."""
+    try:
+        new.require_sound()
+    except BadFields:
+        return False
+    return True
 
 
 def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
@@ -70,7 +84,7 @@ def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
         Service.review_every.is_not(None),
     )
     for service in session.scalars(agreed.order_by(Service.id)):
-        title = f"The business case of “{service.name}” (toll-gate 5)"
+        title = f"The business case of “{service.name[:LONGEST_NAME]}” (toll-gate 5)"
         every = service.review_every or ""
         yield NewReview(
             ReviewKind.TOLLGATE_5, service.key, title, _LINE_MANAGER, moment.today, every

@@ -148,7 +148,7 @@ def recorded(database: Database, subjects: Sequence[Subject]) -> Counter[Reminde
     ids: dict[Step, set[str]] = {}
     with database.reading() as session:
         for key, message_id, recipient, state, count in session.execute(TOLD):
-            review_id, due_on, days = key.split("/")[1:]
+            review_id, due_on, days, _version = key.split("/")[1:]
             if review_id in ours:
                 assert state == "delivered", (key, recipient, state)
                 number = ours[review_id].index(date.fromisoformat(due_on))

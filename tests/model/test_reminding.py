@@ -15,6 +15,7 @@ from model.overdue_reviews import overdue
 from model.preparing_reviews import Prepared, prepare_review
 from model.publishing import publish
 from model.reminding import remind_due
+from model.reviews import end_review, find_review
 from model.rosters import replace_roster
 from rules.review_rules import ReviewKind
 from rules.rule_book import RuleFiles
@@ -248,3 +249,17 @@ def test_a_reminder_says_where_it_is_prepared(database: Database) -> None:
     with database.reading() as session:
         texts = session.scalars(select(OutboxEvent.text).order_by(OutboxEvent.at)).all()
     assert [where in str(text) for text in texts] == [True, False]
+
+
+def test_one_that_ended_and_goes_on_is_reminded_of_again(database: Database) -> None:
+    """Its reminder was taken back when it ended: nobody has heard of the day that is awaited."""
+    staff(database)
+    review = made(database)
+    remind(database, ANCHOR - timedelta(days=7))
+    with database.transaction() as session:
+        end_review(session, find_review(session, review.id), NOW)
+    made(database)
+    assert remind(database, ANCHOR - timedelta(days=6)) == 1
+    with database.reading() as session:
+        found = session.scalars(select(Delivery.state).order_by(Delivery.id)).all()
+    assert found == [State.CANCELLED, State.WAITING]

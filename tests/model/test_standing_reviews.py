@@ -103,3 +103,27 @@ def test_what_the_rules_name_is_reviewed_as_they_say(
     with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
     assert set(keep(published)) == {"intake", "routing"}
+
+
+def test_a_ruled_review_that_is_changed_keeps_its_first_day(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """Another period, or another first day, skips nothing that is still to come."""
+    for text, first in (
+        (RULED, date(2027, 1, 31)),
+        (RULED.replace("P1M", "P6M"), date(2027, 1, 31)),
+        (RULED.replace("01-31", "03-31"), date(2027, 3, 31)),
+    ):
+        with published.transaction() as session:
+            publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+        assert keep(published)["rules/portfolio"].due_on == first
+
+
+def test_one_that_cannot_be_kept_stops_no_other(published: Database, rule_files: RuleFiles) -> None:
+    """An owner too long for a role leaves the others reviewed; a long name of a service is cut."""
+    long = rule_files["policies/intake.yaml"].replace("owner: Director", f"owner: {'D' * 201}")
+    assert long != rule_files["policies/intake.yaml"]
+    with published.transaction() as session:
+        publish(session, {**rule_files, "policies/intake.yaml": long}, "Pat", NOW)
+        offer(session, "mail", "M" * 1_990).review_every = "P6M"
+    assert set(keep(published)) == {"routing", "mail"}
