@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -17,7 +15,6 @@ from sqlalchemy.orm import Session
 from benchmarks import bulk, filled, growth
 from benchmarks.measuring import Effort, Pass
 from benchmarks.report import Findings
-from benchmarks.servers import HOME
 from model.access import Caller
 from model.calendars import create_calendar
 from model.cases import Case, insert_ref
@@ -44,10 +41,7 @@ def measured(effort: Effort) -> Findings:
     steps = TIMERS if effort.turns >= _MANY_TURNS else TIMERS[:-1]
     found = Findings()
     with ExitStack() as stack:
-        scratch = HOME / "var"
-        scratch.mkdir(exist_ok=True)
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
-        for kind in growth.kinds(stack, Path(folder)):
+        for kind in growth.kinds(stack):
             passes = {step: _scanning(stack, kind.made(f"timers_{step}"), step) for step in steps}
             what = f"a scan with {DUE:,} due, {kind.name}"
             found += Findings(

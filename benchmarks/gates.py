@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import ExitStack, closing
 from itertools import count
-from pathlib import Path
 
 from benchmarks import filled, growth
 from benchmarks.measuring import Effort, Pass, rates
 from benchmarks.report import Findings, compared
 from benchmarks.routing_cases import bundled_book, routing_cases
-from benchmarks.servers import HOME
 from model.access import Caller
 from model.database import Database
 from model.deciding import decide
@@ -28,10 +25,7 @@ def measured(effort: Effort) -> Findings:
     """Measure on each kind of database: the same service, and the same case, again and again."""
     found = Findings()
     with ExitStack() as stack:
-        scratch = HOME / "var"
-        scratch.mkdir(exist_ok=True)
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
-        for kind in growth.kinds(stack, Path(folder)):
+        for kind in growth.kinds(stack):
             database = stack.enter_context(closing(Database(kind.made("gates"))))
             figures = rates(contenders(database), effort)
             what = f"a toll-gate's session, stored, {kind.name}"

@@ -49,10 +49,7 @@ def _in_sql(whole: bool, effort: Effort) -> Findings:
     history, cases = (HISTORY, CASES) if whole else (HISTORY[:-1], CASES[:-2])
     found = Findings()
     with ExitStack() as stack:
-        scratch = HOME / "var"
-        scratch.mkdir(exist_ok=True)
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
-        for kind in kinds(stack, Path(folder)):
+        for kind in kinds(stack):
             what = f"a stored decision, {kind.name}"
             behind, beside = _with_history(stack, kind, history), _with_cases(stack, kind, cases)
             found += Findings(
@@ -72,8 +69,12 @@ class Kind:
     made: Callable[[str], str]
 
 
-def kinds(stack: ExitStack, home: Path) -> Iterator[Kind]:
+def kinds(stack: ExitStack) -> Iterator[Kind]:
     """Yield SQLite, and PostgreSQL where it is installed; both live as long as the stack."""
+    scratch = HOME / "var"
+    scratch.mkdir(exist_ok=True)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
+    home = Path(folder)
     home.chmod(0o755)
     yield Kind("SQLite", lambda name: f"sqlite:///{home}/{name}.db")
     sockets = stack.enter_context(postgresql.running_postgresql(home))

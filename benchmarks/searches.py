@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from pathlib import Path
 from random import Random
 from statistics import quantiles
 from time import perf_counter
@@ -16,7 +14,6 @@ from sqlalchemy.orm import Session
 from benchmarks import bulk, filled, growth
 from benchmarks.measuring import Effort, rates
 from benchmarks.report import Findings, compared
-from benchmarks.servers import HOME
 from model import migrating
 from model.cases import Case
 from model.catalogue_standing import SHOWN
@@ -43,10 +40,7 @@ def measured(effort: Effort) -> Findings:
     services = SERVICES if effort.turns >= _MANY_TURNS else SERVICES // 10
     found = Findings()
     with ExitStack() as stack:
-        scratch = HOME / "var"
-        scratch.mkdir(exist_ok=True)
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=scratch))
-        for kind in growth.kinds(stack, Path(folder)):
+        for kind in growth.kinds(stack):
             database = stack.enter_context(closing(Database(kind.made("searches"), patience=600)))
             migrating.upgrade(database)
             names = names_of(services)

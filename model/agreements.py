@@ -11,19 +11,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Date, ForeignKey, Index, String, select, tuple_
+from sqlalchemy import Date, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.agreement_targets import AgreedTarget, target_in
 from model.append_only import append_only
 from model.calendars import Calendar
 from model.columns import Instant, JsonText, RowNumber
+from model.cursors import rows_after
 from model.database import Base
 from model.services import Service
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Renewal
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import UnknownRecord
 
 LONGEST_PAGE = 200
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
@@ -174,18 +175,10 @@ def agreements_after(
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(Agreement).order_by(Agreement.created_at, Agreement.id).limit(limit + 1)
+    query = select(Agreement)
     if service is not None:
         query = query.join(Service).where(Service.key == service)
-    if after is not None:
-        last = session.get(Agreement, after) if len(after) == _LONGEST_ID else None
-        if last is None:
-            raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-        place = tuple_(Agreement.created_at, Agreement.id)
-        query = query.where(place > (last.created_at, last.id))
-    found = session.scalars(query).all()
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    return rows_after(session, query, Agreement, Agreement.created_at, after, limit)
 
 
 def beneath(session: Session, ids: Iterable[str]) -> Mapping[str, list[Agreement]]:

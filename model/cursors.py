@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import QueryableAttribute, Session
+
+from model.database import Base
 from rules.errors import BadFields, FieldProblem
+
+LONGEST_PAGE = 200
+_LONGEST_ID = 36
+_NOT_OURS = "is not a cursor that this service gave"
+
+Row = TypeVar("Row", bound=Base)
 
 
 def number_in(cursor: str) -> int:
@@ -12,5 +25,32 @@ def number_in(cursor: str) -> int:
         BadFields: it is not one that this service gave.
     """
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 18):
-        raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
+        raise BadFields([FieldProblem("/after", _NOT_OURS)])
     return int(cursor)
+
+
+def rows_after(
+    session: Session,
+    query: Select[Row],
+    table: type[Row],
+    by: QueryableAttribute[Any],
+    after: str | None,
+    limit: int,
+) -> tuple[Sequence[Row], str | None]:
+    """Return up to `limit` (at most 200) of the rows that `query` finds, and the next cursor.
+
+    They come in the order of `by`, then of their ids; `after`: the id that the last page ended
+    with.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    id: QueryableAttribute[Any] = table.id  # type: ignore[attr-defined]  # each of these has one
+    if after is not None:
+        last = session.get(table, after) if len(after) == _LONGEST_ID else None
+        if last is None:
+            raise BadFields([FieldProblem("/after", _NOT_OURS)])
+        query = query.where(tuple_(by, id) > (getattr(last, by.key), after))
+    found = session.scalars(query.order_by(by, id).limit(limit + 1)).all()
+    return found[:limit], getattr(found[limit - 1], id.key) if len(found) > limit else None

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, select, tuple_
+from sqlalchemy import Date, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
+from model.cursors import rows_after
 from model.database import Base
 from model.services import Service
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import UnknownRecord
 
 LONGEST_PAGE = 200
 LONGEST_OBJECTIVE = 1_000
@@ -98,17 +99,9 @@ def improvements_after(
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(Improvement).order_by(Improvement.due_on, Improvement.id).limit(limit + 1)
+    query = select(Improvement)
     if service is not None:
         query = query.join(Service).where(Service.key == service)
     if state is not None:
         query = query.where(Improvement.state == state.value)
-    if after is not None:
-        last = session.get(Improvement, after) if len(after) == _LONGEST_ID else None
-        if last is None:
-            raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-        place = tuple_(Improvement.due_on, Improvement.id)
-        query = query.where(place > (last.due_on, last.id))
-    found = session.scalars(query).all()
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    return rows_after(session, query, Improvement, Improvement.due_on, after, limit)

@@ -19,11 +19,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy import tuple_ as row_of
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, RowNumber
+from model.cursors import rows_after
 from model.database import Base
 from model.moment import Moment
 from model.outbox import EventType, take_back
@@ -266,18 +266,11 @@ def reviews_due(session: Session, before: date | None, after: str | None, limit:
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
     query = select(Review).where(Review.ended_at.is_(None))
     if before is not None:
         query = query.where(Review.due_on < before)
-    if after is not None:
-        last = session.get(Review, after)
-        if last is None:
-            raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
-        query = query.where(row_of(Review.due_on, Review.id) > (last.due_on, last.id))
-    found = session.scalars(query.order_by(Review.due_on, Review.id).limit(limit + 1)).all()
-    following = found[limit - 1].id if len(found) > limit else None
-    return ReviewPage(tuple(found[:limit]), following)
+    found, following = rows_after(session, query, Review, Review.due_on, after, limit)
+    return ReviewPage(tuple(found), following)
 
 
 def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequence[HeldReview]:

@@ -37,8 +37,12 @@ _IN_OPERATION = ("operate", "improve")
 _LINE_MANAGER = "Service Line Manager"
 
 
-def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[], str]) -> None:
+def keep_standing_reviews(
+    session: Session, moment: Moment, new_id: Callable[[], str]
+) -> tuple[str, ...]:
     """Set up, change and end these reviews so that there is one for each. Needs a `transaction()`.
+
+    Return the subjects of those that cannot be kept as they are written.
 
     The first falls one period after the day on which it was set up.
     """
@@ -63,6 +67,7 @@ def keep_standing_reviews(session: Session, moment: Moment, new_id: Callable[[],
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()
+    return tuple(subject for _, subject in unsound)
 
 
 def _is_sound(new: NewReview) -> bool:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import datetime
-
-from model import kept_answers, reminding, standing_reviews, telling_timers
-from model.agreement_reports import report_agreements
-from model.agreement_reviews import keep_agreement_reviews
-from model.database import Session
+from model import kept_answers, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
 from model.parts import index_missed
 from model.reconsidering import reconsider_due
+from model.review_round import go_round
 from model.sealing import Sealer
 from rules.errors import Unable
 from scheduler.draining import drain
@@ -58,28 +52,7 @@ def remind(parts: Parts) -> None:
     """
     now, zone = parts.clock(), parts.settings.timezone
     moment, local = Moment.at(now, zone), now.astimezone(zone)
-    with ExitStack() as each:
-        # The last that is pushed is done first, and the others whatever became of it.
-        each.callback(_remind_due, parts, moment, local)
-        each.callback(_write, parts, lambda session: report_agreements(session, moment, zone))
-        each.callback(_write, parts, lambda session: keep_agreement_reviews(session, moment))
-        each.callback(
-            _write,
-            parts,
-            lambda session: standing_reviews.keep_standing_reviews(session, moment, parts.new_id),
-        )
-
-
-def _write(parts: Parts, work: Callable[[Session], object]) -> None:
-    parts.database.write(work)
-
-
-def _remind_due(parts: Parts, moment: Moment, local: datetime) -> None:
-    more = True
-    while more and not parts.ending.is_set():
-        more = parts.database.write(
-            lambda session: reminding.remind_due(session, moment, local)
-        ).more
+    go_round(parts.database, moment, zone, parts.new_id, local, lambda: not parts.ending.is_set())
 
 
 def seal(parts: Parts) -> None:

@@ -8,13 +8,10 @@ import click
 
 from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
-from model.agreement_reports import report_agreements
-from model.agreement_reviews import keep_agreement_reviews
 from model.completing_reviews import Held, complete_review
 from model.reconsidering import reconsider_due
-from model.reminding import remind_due
+from model.review_round import go_round
 from model.reviews import LONGEST_PAGE, reviews_due
-from model.standing_reviews import keep_standing_reviews
 
 
 @click.group(cls=PlainGroup)
@@ -64,11 +61,7 @@ def remind() -> None:
     """Send the reminders that are due, without waiting for the scheduler or for quiet hours."""
     at = current_service()
     moment = at.moment()
-    at.database.write(lambda session: keep_standing_reviews(session, moment, at.new_id))
-    at.database.write(lambda session: keep_agreement_reviews(session, moment))
-    zone = at.settings.timezone
-    at.database.write(lambda session: report_agreements(session, moment, zone))
-    told = at.database.write(lambda session: remind_due(session, moment).told)
+    told = go_round(at.database, moment, at.settings.timezone, at.new_id)
     click.echo(f"{counted(told, 'reminder')} on the way")
 
 

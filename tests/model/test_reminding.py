@@ -50,26 +50,26 @@ def remind(database: Database, day: date) -> int:
         return remind_due(session, at(day)).told
 
 
-def told(database: Database) -> list[tuple[str, str]]:
-    """Return what was told, and to whom, in order."""
+def letters(database: Database) -> list[tuple[str, str, str]]:
+    """Return what was told (when it is, and of what), and to whom, in order."""
     with database.reading() as session:
         rows = session.execute(
             select(OutboxEvent.title, Delivery.recipient)
             .join(Delivery, Delivery.event_id == OutboxEvent.id)
             .order_by(Delivery.id)
         ).all()
-    return [(str(title).split(":")[0], str(recipient)) for title, recipient in rows]
+    split = [(*str(title).partition(": "), str(recipient)) for title, recipient in rows]
+    return [(when, what, recipient) for when, _, what, recipient in split]
+
+
+def told(database: Database) -> list[tuple[str, str]]:
+    """Return when what was told is, and to whom, in order."""
+    return [(when, recipient) for when, _, recipient in letters(database)]
 
 
 def told_of(database: Database) -> list[tuple[str, str]]:
     """Return of what people were told, and whom, in order."""
-    with database.reading() as session:
-        rows = session.execute(
-            select(OutboxEvent.title, Delivery.recipient)
-            .join(Delivery, Delivery.event_id == OutboxEvent.id)
-            .order_by(Delivery.id)
-        ).all()
-    return [(str(title).split(": ")[1], str(recipient)) for title, recipient in rows]
+    return [(what, recipient) for _, what, recipient in letters(database)]
 
 
 def test_whoever_holds_the_role_that_day_hears_of_it(database: Database) -> None:

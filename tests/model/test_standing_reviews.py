@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+
+import pytest
 
 from model.database import Database
 from model.gate_sessions import GateSession
 from model.publishing import publish
+from model.review_round import go_round
 from model.reviews import Review, held_of, reviews_due
 from model.services import find_service
 from model.standing_reviews import keep_standing_reviews
+from rules.errors import Unable
 from rules.rule_book import RuleFiles
 from tests.model.lives import Lives
 from tests.model.offered import offer
@@ -127,3 +131,5 @@ def test_one_that_cannot_be_kept_stops_no_other(published: Database, rule_files:
         publish(session, {**rule_files, "policies/intake.yaml": long}, "Pat", NOW)
         offer(session, "mail", "M" * 1_990).review_every = "P6M"
     assert set(keep(published)) == {"routing", "mail"}
+    with pytest.raises(Unable, match="intake"):
+        go_round(published, at(TODAY), UTC, new_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0007"
 down_revision = "0006"
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
     _make_artifacts()
     _make_sessions()
     for table in APPEND_ONLY:
-        _guard(table)
+        refuse_change(table)
 
 
 def downgrade() -> None:
@@ -48,8 +50,8 @@ def _make_services() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_services"),
         sa.UniqueConstraint("key", name="uq_services_key"),
         sa.UniqueConstraint("subject_id", name="uq_services_subject_id"),
-        _refers("services", "subject_id", "cases.id"),
-        _refers("services", "born_of_id", "cases.id"),
+        refers("services", "subject_id", "cases.id"),
+        refers("services", "born_of_id", "cases.id"),
     )
     for column in ("category", "phase", "born_of_id"):
         op.create_index(f"ix_services_{column}", "services", [column])
@@ -70,7 +72,7 @@ def _make_artifacts() -> None:
         sa.UniqueConstraint(
             "service_id", "name", "version", name="uq_artifact_versions_service_id_name_version"
         ),
-        _refers("artifact_versions", "service_id", "services.id"),
+        refers("artifact_versions", "service_id", "services.id"),
     )
 
 
@@ -94,24 +96,6 @@ def _make_sessions() -> None:
             "service_id", "service_version", name="uq_gate_sessions_service_id_service_version"
         ),
         sa.UniqueConstraint("decision_id", name="uq_gate_sessions_decision_id"),
-        _refers("gate_sessions", "service_id", "services.id"),
-        _refers("gate_sessions", "decision_id", "decisions.id"),
+        refers("gate_sessions", "service_id", "services.id"),
+        refers("gate_sessions", "decision_id", "decisions.id"),
     )
-
-
-def _guard(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-        )
-
-
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0010"
 down_revision = "0009"
 
@@ -27,7 +29,7 @@ def upgrade() -> None:
     _make_timers()
     _make_what_timers_rest_on()
     for table in WRITTEN_ONCE:
-        _guard(table)
+        refuse_change(table)
 
 
 def downgrade() -> None:
@@ -54,7 +56,7 @@ def _make_calendars() -> None:
         sa.Column("by", sa.String(200), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("calendar_id", "version", name="pk_calendar_versions"),
-        _refers("calendar_versions", "calendar_id", "calendars.id"),
+        refers("calendar_versions", "calendar_id", "calendars.id"),
     )
 
 
@@ -77,9 +79,9 @@ def _make_timers() -> None:
         sa.Column("api_key_id", sa.String(36), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_timers"),
         sa.UniqueConstraint("case_id", "name", name="uq_timers_case_id_name"),
-        _refers("timers", "case_id", "cases.id"),
-        _refers("timers", "calendar_id", "calendars.id"),
-        _refers("timers", "api_key_id", "api_keys.id"),
+        refers("timers", "case_id", "cases.id"),
+        refers("timers", "calendar_id", "calendars.id"),
+        refers("timers", "api_key_id", "api_keys.id"),
     )
     # Few timers wait for something at any time: the scan reads those, and no others.
     for name, columns, last in (
@@ -103,7 +105,7 @@ def _make_what_timers_rest_on() -> None:
         sa.Column("by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_timer_events"),
         sa.UniqueConstraint("timer_id", "event_id", name="uq_timer_events_timer_id_event_id"),
-        _refers("timer_events", "timer_id", "timers.id"),
+        refers("timer_events", "timer_id", "timers.id"),
     )
     op.create_table(
         "timer_marks",
@@ -115,7 +117,7 @@ def _make_what_timers_rest_on() -> None:
         sa.Column("found_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_timer_marks"),
         sa.UniqueConstraint("timer_id", "cycle", "mark", name="uq_timer_marks_timer_id_cycle_mark"),
-        _refers("timer_marks", "timer_id", "timers.id"),
+        refers("timer_marks", "timer_id", "timers.id"),
     )
     op.create_table(
         "timer_results",
@@ -125,23 +127,5 @@ def _make_what_timers_rest_on() -> None:
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("frozen_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("timer_id", "cycle", name="pk_timer_results"),
-        _refers("timer_results", "timer_id", "timers.id"),
+        refers("timer_results", "timer_id", "timers.id"),
     )
-
-
-def _refers(table: str, column: str, there: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [there], name=f"fk_{table}_{column}")
-
-
-def _guard(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-        )

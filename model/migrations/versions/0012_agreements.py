@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0012"
 down_revision = "0011"
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
     _make_versions()
     _make_measurements()
     for table in APPEND_ONLY:
-        _guard(table)
+        refuse_change(table)
     op.add_column(
         "reviews", sa.Column("once", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -64,8 +66,8 @@ def _make_agreements() -> None:
         sa.Column("changed_by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_agreements"),
         sa.UniqueConstraint("name", name="uq_agreements_name"),
-        _refers("agreements", "service_id", "services.id"),
-        _refers("agreements", "calendar_id", "calendars.id"),
+        refers("agreements", "service_id", "services.id"),
+        refers("agreements", "calendar_id", "calendars.id"),
     )
     op.create_index("ix_agreements_service_id", "agreements", ["service_id"])
     op.create_table(
@@ -73,8 +75,8 @@ def _make_agreements() -> None:
         sa.Column("agreement_id", sa.String(36), nullable=False),
         sa.Column("beneath_id", sa.String(36), nullable=False),
         sa.PrimaryKeyConstraint("agreement_id", "beneath_id", name="pk_agreement_supports"),
-        _refers("agreement_supports", "agreement_id", "agreements.id"),
-        _refers("agreement_supports", "beneath_id", "agreements.id"),
+        refers("agreement_supports", "agreement_id", "agreements.id"),
+        refers("agreement_supports", "beneath_id", "agreements.id"),
     )
     op.create_index("ix_agreement_supports_beneath_id", "agreement_supports", ["beneath_id"])
 
@@ -88,7 +90,7 @@ def _make_versions() -> None:
         sa.Column("by", sa.String(200), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("agreement_id", "version", name="pk_agreement_versions"),
-        _refers("agreement_versions", "agreement_id", "agreements.id"),
+        refers("agreement_versions", "agreement_id", "agreements.id"),
     )
 
 
@@ -107,7 +109,7 @@ def _make_measurements() -> None:
         sa.Column("received_at", INSTANT, nullable=False),
         sa.Column("by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_measurements"),
-        _refers("measurements", "agreement_id", "agreements.id"),
+        refers("measurements", "agreement_id", "agreements.id"),
     )
     op.create_index("ix_measurements_agreement_id_day", "measurements", ["agreement_id", "day"])
 
@@ -129,21 +131,3 @@ def _lead_from_timers() -> None:
         "ix_timers_agreement_id", "timers", ["agreement_id"],
         sqlite_where=there, postgresql_where=there,
     )  # fmt: skip
-
-
-def _guard(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-        )
-
-
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0015"
 down_revision = "0014"
 
@@ -18,7 +20,7 @@ def upgrade() -> None:
     _make_reports()
     _make_improvements()
     for table in APPEND_ONLY:
-        _guard(table)
+        refuse_change(table)
 
 
 def downgrade() -> None:
@@ -42,7 +44,7 @@ def _make_reports() -> None:
         sa.Column("targets", sa.Text(), nullable=False),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("agreement_id", "first_on", "last_on", name="pk_agreement_reports"),
-        _refers("agreement_reports", "agreement_id", "agreements.id"),
+        refers("agreement_reports", "agreement_id", "agreements.id"),
     )
 
 
@@ -65,9 +67,9 @@ def _make_improvements() -> None:
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.Column("changed_by", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_improvements"),
-        _refers("improvements", "service_id", "services.id"),
-        _refers("improvements", "review_id", "reviews.id"),
-        _refers("improvements", "agreement_id", "agreements.id"),
+        refers("improvements", "service_id", "services.id"),
+        refers("improvements", "review_id", "reviews.id"),
+        refers("improvements", "agreement_id", "agreements.id"),
     )
     for column in ("service_id", "due_on"):
         op.create_index(f"ix_improvements_{column}", "improvements", [column])
@@ -79,23 +81,5 @@ def _make_improvements() -> None:
         sa.Column("by", sa.String(200), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("improvement_id", "version", name="pk_improvement_versions"),
-        _refers("improvement_versions", "improvement_id", "improvements.id"),
+        refers("improvement_versions", "improvement_id", "improvements.id"),
     )
-
-
-def _guard(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-        )
-
-
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}")

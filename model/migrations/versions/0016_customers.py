@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0016"
 down_revision = "0015"
 
@@ -17,7 +19,7 @@ def upgrade() -> None:
     _make_customers()
     _make_maintenance()
     _make_satisfaction()
-    _guard("satisfaction_answers")
+    refuse_change("satisfaction_answers")
 
 
 def downgrade() -> None:
@@ -45,7 +47,7 @@ def _make_customers() -> None:
         sa.Column("until", INSTANT),
         sa.Column("ended_by", sa.String(200)),
         sa.PrimaryKeyConstraint("id", name="pk_service_customers"),
-        _refers("service_customers", "service_id", "services.id"),
+        refers("service_customers", "service_id", "services.id"),
     )
     there = sa.text("until IS NULL")
     op.create_index(
@@ -68,7 +70,7 @@ def _make_maintenance() -> None:
         sa.Column("called_off_by", sa.String(200)),
         sa.Column("called_off_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_maintenance"),
-        _refers("maintenance", "service_id", "services.id"),
+        refers("maintenance", "service_id", "services.id"),
     )
     op.create_index("ix_maintenance_service_id", "maintenance", ["service_id"])
 
@@ -84,8 +86,8 @@ def _make_satisfaction() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("api_key_id", sa.String(36), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_satisfaction_answers"),
-        _refers("satisfaction_answers", "case_id", "cases.id"),
-        _refers("satisfaction_answers", "api_key_id", "api_keys.id"),
+        refers("satisfaction_answers", "case_id", "cases.id"),
+        refers("satisfaction_answers", "api_key_id", "api_keys.id"),
     )
     op.create_index("ix_satisfaction_answers_case_id", "satisfaction_answers", ["case_id"])
     op.create_table(
@@ -93,23 +95,5 @@ def _make_satisfaction() -> None:
         sa.Column("answer_id", NUMBER, nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("answer_id", name="pk_satisfaction_words"),
-        _refers("satisfaction_words", "answer_id", "satisfaction_answers.id"),
+        refers("satisfaction_words", "answer_id", "satisfaction_answers.id"),
     )
-
-
-def _guard(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_refuse_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
-        )
-
-
-def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from model.migrations.steps import refers, refuse_change
+
 revision = "0018"
 down_revision = "0017"
 
@@ -23,20 +25,10 @@ def upgrade() -> None:
         sa.Column("by", sa.String(200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_preparations"),
-        sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_preparations_review_id"),
+        refers("preparations", "review_id", "reviews.id"),
     )
     op.create_index("ix_preparations_review_id_number", "preparations", ["review_id", "number"])
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE TRIGGER preparations_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE "
-            "ON preparations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for event in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER preparations_refuse_{event.lower()} BEFORE {event} ON preparations "
-            "BEGIN SELECT RAISE(ABORT, 'rows of preparations are never changed'); END"
-        )
+    refuse_change("preparations")
 
 
 def downgrade() -> None:

@@ -1,0 +1,66 @@
+"""One round of the reviews: what the scheduler does at each tick, and whoever cannot wait for it.
+
+What comes by itself is set up, periods that have ended are reported, and people are reminded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from model.agreement_reports import report_agreements
+from model.agreement_reviews import keep_agreement_reviews
+from model.database import Database
+from model.moment import Moment
+from model.reminding import remind_due
+from model.standing_reviews import keep_standing_reviews
+from rules.errors import Unable
+
+
+def go_round(
+    database: Database,
+    moment: Moment,
+    zone: tzinfo,
+    new_id: Callable[[], str],
+    local: datetime | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Do all of it, each part in transactions of its own; return how many reminders were told.
+
+    What one part stumbles over keeps nobody from being reminded; it is raised afterwards.
+    `local`: the local time, so that quiet hours are kept. `goes_on`: asked before each batch of
+    reminders.
+
+    Raises:
+        Unable: something cannot be reviewed as it is written.
+        and whatever a part raises.
+    """
+    told = 0
+
+    def remind() -> None:
+        nonlocal told
+        more = True
+        while more and goes_on():
+            reminded = database.write(lambda session: remind_due(session, moment, local))
+            told, more = told + reminded.told, reminded.more
+
+    def write(work: Callable[[Session], object]) -> None:
+        database.write(work)
+
+    with ExitStack() as parts:
+        # What is pushed last is done first, and the others whatever became of it.
+        parts.callback(remind)
+        parts.callback(write, lambda session: report_agreements(session, moment, zone))
+        parts.callback(write, lambda session: keep_agreement_reviews(session, moment))
+        parts.callback(_keep_standing, database, moment, new_id)
+    return told
+
+
+def _keep_standing(database: Database, moment: Moment, new_id: Callable[[], str]) -> None:
+    unsound = database.write(lambda session: keep_standing_reviews(session, moment, new_id))
+    if unsound:
+        named = ", ".join(unsound)
+        raise Unable(f"a role, a title or a period is too long to be reviewed: {named}")
