@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from model import json_text, subjects
 from model.answers import Answer
 from model.case_events import last_reopening
-from model.cases import Case
+from model.case_in_hand import Locked
 from model.decisions import DecisionRecord
 from model.moment import rfc3339
 from model.outbox import Event, EventType, Listeners, announce
@@ -25,7 +25,7 @@ _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "dec
 
 
 def announce_decision(
-    session: Session, case: Case, answer: Answer, at: datetime, listening: Listeners
+    session: Session, case: Locked, answer: Answer, at: datetime, listening: Listeners
 ) -> None:
     """Announce a decision that was recorded, and that the case is rerouted or closed by it.
 
@@ -54,14 +54,14 @@ def announce_publication(
     announce(session, Event(EventType.REVISION_PUBLISHED, key, f"revisions/{revision}", data, at))
 
 
-def _decision_made(case: Case, body: Mapping[str, object], at: datetime) -> Event:
+def _decision_made(case: Locked, body: Mapping[str, object], at: datetime) -> Event:
     data = {**subjects.told(case.ref, case.version), **{name: body[name] for name in _TOLD}}
     key = f"decision.made/{body['id']}"
     return Event(EventType.DECISION_MADE, key, _subject(case), data, at)
 
 
 def _rerouted(
-    case: Case, body: Mapping[str, object], before: Mapping[str, object], at: datetime
+    case: Locked, body: Mapping[str, object], before: Mapping[str, object], at: datetime
 ) -> Event:
     told = ("id", "decision", "decided_at")
     data = {
@@ -73,7 +73,7 @@ def _rerouted(
     return Event(EventType.CASE_REROUTED, f"case.rerouted/{body['id']}", _subject(case), data, at)
 
 
-def _closes(session: Session, case: Case, body: Mapping[str, object]) -> bool:
+def _closes(session: Session, case: Locked, body: Mapping[str, object]) -> bool:
     """Whether a decision ends a case that no decision had ended, since it was last reopened."""
     if not _is_final(cast("Mapping[str, object]", body["outcome"])):
         return False
@@ -85,7 +85,7 @@ def _is_final(outcome: Mapping[str, object]) -> bool:
     return outcome.get("final") is True
 
 
-def _closed(case: Case, body: Mapping[str, object], at: datetime) -> Event:
+def _closed(case: Locked, body: Mapping[str, object], at: datetime) -> Event:
     told = ("id", "decision", "decided_at")
     data = {
         **subjects.told(case.ref, case.version),
@@ -96,7 +96,7 @@ def _closed(case: Case, body: Mapping[str, object], at: datetime) -> Event:
 
 
 def _outcome_before(
-    session: Session, case: Case, decision: str | None = None, since: int = 0
+    session: Session, case: Locked, decision: str | None = None, since: int = 0
 ) -> Mapping[str, object] | None:
     """Return the outcome that the case had before this one, of the same decision or of any.
 
@@ -116,7 +116,7 @@ def _outcome_before(
     return answer["outcome"]
 
 
-def _subject(case: Case) -> str:
+def _subject(case: Locked) -> str:
     kind, name = subjects.kind_and_name(case.ref)
     return f"{kind}s/{name}"
 

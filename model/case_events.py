@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
+from model.case_in_hand import Locked
 from model.cases import Case
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
@@ -43,7 +44,7 @@ class CaseEvent(Base):
     api_key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"))
 
 
-def last_reopening(session: Session, case: Case) -> int:
+def last_reopening(session: Session, case: Locked) -> int:
     """Return the version that the case had when it was last reopened; 0: it never was."""
     if case.reopened_at is None:
         return 0

@@ -11,22 +11,20 @@ from model import supplying
 from model.access import Caller
 from model.announcing import announce_decision
 from model.answers import Answer, answer_with
-from model.cases import (
-    lock_or_open_case,
-    require_version,
-)
+from model.case_in_hand import put_back, take_in_hand
+from model.cases import require_version
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
 from model.glance import see
 from model.held_facts import merged_facts, values_of
-from model.looking_again import is_final, look_again, look_no_more
+from model.looking_again import is_final, leads, look_again, look_no_more
 from model.moment import Moment
-from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
+from model.sending import sent_together
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
@@ -65,32 +63,34 @@ def decide(
         Unable: no rules are published, or they cannot give a right answer.
     """
     _require_sound(request, moment)
-    today = order_of_the_day(session.connection())
-    book = today.book
+    taken = take_in_hand(session, request.ref, moment.now)
+    book, case = live_book(session, taken.revision), taken.case
     as_of, changes = _read(book, request, moment)
-    case = lock_or_open_case(session, request.ref, moment.now)
     require_version(case.version, request.if_version)
-    supply = supplying.compare(session, case, changes, moment.now, request.late)
+    supply = supplying.compare(session, case, changes, moment.now, request.late, held=taken.held)
     held = merged_facts(values_of(supply.held), supply.taken, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
+    leading = leads(session, case, request.decision, book)
     case.title = request.title or case.title
-    supplying.store(session, case, supply, request.by or caller.name)
-    if is_final(decision):
-        look_no_more(case)
-    else:
-        look_again(case, book, request.decision, held, max(as_of, moment.today))
-    answer = answer_with(
-        decision,
-        id=new_id,
-        ref=case.ref,
-        version=case.version,
-        revision=book.revision,
-        at=moment.now,
-        kept_newer=supply.kept_newer,
-    )
-    made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
-    recorded = record(session, case, made, book, salts)
-    announce_decision(session, case, recorded, moment.now, today.listening)
+    with sent_together(session):
+        supplying.store(session, case, supply, request.by or caller.name)
+        if leading and is_final(decision):
+            look_no_more(case)
+        elif leading:
+            look_again(case, book, request.decision, held, max(as_of, moment.today))
+        answer = answer_with(
+            decision,
+            id=new_id,
+            ref=case.ref,
+            version=case.version,
+            revision=book.revision,
+            at=moment.now,
+            kept_newer=supply.kept_newer,
+        )
+        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        recorded = record(session, case, made, book, salts)
+        put_back(session, case)
+    announce_decision(session, case, recorded, moment.now, taken.listening)
     return recorded
 
 

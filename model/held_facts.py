@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model import json_text
 from model.append_only import append_only
-from model.cases import Case, typed
+from model.cases import typed
 from model.columns import Instant, RowNumber
 from model.database import Base, Reader, table_of
 from model.texts import LONGEST_NAME
@@ -126,7 +126,8 @@ _OF_CASE = (
     .where(FACTS.c.case_id == bindparam("of_case"))
     .order_by(FACTS.c.name)
 )
-_ADD = insert(_CHANGES)
+# Inline: nobody asks for the number that a row is given.
+_ADD = insert(_CHANGES).inline()
 _MEMBERS = tuple(each.name for each in fields(Change))
 
 
@@ -180,10 +181,10 @@ def store_changes(session: Session, changes: Sequence[Change]) -> None:
         connection.execute(_FORGET, [{"of_case": e.case_id, "of_name": e.name} for e in gone])
 
 
-def confirm(session: Session, case: Case, names: Sequence[str], said_at: datetime) -> None:
-    """Note that facts which the case holds were said to be so at a later instant."""
+def confirm(session: Session, case_id: int, names: Sequence[str], said_at: datetime) -> None:
+    """Note that facts which a case holds were said to be so at a later instant."""
     if names:
-        which = {"of_case": case.id, "of_names": names, "true_at": said_at}
+        which = {"of_case": case_id, "of_names": names, "true_at": said_at}
         session.connection().execute(_CONFIRM, which)
 
 

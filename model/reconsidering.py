@@ -19,9 +19,9 @@ from model.answers import decided
 from model.cases import Case, lock_case
 from model.database import Database
 from model.deciding import decide
-from model.decisions import DecisionRecord, latest_records
+from model.decisions import DecisionRecord
 from model.held_facts import facts_of, typed_facts, values_of
-from model.looking_again import look_again, look_no_more
+from model.looking_again import last_leading, look_again, look_no_more
 from model.moment import Moment
 from model.own_caller import OWN_NAME, own_caller
 from model.requests import DecisionRequest
@@ -85,7 +85,7 @@ def _look(session: Session, ref: str, moment: Moment, new_id: str) -> bool:
     case = lock_case(session, ref)
     if case.told_under is None:
         return False
-    (last,) = latest_records(session, case, 1) or (None,)
+    last = last_leading(session, case, book)
     if last is None:
         look_no_more(case)
         return False

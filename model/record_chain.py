@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from model.as_written import as_written, instant
-from model.cases import Case
+from model.case_in_hand import Locked
 from model.decisions import DecisionRecord
 
 AS_WRITTEN = as_written(DecisionRecord)
@@ -22,7 +22,7 @@ _INSERT = insert(AS_WRITTEN)
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
-def append(session: Session, case: Case, row: dict[str, object]) -> None:
+def append(session: Session, case: Locked, row: dict[str, object]) -> None:
     """Add a decision to the record of its case, which must be locked. No earlier row is read.
 
     `row`: every other column of the decision; JSON as text.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from model import record_chain
 from model.answers import Answer
-from model.cases import Case
+from model.case_in_hand import Locked
 from model.json_text import dumps
 from model.personal_values import Salts, Withholding
 from rules.decision import Decision
@@ -55,7 +55,7 @@ class _Texts:
     answer: Answer
 
 
-def record(session: Session, case: Case, made: Made, book: RuleBook, salts: Salts) -> Answer:
+def record(session: Session, case: Locked, made: Made, book: RuleBook, salts: Salts) -> Answer:
     """Record the decision of a case that is locked and at its new version; return its answer."""
     withholding = Withholding(made.id, case.id, book.vocabulary.personal, salts)
     texts = _without_personal(_plain(made), withholding)
@@ -87,7 +87,7 @@ def _without_personal(plain: _Texts, withholding: Withholding) -> _Texts:
     return _Texts({**plain.request, "facts": given}, facts, because, answer)
 
 
-def _row(case: Case, made: Made, texts: _Texts, revision: str) -> dict[str, object]:
+def _row(case: Locked, made: Made, texts: _Texts, revision: str) -> dict[str, object]:
     return {
         "id": made.id,
         "case_id": case.id,

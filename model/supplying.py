@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model import json_text
-from model.cases import Case
+from model.case_in_hand import Locked
 from model.database import Reader, table_of
 from model.glance import CaseAtAGlance
 from model.held_facts import Change, FactChange, Held, confirm, facts_of, store_changes
@@ -52,7 +52,7 @@ class Supply:
 
 def compare(
     reader: Reader,
-    case: Case | CaseAtAGlance | None,
+    case: Locked | CaseAtAGlance | None,
     changes: Mapping[str, Value | None],
     now: datetime,
     late: Late | None = None,
@@ -79,7 +79,7 @@ def compare(
     return Supply(changes, held, supplied_at, true_at, newer, late.overwrite_newer)
 
 
-def store(session: Session, case: Case, supply: Supply, by: str) -> None:
+def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
     """Take the case to its next version, with what is supplied merged into the facts it holds.
 
     A value that is supplied again unchanged stays with whom and when it first came: the
@@ -108,11 +108,11 @@ def store(session: Session, case: Case, supply: Supply, by: str) -> None:
     ]
     store_changes(session, changes)
     again = [name for name in known if name in held and supply.true_at > held[name].known_at]
-    confirm(session, case, again, supply.true_at)
+    confirm(session, case.id, again, supply.true_at)
 
 
 def last_changes(
-    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
+    reader: Reader, case: Locked | CaseAtAGlance, names: Collection[str]
 ) -> Mapping[str, Any]:
     """Return the last taken change of each of some facts, with `FactChange`'s members."""
     if not names:
@@ -131,7 +131,7 @@ def said_at(change: Any) -> datetime:
 
 
 def _forgotten(
-    reader: Reader, case: Case | CaseAtAGlance, names: Collection[str]
+    reader: Reader, case: Locked | CaseAtAGlance, names: Collection[str]
 ) -> Mapping[str, datetime]:
     changes = last_changes(reader, case, names)
     return {name: said_at(change) for name, change in changes.items()}

@@ -31,12 +31,18 @@ class Lives:
         """Decide a case."""
         return self._decide(ref, late, facts)
 
+    def decide_by(self, ref: str, decision: str, **facts: object) -> Answer:
+        """Have another decision than the routing made about a case."""
+        return self._decide(ref, None, facts, decision)
+
     def note(self, ref: str, number: int, text: str) -> Answer:
         """Decide a case, with one of the facts that only take note of something."""
         return self._decide(ref, None, {f"note_{number}": text})
 
-    def _decide(self, ref: str, late: Late | None, facts: Mapping[str, object]) -> Answer:
-        request = DecisionRequest(ref, None, None, None, facts, late=late)
+    def _decide(
+        self, ref: str, late: Late | None, facts: Mapping[str, object], decision: str = "routing"
+    ) -> Answer:
+        request = DecisionRequest(ref, None, None, None, facts, decision, late=late)
         with self.database.transaction() as session:
             new_id = f"decision {next(self._numbers)}"
             return decide(session, request, self.caller, self.moment, new_id)

@@ -57,6 +57,30 @@ def test_a_case_is_decided_again_on_the_day_its_date_comes_within_the_window(
     assert (entry.what, entry.by, entry.version) == ("decided", "Tollgate", 2)
 
 
+def test_what_another_policy_says_of_a_case_does_not_lose_its_day(lives: Lives) -> None:
+    """The routing says where a case goes, and is asked again on the day, be the other final."""
+    lives.decide("A", in_catalog=False, unit_price=1, needed_by=NEEDED)
+    lives.decide_by("A", "intake")
+    lives.decide("B", in_catalog=False, unit_price=1, needed_by=NEEDED)
+    lives.decide_by("B", "intake", in_catalog=True)
+    lives.patch("B", in_catalog=False)
+    assert look(lives.database, WINDOW - timedelta(days=1)).decided == ()
+    assert look(lives.database, WINDOW).decided == ("A", "B")
+    assert [actions(lives.database, ref)[0] for ref in "AB"] == [("hurry", "tollgate")] * 2
+
+
+def test_a_case_that_no_routing_was_asked_about_waits_for_the_policy_that_was(
+    lives: Lives,
+) -> None:
+    """It is that policy which is asked again."""
+    lives.decide_by("A", "intake", in_catalog=False, unit_price=1, needed_by=NEEDED)
+    assert look(lives.database, WINDOW).decided == ("A",)
+    with lives.database.reading() as session:
+        case = find_case(session, "A")
+        assert case is not None
+        assert [row.decision for row in latest_records(session, case, 2)] == ["intake"] * 2
+
+
 def test_a_day_that_was_missed_is_made_up_for(lives: Lives) -> None:
     """A service that was away decides late what it would have decided on the day."""
     lives.decide("A", in_catalog=False, unit_price=1, needed_by=NEEDED)
