@@ -6,18 +6,19 @@ rules that are live, and whether anybody is to be told. None of it becomes an ob
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from model.cases import Case, insert_ref, lock_case
 from model.database import table_of
-from model.held_facts import FACTS, HELD, Held, facts_of
+from model.held_facts import FACTS, HELD, Held
 from model.outbox import Listeners, listeners
 from model.revisions import LIVE
 from model.subscriptions import Subscription
@@ -56,57 +57,82 @@ class Taken:
     listening: Listeners
 
 
-def take_in_hand(session: Session, ref: str, now: datetime) -> Taken:
-    """Lock the case that `ref` leads to; on first sight it is made, at version 0.
+def take_in_hand(session: Session, ref: str) -> Taken:
+    """Lock the case that `ref` leads to.
 
     What objects of the ORM have changed in the session is written before.
 
     Raises:
+        UnknownRecord: there is no such case.
         DatabaseAway: it was merged with another each time it was looked at.
     """
+    rows = take(session, _BY_REF, of_ref=ref)
+    return taken(session, rows or take(session, _BY_ID, of_id=lock_case(session, ref).id))
+
+
+def take_or_open(session: Session, ref: str, now: datetime) -> Taken:
+    """Do the same; on first sight the case is made, at version 0.
+
+    Raises:
+        DatabaseAway: it was merged with another each time it was looked at.
+    """
+    if rows := take(session, _BY_REF, of_ref=ref):
+        return taken(session, rows)
+    insert_ref(session, ref, now)
+    return take_in_hand(session, ref)
+
+
+def take(session: Session, taking: Select[Any], **which: object) -> Sequence[Row[Any]]:
+    """Execute a statement made by `taking`; there is a row for each fact, and at least one."""
     session.flush()
     connection = session.connection()
-    rows = connection.execute(_BY_REF, {"of_ref": ref}).all()
-    if not rows:
-        insert_ref(session, ref, now)
-        rows = connection.execute(_BY_REF, {"of_ref": ref}).all()
-    if not rows:  # the ref leads to a case of another name
-        case_id = lock_case(session, ref).id
-        rows = connection.execute(_BY_ID, {"of_id": case_id}).all()
-    revision, anybody, version_before = rows[0][:3]
-    case = CaseInHand(*rows[0][3:_FACTS_FROM])
-    if version_before == case.version:
-        facts = (row[_FACTS_FROM:] for row in rows if row[_FACTS_FROM] is not None)
-        held = {fact[0]: Held(*fact[1:]) for fact in facts}
-    else:
-        held = facts_of(connection, case.id)
-    return Taken(case, held, revision, listeners(session) if anybody else {})
+    rows = connection.execute(taking, which).all()
+    if rows and rows[0].version_before != rows[0].version:
+        # Who waited for another's end is handed the case as that one left it, and everything
+        # beside it, its facts too, as it was before. Now that it is locked, nothing moves.
+        rows = connection.execute(taking, which).all()
+    return rows
+
+
+def taken(session: Session, rows: Sequence[Row[Any]]) -> Taken:
+    """Return what the rows of a `take` say."""
+    live, anybody, _ = tuple(rows[0])[:_CASE_FROM]
+    case = CaseInHand(*rows[0][_CASE_FROM:_FACTS_FROM])
+    facts = (row[_FACTS_FROM:_BESIDE_FROM] for row in rows if row[_FACTS_FROM] is not None)
+    held = {fact[0]: Held(*fact[1:]) for fact in facts}
+    return Taken(case, held, live, listeners(session) if anybody else {})
 
 
 def put_back(session: Session, case: CaseInHand) -> None:
-    """Write the case as it is now; an object that the session has of it is read anew."""
-    session.connection().execute(_PUTTING, {"of_id": case.id, **_as_put(case)})
+    """Write the case as it is now, also into an object that the session has of it."""
+    now = {name: getattr(case, name) for name in _PUT}
+    session.connection().execute(_PUTTING, {"of_id": case.id, **now})
     if (known := session.identity_map.get(identity_key(Case, case.id))) is not None:
-        session.expire(known)
+        for name, value in now.items():
+            set_committed_value(known, name, value)
 
 
-def _as_put(case: CaseInHand) -> dict[str, object]:
-    return {name: getattr(case, name) for name in _PUT}
+def taking(
+    which: ColumnElement[bool], source: FromClause, *beside: ColumnElement[Any]
+) -> Select[Any]:
+    """Return the statement that takes a case in hand.
 
-
-def _taking(which: ColumnElement[bool]) -> Select[Any]:
-    # Who waits here for another's end is handed the case as that one left it, and everything
-    # beside it, its facts too, as it was before: the version as it was before tells.
+    `source`: the cases, and what may be joined to them; `beside`: what else is to be seen.
+    """
     before = _CASES.alias("before")
     return (
         select(
             LIVE.scalar_subquery(),
             exists().where(_SUBSCRIPTIONS.c.disabled_at.is_(None)),
-            select(before.c.version).where(before.c.id == _CASES.c.id).scalar_subquery(),
+            select(before.c.version)
+            .where(before.c.id == _CASES.c.id)
+            .scalar_subquery()
+            .label("version_before"),
             *(_CASES.c[name] for name in _SEEN),
-            *(FACTS.c[name] for name in HELD),
+            *(FACTS.c[name].label(f"fact_{name}") for name in HELD),
+            *beside,
         )
-        .select_from(_CASES)
+        .select_from(source)
         .join(FACTS, FACTS.c.case_id == _CASES.c.id, isouter=True)
         .where(which, _CASES.c.renamed_to_id.is_(None), _CASES.c.merged_into_id.is_(None))
         .order_by(FACTS.c.name)
@@ -114,9 +140,11 @@ def _taking(which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_FACTS_FROM = 3 + len(_SEEN)
-_BY_REF = _taking(_CASES.c.ref == bindparam("of_ref"))
-_BY_ID = _taking(_CASES.c.id == bindparam("of_id"))
+_CASE_FROM = 3
+_FACTS_FROM = _CASE_FROM + len(_SEEN)
+_BESIDE_FROM = _FACTS_FROM + len(HELD)
+_BY_REF = taking(_CASES.c.ref == bindparam("of_ref"), _CASES)
+_BY_ID = taking(_CASES.c.id == bindparam("of_id"), _CASES)
 _PUTTING = (
     update(_CASES)
     .where(_CASES.c.id == bindparam("of_id"))

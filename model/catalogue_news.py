@@ -20,6 +20,7 @@ from model.outbox import Event, EventType, Letter, announce
 from model.packages import find_package, view_of
 from model.roster import BUSINESS_RELATIONS
 from model.rosters import current_roster
+from model.service_in_hand import AnyService
 from model.services import Service
 
 _SAYS = {"entered": "is new in it", "left": "has left it", "changed": "has changed"}
@@ -37,7 +38,7 @@ def telling_of_service(session: Session, service: Service, moment: Moment) -> It
 
 
 @contextmanager
-def telling_of_gate(session: Session, service: Service, moment: Moment) -> Iterator[None]:
+def telling_of_gate(session: Session, service: AnyService, moment: Moment) -> Iterator[None]:
     """Tell what a toll-gate makes of a service: where it stands, which is all that a gate changes.
 
     Where it stands as before, nothing is asked of the database.
@@ -55,7 +56,7 @@ def telling_of_package(session: Session, key: str, moment: Moment) -> Iterator[N
     _tell(session, "package", before, _face_of_package(session, key), moment)
 
 
-def _standing_face(service: Service) -> Face | None:
+def _standing_face(service: AnyService) -> Face | None:
     if not is_shown(service):
         return None
     return {"key": service.key, "name": service.name, "standing": standing_of(service)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from model.services import Service
+from model.service_in_hand import AnyService
 
 
 class Standing(StrEnum):
@@ -27,11 +27,11 @@ LIVE = tuple(phase for phase, standing in _OF_PHASES.items() if standing == Stan
 """The phases in which it is in operation."""
 
 
-def standing_of(service: Service) -> Standing | None:
+def standing_of(service: AnyService) -> Standing | None:
     """Return where a service stands in the catalogue; `None`: not in it, and not yet."""
     return None if service.rejected else _OF_PHASES.get(service.phase or "")
 
 
-def is_shown(service: Service) -> bool:
+def is_shown(service: AnyService) -> bool:
     """Whether the catalogue has a service: live, or being prepared for release."""
     return standing_of(service) not in (None, Standing.RETIRED)

@@ -11,7 +11,7 @@ from model import supplying
 from model.access import Caller
 from model.announcing import announce_decision
 from model.answers import Answer, answer_with
-from model.case_in_hand import put_back, take_in_hand
+from model.case_in_hand import put_back, take_or_open
 from model.cases import require_version
 from model.database import Reader
 from model.decisions import DecisionPage, answer_of, decisions_of
@@ -63,7 +63,7 @@ def decide(
         Unable: no rules are published, or they cannot give a right answer.
     """
     _require_sound(request, moment)
-    taken = take_in_hand(session, request.ref, moment.now)
+    taken = take_or_open(session, request.ref, moment.now)
     book, case = live_book(session, taken.revision), taken.case
     as_of, changes = _read(book, request, moment)
     require_version(case.version, request.if_version)

@@ -17,21 +17,23 @@ from model import standing, supplying
 from model.access import Caller
 from model.announcing import announce_decision
 from model.answers import Answer, answer_with
+from model.case_in_hand import put_back
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
-from model.held_facts import facts_of, merged_facts, values_of
+from model.held_facts import merged_facts, values_of
 from model.moment import Moment
-from model.order_of_the_day import order_of_the_day
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
-from model.services import Service, latest_versions, lock_service
+from model.revisions import live_book
+from model.sending import sent_together
+from model.service_in_hand import ServiceInHand, put_service_back, take_service
 from model.telling_customers import announce_to_customers
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
 from rules.policy import Policy
 from rules.rule_book import RuleBook
 
-_INSERT = insert(GateSession)
+_INSERT = insert(GateSession).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,46 +97,45 @@ def hold_gate(
         Unable: no rules are published, or they cannot give a right answer.
     """
     request.require_sound()
-    today = order_of_the_day(session.connection())
-    book = today.book
+    taken, service = take_service(session, request.key)
+    book, case = live_book(session, taken.revision), taken.case
     as_of = request.as_of or moment.today
     spelled = standing.spelled_out(request.facts, _policy(book, request))
     changes = book.vocabulary.read_changes(spelled, as_of)
-    service = lock_service(session, request.key)
-    require_version(service, request.if_version)
-    known = facts_of(session, service.subject.id)
-    held = merged_facts(values_of(known), changes, book.vocabulary)
+    require_version(case.version, request.if_version)
+    held = merged_facts(values_of(taken.held), changes, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
     stays = {name: value for name, value in changes.items() if not standing.of_a_session(name)}
     stays |= standing.after_gate(request.gate, decision.outcome, book.vocabulary)
-    supply = supplying.compare(session, service.subject, stays, moment.now, held=known)
-    supplying.store(session, service.subject, supply, request.by or caller.name)
-    answer = answer_with(
-        decision,
-        id=new_id,
-        ref=service.subject.ref,
-        version=service.subject.version,
-        revision=book.revision,
-        at=moment.now,
-    )
-    made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
-    recorded = record(session, service.subject, made, book, salts)
-    with telling_of_gate(session, service, moment):
-        _note(session, service, request, made, request.by or caller.name)
-    announce_decision(session, service.subject, recorded, moment.now, today.listening)
+    supply = supplying.compare(session, case, stays, moment.now, held=taken.held)
+    by = request.by or caller.name
+    with telling_of_gate(session, service, moment), sent_together(session):
+        supplying.store(session, case, supply, by)
+        answer = answer_with(
+            decision,
+            id=new_id,
+            ref=case.ref,
+            version=case.version,
+            revision=book.revision,
+            at=moment.now,
+        )
+        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        recorded = record(session, case, made, book, salts)
+        put_back(session, case)
+        _note(session, service, request, made, case.version, by)
+    announce_decision(session, case, recorded, moment.now, taken.listening)
     announce_to_customers(
-        session, service, request.gate, new_id, decision.outcome, moment, today.listening
+        session, service, request.gate, new_id, decision.outcome, moment, taken.listening
     )
     return recorded
 
 
-def require_version(service: Service, expected: int | None) -> None:
+def require_version(version: int, expected: int | None) -> None:
     """Refuse when the caller saw another version than this one (`None`: says none).
 
     Raises:
         ServiceMovedOn: it did.
     """
-    version = service.subject.version
     if expected is not None and expected != version:
         raise ServiceMovedOn(f"the service is at version {version}, not {expected}")
 
@@ -146,23 +147,30 @@ def _policy(book: RuleBook, request: GateRequest) -> Policy:
     return policy
 
 
-def _note(session: Session, service: Service, request: GateRequest, made: Made, by: str) -> None:
+def _note(
+    session: Session,
+    service: ServiceInHand,
+    request: GateRequest,
+    made: Made,
+    version: int,
+    by: str,
+) -> None:
     """Keep the session of the gate, and what the service looks like after it."""
     outcome = made.decision.outcome
     phase = _text(outcome.get("phase")) or service.phase
     rejected = service.rejected or outcome.get("action") == standing.REJECTING
     if (phase, rejected) != (service.phase, service.rejected):
-        # What is set to what it was would be looked through once more at the commit.
         service.phase, service.rejected = phase, rejected
+        put_service_back(session, service)
     there = {name for name, value in made.held.items() if value is True}
     presented = {
-        artifact: version
-        for artifact, version in latest_versions(session, service).items()
+        artifact: latest
+        for artifact, latest in service.versions.items()
         if f"has_{artifact}" in there
     }
     held = {
         "service_id": service.id,
-        "service_version": service.subject.version,
+        "service_version": version,
         "gate": request.gate,
         "decision_id": made.id,
         "sat": list(request.sat),

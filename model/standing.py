@@ -92,8 +92,9 @@ def spelled_out(facts: Mapping[str, object], policy: Policy) -> dict[str, object
 
 
 def _verdict_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[FieldProblem]:
-    verdict, known = facts.get(VERDICT), verdicts_of(policy)
-    if isinstance(verdict, str) and verdict not in known:
+    verdict = facts.get(VERDICT)
+    if isinstance(verdict, str) and verdict not in _named(policy):
+        known = verdicts_of(policy)
         detail = f"this toll-gate knows the verdicts {', '.join(known)}"
         yield FieldProblem(f"/facts/{VERDICT}", detail, did_you_mean(verdict, known))
 
@@ -119,13 +120,14 @@ def _amend_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[Fie
 
 def verdicts_of(policy: Policy) -> tuple[str, ...]:
     """Return the verdicts that the rules of a gate name; it knows no others."""
-    named = (
-        term.value
-        for rule in policy.rules
-        for term in terms(rule.when)
-        if isinstance(term, LiteralTerm)
-    )
-    return tuple(dict.fromkeys(value for value in named if isinstance(value, str)))
+    return tuple(dict.fromkeys(_named(policy)))
+
+
+def _named(policy: Policy) -> Iterator[str]:
+    for rule in policy.rules:
+        for term in terms(rule.when):
+            if isinstance(term, LiteralTerm) and isinstance(term.value, str):
+                yield term.value
 
 
 def after_gate(

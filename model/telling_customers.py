@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from model.customers import hearers_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce
-from model.services import Service
+from model.service_in_hand import AnyService
 from rules.decision import OutcomeValue
 
 _INTO_OPERATION, _OUT_OF_OPERATION = 4, 6
@@ -29,7 +29,7 @@ _SAYS = {
 
 def announce_to_customers(
     session: Session,
-    service: Service,
+    service: AnyService,
     gate: int,
     decision_id: str,
     outcome: Mapping[str, OutcomeValue],
@@ -70,7 +70,7 @@ def _what(gate: int, outcome: Mapping[str, OutcomeValue]) -> str | None:
     return None
 
 
-def _letter(service: Service, what: str, subject: str) -> Letter:
+def _letter(service: AnyService, what: str, subject: str) -> Letter:
     short, long = _SAYS[what]
     asked = f" Ask {service.line_manager} about it." if service.line_manager else ""
     text = f"{service.name} {short}. {long}{asked}\n\n/api/v1/{subject}"

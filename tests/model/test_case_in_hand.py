@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from time import sleep
 
+import pytest
 from sqlalchemy import text
 
 from model.case_facts import change_facts
-from model.case_in_hand import Taken, put_back, take_in_hand
+from model.case_in_hand import Taken, put_back, take_in_hand, take_or_open
 from model.case_life import rename_case
 from model.case_merging import merge_cases
 from model.cases import find_case, lock_case
@@ -18,6 +19,7 @@ from model.events import EventType
 from model.held_facts import facts_of
 from model.outbox import listeners
 from model.revisions import live_revision
+from rules.errors import UnknownRecord
 from tests.model.lives import Lives
 from tests.model.telling import subscribed
 
@@ -27,7 +29,7 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 def taken(database: Database, ref: str) -> Taken:
     """Take a case in hand, for a moment."""
     with database.transaction() as session:
-        return take_in_hand(session, ref, NOW)
+        return take_or_open(session, ref, NOW)
 
 
 def test_it_is_what_each_part_says_by_itself(lives: Lives) -> None:
@@ -56,13 +58,21 @@ def test_on_first_sight_it_is_made(database: Database) -> None:
     assert first.case.id == second.case.id
 
 
+def test_one_that_must_be_there_is_not_made(database: Database) -> None:
+    """Who takes a case that nobody has heard of leaves nothing behind."""
+    with database.transaction() as session:
+        with pytest.raises(UnknownRecord, match="there is no case `A`"):
+            take_in_hand(session, "A")
+        assert find_case(session, "A") is None
+
+
 def test_what_is_put_back_is_what_the_next_one_finds(lives: Lives) -> None:
     """Also by whoever had read the case in the same transaction before."""
     lives.decide("A")
     with lives.database.transaction() as session:
         known = find_case(session, "A")
         assert known is not None
-        case = take_in_hand(session, "A", NOW).case
+        case = take_in_hand(session, "A").case
         case.title, case.version, case.look_again_on = "Told", 7, date(2027, 1, 1)
         put_back(session, case)
         assert (known.title, known.version) == ("Told", 7)

@@ -15,7 +15,7 @@ from model.exporting import export
 from model.holding_gates import GateRequest, hold_gate
 from model.service_life import ServiceChange
 from model.subjects import ref_of_service
-from rules.errors import BadFields, NoLiveRevision, ServiceMovedOn, UnknownRecord
+from rules.errors import BadFields, ServiceMovedOn, UnknownRecord
 from tests.model.portfolio import Portfolio
 from tests.model.recorded import SECRET, attack, findings, found
 from tests.model.test_exporting import lines_of, of_kind, wrong_offline
@@ -126,13 +126,6 @@ def test_rules_without_gates_hold_none(published: Database, caller: Caller, mome
     small.make("mail")
     with pytest.raises(UnknownRecord, match="the live rules have no toll-gate 1"):
         small.hold("mail", 1)
-
-
-def test_without_rules_no_gate_is_held(database: Database, caller: Caller, moment: Moment) -> None:
-    """The caller is told that it is not their fault."""
-    request = GateRequest("mail", 1, {})
-    with pytest.raises(NoLiveRevision), database.transaction() as session:
-        hold_gate(session, request, caller, moment, "d1")
 
 
 def test_a_fact_of_the_session_is_on_record_and_not_with_the_service(

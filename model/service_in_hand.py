@@ -1,0 +1,83 @@
+"""A service in hand: locked, and seen with all that a session of a toll-gate depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Select, Text, bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from model import json_text
+from model.case_in_hand import Taken, take, taken, taking
+from model.cases import Case, no_such_case
+from model.database import table_of
+from model.services import ArtifactVersion, Service
+from model.subjects import ref_of_service
+
+_CASES, _SERVICES, _VERSIONS = table_of(Case), table_of(Service), table_of(ArtifactVersion)
+_SEEN = ("id", "key", "name", "line_manager", "phase", "rejected")
+
+
+@dataclass(slots=True)
+class ServiceInHand:
+    """A locked service as it is being changed; its members are those of `Service`.
+
+    `versions`: the number of the latest version of each artifact that was supplied.
+    """
+
+    id: int
+    key: str
+    name: str
+    line_manager: str | None
+    phase: str | None
+    rejected: bool
+    versions: Mapping[str, int]
+
+
+AnyService = Service | ServiceInHand
+"""A service, as an object of the ORM or in hand."""
+
+
+def take_service(session: Session, key: str) -> tuple[Taken, ServiceInHand]:
+    """Lock a service; its case in hand is what holds its facts and its record.
+
+    Raises:
+        UnknownRecord: there is none of that key.
+    """
+    rows = take(session, _TAKING[session.get_bind().dialect.name], of_key=key)
+    if not rows:
+        raise no_such_case(ref_of_service(key))
+    beside = tuple(rows[0])[-len(_SEEN) - 1 :]
+    latest = cast("Mapping[str, int]", json_text.loads(beside[-1] or "{}"))
+    return taken(session, rows), ServiceInHand(*(*beside[:-1], latest))
+
+
+def put_service_back(session: Session, service: ServiceInHand) -> None:
+    """Write where the service stands now."""
+    now = {"of_id": service.id, "phase": service.phase, "rejected": service.rejected}
+    session.connection().execute(_PUTTING, now)
+
+
+def _taking(as_object: Any) -> Select[Any]:
+    name, latest = _VERSIONS.c.name, func.max(_VERSIONS.c.version).label("latest")
+    of_service = _VERSIONS.c.service_id == _SERVICES.c.id
+    each = select(name, latest).where(of_service).group_by(name).correlate(_SERVICES).subquery()
+    return taking(
+        _SERVICES.c.key == bindparam("of_key"),
+        _CASES.join(_SERVICES, _SERVICES.c.subject_id == _CASES.c.id),
+        *(_SERVICES.c[name].label(f"service_{name}") for name in _SEEN),
+        select(as_object(each.c.name, each.c.latest)).scalar_subquery(),
+    )
+
+
+_TAKING = {
+    "sqlite": _taking(func.json_group_object),
+    "postgresql": _taking(lambda *pair: func.json_object_agg(*pair).cast(Text)),
+}
+_PUTTING = (
+    update(_SERVICES)
+    .where(_SERVICES.c.id == bindparam("of_id"))
+    .values(phase=bindparam("phase"), rejected=bindparam("rejected"))
+)
