@@ -76,7 +76,7 @@ def read_performance(agreement_id: str) -> Response:
     service, query = current_service(), read_query(request, PerformanceQuerySchema)
     days, zone = (query["from"], query["to"]), service.settings.timezone
     with service.database.reading() as session:
-        found = performance(session, agreement_id, *days, zone)
+        found = performance(session, agreement_id, *days, zone, service.clock())
         return ok(json_text.dumps(told_performance(found)))
 
 

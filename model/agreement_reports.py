@@ -89,7 +89,7 @@ def report_agreements(session: Session, moment: Moment, zone: tzinfo) -> int:
         missing = [each for each in sorted(periods) if (agreement.id, each) not in there]
         since = _agreed_since(session, agreement, zone) if missing else {}
         for days in missing:
-            kept = _kept(session, agreement, days, periods[days], since, zone)
+            kept = _kept(session, agreement, days, periods[days], since, zone, moment.now)
             if kept is not None and not _may_yet_be_measured(kept, days, moment.today):
                 _make(session, kept, days, roster, moment)
                 made.append((kept, days, since))
@@ -161,8 +161,10 @@ def _reported(session: Session, ended: Sequence[_Days]) -> set[tuple[str, _Days]
 
 def _agreed_since(session: Session, agreement: Agreement, zone: tzinfo) -> _Since:
     since: dict[tuple[str, str], date] = {}
-    mine = AgreementVersion.agreement_id == agreement.id
-    versions = select(AgreementVersion).where(mine).order_by(AgreementVersion.version)
+    # Nobody is kept from changing it meanwhile: what was agreed since it was read does not count.
+    known = AgreementVersion.version <= agreement.version
+    mine = (AgreementVersion.agreement_id == agreement.id, known)
+    versions = select(AgreementVersion).where(*mine).order_by(AgreementVersion.version)
     for each in session.scalars(versions):
         day = each.at.astimezone(zone).date()
         targets = cast("Mapping[str, Any]", each.terms)["targets"]
@@ -178,12 +180,13 @@ def _kept(
     targets: Sequence[AgreedTarget],
     since: _Since,
     zone: tzinfo,
+    now: datetime,
 ) -> Performance | None:
     """Return how targets were kept to; `None`: all of them were agreed on after the period."""
     ours = [each for each in targets if since[each.metric, each.period] <= days.last]
     if not ours:
         return None
-    kept = kept_between(session, agreement, days.first, days.last, zone)
+    kept = kept_between(session, agreement, days.first, days.last, zone, now)
     return replace(kept, targets=tuple(each for each in kept.targets if each.target in ours))
 
 

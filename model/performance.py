@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import cast
@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 from model.agreement_targets import AgreedTarget
 from model.agreements import FIRST_DAY, LAST_DAY, Agreement, find_agreement
 from model.measurements import Measurement, measurements_between
-from model.timers import Timer, TimerMark, TimerResult
+from model.timers import Timer, TimerResult
+from model.timing import AHEAD
 from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
 from rules.clocks.period import Period
-from rules.clocks.timer import BREACH, Verdict
+from rules.clocks.timer import State, Verdict
 from rules.errors import BadFields, FieldProblem
 
 LONGEST_SPAN = timedelta(days=1_100)
+
+_Kept = tuple[str, Verdict, datetime]
+"""The metric of a cycle, what the cycle came to, and when that was so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +112,31 @@ class Performance:
 
 
 def performance(
-    session: Session, agreement_id: str, first: date, last: date, zone: tzinfo
+    session: Session, agreement_id: str, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
     """Return how well an agreement was kept to from one day to another, both included.
 
-    `zone`: where a day begins. A metric that is not agreed on any more is shown with what was.
+    `zone`: where a day begins. `now`: what timers that still run are late by. A metric that is not
+    agreed on any more is shown with what was.
 
     Raises:
         UnknownRecord: there is no such agreement.
         BadFields: the days are the wrong way round, or too far apart.
     """
     _require_span(first, last)
-    return kept_between(session, find_agreement(session, agreement_id), first, last, zone)
+    agreement = find_agreement(session, agreement_id)
+    return kept_between(session, agreement, first, last, zone, now)
 
 
 def kept_between(
-    session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo
+    session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
     """Return the same of an agreement that is at hand, however far apart the days are."""
     measured: dict[str, list[Measurement]] = {}
     for each in measurements_between(session, agreement.id, first, last):
         measured.setdefault(each.metric, []).append(each)
     since, until = _begin(first, zone), _begin(last + timedelta(days=1), zone)
-    timers = _timers(session, agreement.id, since, until)
+    timers = _timers(session, agreement.id, since, until, now)
     targets = {each.metric: each for each in agreement.agreed_targets}
     for metric, found in measured.items():
         targets.setdefault(metric, found[-1].target)
@@ -165,26 +171,48 @@ def _require_span(first: date, last: date) -> None:
 
 
 def _timers(
-    session: Session, agreement_id: str, since: datetime, until: datetime
+    session: Session, agreement_id: str, since: datetime, until: datetime, now: datetime
 ) -> Mapping[str, TimersKept]:
-    """Count the cycles that were breached within a time, and those that ended in time in it."""
-    met: Counter[str] = Counter()
-    marks = (
-        select(Timer.metric)
-        .join(TimerMark, TimerMark.timer_id == Timer.id)
-        .where(Timer.agreement_id == agreement_id, TimerMark.mark == BREACH)
-        .where(TimerMark.reached_at >= since, TimerMark.reached_at < until)
-    )
-    breached = Counter(str(metric) for metric in session.scalars(marks))
-    ended = (
+    """Count the cycles that ended in time within a time, and those whose time ran out in it.
+
+    By what holds now: an event that came late may have made another result of one that was told.
+    """
+    found = [*_ended(session, agreement_id, since), *_overrun(session, agreement_id, now)]
+    within = [(metric, verdict) for metric, verdict, at in found if since <= at < until]
+    count = Counter(within)
+    return {
+        metric: TimersKept(count[metric, Verdict.MET], count[metric, Verdict.BREACHED])
+        for metric, _ in within
+    }
+
+
+def _ended(session: Session, agreement_id: str, since: datetime) -> Iterator[_Kept]:
+    """Yield what cycles came to that ended at an instant or later, and when that was so."""
+    query = (
         select(Timer.metric, TimerResult.result)
         .join(TimerResult, TimerResult.timer_id == Timer.id)
         .where(Timer.agreement_id == agreement_id)
-        .where(TimerResult.frozen_at >= since, TimerResult.frozen_at < until)
+        # None is frozen before it ends, but for a source whose clock is ahead.
+        .where(TimerResult.frozen_at >= since - AHEAD)
     )
-    for metric, result in session.execute(ended):
-        met[str(metric)] += cast("dict[str, object]", result)["verdict"] == Verdict.MET.value
-    return {each: TimersKept(met[each], breached[each]) for each in {*met, *breached}}
+    for metric, result in session.execute(query):
+        told = cast("dict[str, str]", result)
+        verdict = Verdict(told["verdict"])
+        if verdict is Verdict.MET:
+            yield str(metric), verdict, datetime.fromisoformat(told["ended_at"])
+        elif verdict is Verdict.BREACHED:
+            yield str(metric), verdict, datetime.fromisoformat(told["breached_at"])
+
+
+def _overrun(session: Session, agreement_id: str, now: datetime) -> Iterator[_Kept]:
+    """Yield the timers that go on though their time has run out, and when it did."""
+    query = (
+        select(Timer.metric, Timer.due_at)
+        .where(Timer.agreement_id == agreement_id, Timer.due_at < now)
+        .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
+    )
+    for metric, due_at in session.execute(query):
+        yield str(metric), Verdict.BREACHED, due_at
 
 
 def _begin(day: date, zone: tzinfo) -> datetime:

@@ -193,6 +193,33 @@ def test_however_many_look_at_once_there_is_one_report(database: Database) -> No
         assert sum(pool.map(look, range(8))) == 3
 
 
+def test_an_agreement_that_changes_while_it_is_reported_is_reported_as_it_was(
+    postgresql_database: Database,
+) -> None:
+    """Another metric was agreed on after it was read: the report speaks of the one before."""
+    database = postgresql_database
+    agreement = available(database, starts_on=FIRST)
+    other = {"targets": (replace(AVAILABLE, metric="reachability"),)}
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            session.execute(text("LOCK TABLE agreement_reports IN ACCESS EXCLUSIVE MODE"))
+            reporting = pool.submit(report, database, date(2027, 1, 10))
+            while not (_somebody_waits(database) or reporting.done()):
+                pass
+            change_agreement(session, agreement.id, other, lambda _: None, "Sam", NOW)
+        assert reporting.result() == 1
+    (made,) = reports(database, agreement)
+    (target,) = cast("list[dict[str, Any]]", made.targets)
+    assert (made.version, target["metric"]) == (1, "availability")
+
+
+def _somebody_waits(database: Database) -> bool:
+    """Whether somebody waits for the table of reports."""
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'agreement_reports'::regclass"
+    with database.reading() as session:
+        return session.execute(text(waits)).first() is not None
+
+
 def test_a_report_is_never_changed(database: Database) -> None:
     """The database itself refuses it."""
     available(database)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -177,12 +178,30 @@ def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, calle
         assert timer.timer.target_seconds == 8 * 3_600
     for time in ("17:00", "17:01", "17:02"):
         with database.transaction() as session:
-            tell_timers(session, Moment(on(0, time), on(0, time).date()))
+            tell_timers(session, Moment(on(0, time), on(0, time).date()), UTC)
         found = awaited(database)
         assert bool(found) == (time != "17:00")
     assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
     title = review_of(database, agreement, "/breach/fulfilment/2026-10-31").title
     assert title.endswith("fulfilment was missed: the timer “fulfilment” of CRM-1 ran out")
+
+
+@pytest.mark.parametrize(("zone", "period"), [("UTC", "2026-11-01"), ("Asia/Tokyo", "2026-12-01")])
+def test_a_breach_belongs_to_the_period_in_which_the_time_ran_out(
+    database: Database, caller: Caller, zone: str, period: str
+) -> None:
+    """Found after midnight it is of the month before, as far as that is so where the service is."""
+    agreement = agreed(database, starts_on=date(2026, 1, 1))
+    clocked = Clocked(database, caller)
+    clocked.case()
+    clocked.open(
+        event("start", on(7, "10:00")), calendar=None, thresholds=(),
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    now = on(8, "09:00")
+    with database.transaction() as session:
+        tell_timers(session, Moment(now, now.date()), ZoneInfo(zone))
+    assert awaited(database) == [(f"breach/fulfilment/{period}", date(2026, 12, 8))]
 
 
 def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
@@ -208,7 +227,7 @@ def test_a_timer_without_an_agreement_leads_to_no_review(
     clocked.case()
     clocked.open(event("start", on(0, "09:00")), calendar=None)
     with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "09:00"), TODAY))
+        tell_timers(session, Moment(on(1, "09:00"), TODAY), UTC)
     assert awaited(database) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import cast
 
 import pytest
@@ -30,7 +31,7 @@ def clocked(database: Database, caller: Caller) -> Clocked:
 def told(clocked: Clocked, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what is due, and return every event that was announced, by type and mark."""
     with clocked.database.transaction() as session:
-        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()))
+        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()), UTC)
     with clocked.database.reading() as session:
         events = session.scalars(select(OutboxEvent).order_by(OutboxEvent.at, OutboxEvent.key))
         return [(e.type, str(cast("dict[str, object]", e.data)["mark"])) for e in events]
