@@ -212,7 +212,7 @@ def _overrun(session: Session, agreement_id: str, now: datetime) -> Iterator[_Ke
         .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
     )
     for metric, due_at in session.execute(query):
-        yield str(metric), Verdict.BREACHED, due_at
+        yield str(metric), Verdict.BREACHED, cast("datetime", due_at)
 
 
 def _begin(day: date, zone: tzinfo) -> datetime:

@@ -23,7 +23,7 @@ from model.promises import Promise
 from model.roster import BUSINESS_RELATIONS
 from model.rosters import replace_roster
 from rules.errors import BadFields, UnknownRecord
-from tests.model.agreed import AVAILABLE, FULFILLED, agreed, awaited, measured
+from tests.model.agreed import AVAILABLE, FULFILLED, agreed, awaited, changed, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NOW, at
 from tests.model.telling import subscribed
@@ -122,6 +122,32 @@ def test_the_last_period_ends_with_the_agreement(database: Database) -> None:
     assert report(database, date(2026, 12, 24)) == 1
     assert report(database, date(2027, 3, 1)) == 0
     assert days(database, agreement) == [(FIRST, date(2026, 12, 20))]
+
+
+def test_what_was_reported_is_not_reported_again_when_the_first_day_is_moved(
+    database: Database,
+) -> None:
+    """The first of the new periods begins on the day after, whichever way the day was moved."""
+    agreement = available(database, starts_on=date(2026, 1, 1))
+    report(database, date(2027, 1, 10))
+    there = [(START, date(2026, 11, 30)), MONTH]
+    changed(database, agreement, starts_on=date(2026, 1, 15))
+    assert report(database, date(2027, 1, 15)) == 0
+    assert report(database, date(2027, 2, 20)) == 2
+    later = [(date(2027, 1, 1), date(2027, 1, 14)), (date(2027, 1, 15), date(2027, 2, 14))]
+    assert days(database, agreement) == [*there, *later]
+    changed(database, agreement, starts_on=START)
+    assert report(database, date(2027, 3, 10)) == 1
+    assert days(database, agreement)[4:] == [(date(2027, 2, 15), date(2027, 2, 28))]
+
+
+def test_what_goes_on_after_its_end_is_reported_from_the_day_after(database: Database) -> None:
+    """Its last days were reported already."""
+    agreement = available(database, starts_on=FIRST, ends_on=date(2026, 12, 20))
+    report(database, date(2026, 12, 24))
+    changed(database, agreement, ends_on=None)
+    report(database, date(2027, 1, 10))
+    assert days(database, agreement)[1:] == [(date(2026, 12, 21), LAST)]
 
 
 def test_a_report_is_written_to_who_cares_for_the_business(database: Database) -> None:
