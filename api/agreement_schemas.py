@@ -9,8 +9,8 @@ from marshmallow import fields, validate
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
-from model.agreeing import MOST_BENEATH
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
+from model.agreement_terms import MOST_BENEATH
 from model.agreements import REVIEWER, AgreementKind
 from model.measuring import MOST_MEASUREMENTS
 from model.services import LONGEST_KEY

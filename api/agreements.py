@@ -31,14 +31,13 @@ from model import json_text
 from model.access import Role
 from model.agreeing import (
     AgreementView,
-    Terms,
     change_agreement,
     list_agreements,
     make_agreement,
     read_agreement,
-    told_terms,
 )
 from model.agreement_targets import target_in
+from model.agreement_terms import Terms, told_terms
 from model.agreements import AgreementKind
 from model.database import Session
 from model.keeping import do_once

@@ -60,6 +60,9 @@ def keep_agreement_reviews(session: Session, moment: Moment) -> None:
             wanted.add(f"{subject}/{each.key}")
             due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
             _review_once(session, agreement, each.key, each.why, due_on, moment)
+            if (coming := going_on.get(f"{subject}/{each.key}")) is not None:
+                # What was to come when it was set up may have passed since.
+                coming.title = f"{agreement.title}: {each.why}"
     for review in _put_off(going_on, wanted, moment.today):
         end_review(session, review, moment.now)
     session.flush()
@@ -150,12 +153,20 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
         end, day = renewal.current_end(today), renewal.notice_day(today)
         if end is not None and day is not None and day - SEEN_AHEAD <= today:
             then = "renews itself" if renewal.term else "ends"
-            why = f"the last day for notice is {day}, and it {then} on {end}"
+            why = f"the last day for notice {_is_or_was(day, today)}, and it {then} on {end}"
             yield _Ahead(f"notice/{day}", why, day)
     for each in under:
         end = each.last_day
         if end is not None and end - SEEN_AHEAD <= today:
-            yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” ends on {end}", end)
+            ends = "ends" if end >= today else "ended"
+            yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” {ends} on {end}", end)
+
+
+def _is_or_was(day: date, today: date) -> str:
+    if day >= today:
+        return f"is {day}"
+    ago = (today - day).days
+    return f"was {day}, {ago} days ago" if ago > 1 else f"was {day}, yesterday"
 
 
 def _review_soon(

@@ -17,6 +17,7 @@ from tests.api.calling import Calls, body_of, problem_of, refused
 
 AT = "/api/v1/agreements"
 SLA = NEW_AGREEMENTS["a service level agreement"]
+SLA_WORDS = {"name": SLA["name"], "notice": SLA["notice"], "role": "Service Level Manager"}
 CONTRACT = NEW_AGREEMENTS["a contract with a supplier"]
 MEASURED = NEW_MEASUREMENTS["two months"]
 
@@ -70,6 +71,19 @@ def test_an_agreement_is_made_read_changed_and_listed(calls_on_each: Calls) -> N
     assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == []
 
 
+def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) -> None:
+    """Neither does what is agreed already, in whatever order and with however many zeros."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    under = [make(owner, CONTRACT, name=name)["id"] for name in ("Hosting", "Lines")]
+    agreement = make(owner, beneath=under)
+    owner.clock.advance(minutes=1)
+    precise = [{**SLA["targets"][0], "value": Decimal("99.50")}, SLA["targets"][1]]
+    for change in ({}, SLA_WORDS, {"beneath": under[::-1]}, {"targets": precise}):
+        answer = patch(owner, agreement["id"], change, '"1"')
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+        assert body_of(answer) == agreement
+
+
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
     """The answer is the same, its address too; without the key the name is taken."""
     key = {"Idempotency-Key": "k-1"}
@@ -93,6 +107,9 @@ def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
         ({"starts_on": "1969-12-31"}, "/starts_on"),
         ({"ends_on": None, "renewal_term": None}, "/notice"),
         ({"ends_on": None, "notice": None}, "/renewal_term"),
+        ({"notice": "P13M"}, "/notice"),
+        ({"renewal_term": None, "notice": "P1Y"}, "/notice"),
+        ({"renewal_term": "P1M", "notice": "P29D"}, "/notice"),
         ({"beneath": ["nothing"]}, "/beneath/0"),
         ({"targets": [{**SLA["targets"][0], "value": "99"}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "value": Decimal("0.1234567")}]}, "/targets/0/value"),

@@ -60,6 +60,19 @@ def test_an_improvement_is_planned_followed_and_closed(calls_on_each: Calls) -> 
     assert body_of(owner.get(f"{AT}?state=open"))["improvements"] == []
 
 
+def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) -> None:
+    """Neither does what is planned already; its review stays as it was too."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    improvement = plan(owner)
+    reviews = body_of(owner.get("/api/v1/reviews"))
+    owner.clock.advance(minutes=1)
+    for change in ({}, NEW, {"state": "open"}, {"state": "open", "outcome": None}):
+        answer = patch(owner, improvement["id"], change, '"1"')
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+        assert body_of(answer) == improvement
+    assert body_of(owner.get("/api/v1/reviews")) == reviews
+
+
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
     """The answer is the same, and there is one improvement."""
     key = {"Idempotency-Key": "k-1"}

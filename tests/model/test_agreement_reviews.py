@@ -267,6 +267,20 @@ def test_what_is_found_late_is_reviewed_before_it_is_too_late(database: Database
     assert found == [("notice/2026-12-31", date(2026, 12, 31))]
 
 
+def test_a_day_that_has_passed_is_told_as_passed(database: Database) -> None:
+    """Of an agreement that nobody looked at in time, and of a review that nobody has held yet."""
+    agreement = agreed(database, ends_on=ENDS, notice="P3M", review_every="P5Y")
+    told = {}
+    for day in (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 10)):
+        looked(database, day)
+        told[day.day] = review_of(database, agreement, "/notice/2026-12-31").title.split(": ")[1]
+    assert told == {
+        31: "the last day for notice is 2026-12-31, and it ends on 2027-03-31",
+        1: "the last day for notice was 2026-12-31, yesterday, and it ends on 2027-03-31",
+        10: "the last day for notice was 2026-12-31, 10 days ago, and it ends on 2027-03-31",
+    }
+
+
 def test_the_end_of_a_contract_beneath_is_reviewed(database: Database) -> None:
     """Ahead, or, where nobody looked in time, today; one that renews itself does not end."""
     ends = agreed(database, AgreementKind.CONTRACT, name="Hosting", ends_on=ENDS)
@@ -282,7 +296,7 @@ def test_the_end_of_a_contract_beneath_is_reviewed(database: Database) -> None:
         found = looked(database, late)
         assert [each for each in found if each[0].startswith("end/")] == [(end, late)]
     title = review_of(database, agreement, f"/{end}").title
-    assert title.endswith("“Mail”: beneath it, “Hosting” ends on 2027-03-31")
+    assert title.endswith("“Mail”: beneath it, “Hosting” ended on 2027-03-31")
 
 
 def test_however_many_look_at_once_there_is_one_review_of_each(database: Database) -> None:
