@@ -42,7 +42,10 @@ class AgreedTargetSchema(StrictSchema):
     unit = Text(
         LONGEST_UNIT,
         required=True,
-        metadata={"description": "With `<=` and `seconds`, `minutes` or `hours` timers go by it"},
+        metadata={
+            "description": "With `<=` and `seconds`, `minutes` or `hours` timers go by it; of a"
+            " `percent` all values are between 0 and 100"
+        },
     )
     period = _period("Over how long it is measured", required=True)
 

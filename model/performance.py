@@ -84,7 +84,7 @@ class TargetPerformance:
         if self.line is None:
             return None
         day = Period.read(self.target.period).from_(self.measurements[-1].day)
-        value = self.line.on(day)
+        value = self.target.within(self.line.on(day))
         return Forecast(day, rounded(value), self.target.comparison.holds(value, self.target.value))
 
     @property

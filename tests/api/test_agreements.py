@@ -107,6 +107,8 @@ def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
         ({"starts_on": "1969-12-31"}, "/starts_on"),
         ({"ends_on": None, "renewal_term": None}, "/notice"),
         ({"ends_on": None, "notice": None}, "/renewal_term"),
+        ({"name": "   "}, "/name"),
+        ({"provider": "\u3000"}, "/provider"),
         ({"notice": "P13M"}, "/notice"),
         ({"renewal_term": None, "notice": "P1Y"}, "/notice"),
         ({"renewal_term": "P1M", "notice": "P29D"}, "/notice"),
@@ -114,6 +116,8 @@ def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
         ({"targets": [{**SLA["targets"][0], "value": "99"}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "value": Decimal("0.1234567")}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "value": 10**13}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": 101}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": -1, "unit": " % "}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "comparison": "="}]}, "/targets/0/comparison"),
         ({"targets": [{**SLA["targets"][0], "period": "often"}]}, "/targets/0/period"),
         ({"targets": [SLA["targets"][0]] * 2}, "/targets/1/metric"),
@@ -167,6 +171,8 @@ def test_what_is_measured_is_judged_at_once(calls_on_each: Calls) -> None:
         (("availability", "2025-12-31", 99), "/measurements/0/day"),
         (("availability", "2026-10-31", "99"), "/measurements/0/value"),
         (("availability", "2026-10-31", Decimal("0.1234567")), "/measurements/0/value"),
+        (("availability", "2026-10-31", Decimal("100.001")), "/measurements/0/value"),
+        (("availability", "2026-10-31", Decimal("-0.001")), "/measurements/0/value"),
     ],
 )
 def test_what_was_not_measured_so_is_refused(
@@ -176,6 +182,19 @@ def test_what_was_not_measured_so_is_refused(
     said = refused(measure(calls, make(calls)["id"], measured), pointer)
     if pointer.endswith("metric"):
         assert said["help"] == "did you mean availability?"
+
+
+def test_what_may_be_more_than_the_whole_has_a_unit_of_its_own(calls: Calls) -> None:
+    """Of a budget 120 percent may be spent, and then it is missed; a refusal says the way out."""
+    spent = {**SLA["targets"][0], "metric": "spent", "comparison": "<=", "value": 110}
+    said = refused(
+        calls.as_(Role.SERVICE_MANAGER).ask("POST", AT, body={**SLA, "targets": [spent]}),
+        "/targets/0/value",
+    )
+    assert "percent of budget" in said["help"]
+    id = make(calls, targets=[{**spent, "unit": "percent of budget"}])["id"]
+    answer = measure(calls, id, ("spent", "2026-10-31", 120))
+    assert [each["attained"] for each in body_of(answer)["measurements"]] == [False]
 
 
 def test_performance_holds_what_was_measured_against_what_is_agreed(calls_on_each: Calls) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from api.request_schemas import DecisionRequestSchema
-from api.strict_schema import load
+from api.strict_schema import Text, load
 from rules.errors import BadFields, FieldProblem
 
 CASE = {"ref": "A"}
@@ -45,6 +47,7 @@ def problems(raw: object) -> tuple[FieldProblem, ...]:
         ({"case": {"ref": "x" * 201}}, "/case/ref", "must be 1 to 200 characters long"),
         ({"case": {"ref": "a\0"}}, "/case/ref", "must not contain control characters"),
         ({"case": {"ref": "a\nb"}}, "/case/ref", "must not contain control characters"),
+        ({"case": CASE | {"title": " \u3000\xa0"}}, "/case/title", "must not be blanks only"),
         ({"case": CASE | {"title": 7}}, "/case/title", "must be text"),
         ({"case": CASE | {"by": True}}, "/case/by", "must be text"),
         ({"case": CASE | {"if_version": "1"}}, "/case/if_version", "must be a whole number"),
@@ -98,6 +101,24 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 def test_a_member_one_letter_off_is_recognized(raw: object, help: str | None) -> None:
     """The help names the member that was probably meant, on whatever level."""
     assert [problem.help for problem in problems(raw)] == [help]
+
+
+def test_a_ref_is_what_the_ticketing_system_calls_a_case() -> None:
+    """Blanks too, if it pleases."""
+    assert load(DecisionRequestSchema, {"case": {"ref": " "}})["case"] == {"ref": " "}
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20))
+def test_the_document_says_of_a_text_what_is_taken(text: str) -> None:
+    """A text is taken if and only if it is as the pattern that callers read says."""
+    field = Text(20)
+    matches = re.search(field.metadata["pattern"], text) is not None
+    assert matches == (not text.isspace())
+    if matches:
+        assert field.deserialize(text) == text
+    else:
+        with pytest.raises(ValidationError, match="blanks only"):
+            field.deserialize(text)
 
 
 def test_every_problem_is_told_at_once() -> None:

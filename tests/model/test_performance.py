@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from model.access import Caller
 from model.agreements import Agreement
 from model.database import Database
-from model.performance import Performance, TimersKept, performance
+from model.performance import Forecast, Performance, TimersKept, performance
 from model.promises import Promise
 from model.timing import TimerView
 from rules.attainment import Standing, Trend
@@ -125,6 +125,15 @@ def test_what_is_agreed_no_more_is_shown_as_it_was(database: Database) -> None:
     assert (fulfilled.target, available.target) == (FULFILLED, AVAILABLE)
     assert (available.standing, available.deviation) == (Standing.BREACHED, Decimal("-0.5"))
     assert kept(database, agreement, last=date(2026, 10, 30)).standing is Standing.NOT_MEASURED
+
+
+def test_no_more_than_all_is_foretold(database: Database) -> None:
+    """The line leads beyond the whole, what will be measured does not."""
+    agreement = agreed(database)
+    for month, day, value in ((8, 31, 99.5), (9, 30, 99.8), (10, 31, 100)):
+        measured(database, agreement, date(2026, month, day), value)
+    (available, _) = kept(database, agreement).targets
+    assert available.forecast == Forecast(date(2026, 11, 30), 100, attained=True)
 
 
 def test_two_measurements_foretell_nothing(database: Database) -> None:
