@@ -1,7 +1,8 @@
 """Reviews of agreements: again and again while one is in force, and whenever something happens.
 
 What happens is a target that was missed, is about to be, or was not measured in a whole period; a
-last day for notice that is near; the end of a contract beneath. Each has one review, held once.
+change of what its service offers; a last day for notice that is near; the end of a contract
+beneath. Each has one review, held once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SEEN_AHEAD = timedelta(days=30)
 
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
-_HAPPENED = ("/breach/", "/risk/", "/unmeasured/")
+_HAPPENED = ("/breach/", "/risk/", "/unmeasured/", "/offer/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,17 @@ def review_unmeasured(
     """Have it reviewed that nobody measured a target in a period. Needs a `transaction()`."""
     why = f"nobody measured {metric} from {first} to {last}"
     _review_soon(session, agreement, f"unmeasured/{metric}/{first}", why, moment)
+
+
+def review_offer(
+    session: Session, agreement: Agreement, change: int, why: str, moment: Moment
+) -> None:
+    """Have an agreement reviewed after a change, by its number, of what its service offers.
+
+    Needs a `transaction()`.
+    """
+    # At its end a day that has come: servers before this took the last part of each for one.
+    _review_soon(session, agreement, f"offer/{change}/{moment.today}", why, moment)
 
 
 def first_day(agreement: Agreement, metric: str, day: date) -> date:
