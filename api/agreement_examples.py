@@ -64,6 +64,16 @@ AGREEMENT: dict[str, Any] = {
     "changed_by": "Sam",
 }
 AGREEMENT_PAGE: dict[str, Any] = {"agreements": [AGREEMENT], "next": None}
+_WRITTEN = {
+    name: said for name, said in AGREEMENT.items() if name not in ("id", "kind", "created_at")
+}
+VERSION_PAGE: dict[str, Any] = {
+    "versions": [
+        {**_WRITTEN, "changed": ["beneath"]},
+        {**_WRITTEN, "version": 1, "beneath": [], "changed": []},
+    ],
+    "next": None,
+}
 NEW_MEASUREMENTS: dict[str, Any] = {
     "two months": {
         "measurements": [

@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
+from api.versions import VersionSchema
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
 from model.agreement_terms import MOST_BENEATH
 from model.agreements import REVIEWER, AgreementKind
@@ -121,11 +122,9 @@ class ToldTargetSchema(StrictSchema):
     period = text()
 
 
-class AgreementSchema(StrictSchema):
-    """An agreement as it is agreed now."""
+class ToldTermsSchema(StrictSchema):
+    """What is agreed."""
 
-    id = text()
-    kind = text(enum=_KINDS)
     name = text()
     service = maybe()
     provider = text()
@@ -140,6 +139,13 @@ class AgreementSchema(StrictSchema):
     calendar = maybe()
     targets = many(ToldTargetSchema)
     beneath = texts(description="the ids of what it rests on, by name")
+
+
+class AgreementSchema(ToldTermsSchema):
+    """An agreement as it is agreed now."""
+
+    id = text()
+    kind = text(enum=_KINDS)
     version = fields.Integer(required=True, metadata={"minimum": 1})
     created_at = text(**INSTANT)
     changed_at = text(**INSTANT)
@@ -150,6 +156,17 @@ class AgreementPageSchema(StrictSchema):
     """Some agreements, oldest first."""
 
     agreements = many(AgreementSchema)
+    next = maybe(description="send it as `after` for the page that follows")
+
+
+class AgreementVersionSchema(ToldTermsSchema, VersionSchema):
+    """What was agreed from one change to the next."""
+
+
+class AgreementVersionPageSchema(StrictSchema):
+    """Some versions of an agreement, the latest first."""
+
+    versions = many(AgreementVersionSchema)
     next = maybe(description="send it as `after` for the page that follows")
 
 

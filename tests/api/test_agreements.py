@@ -84,6 +84,24 @@ def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) ->
         assert body_of(answer) == agreement
 
 
+def test_every_version_can_be_read(calls_on_each: Calls) -> None:
+    """The latest first: what was agreed, who wrote it and when, and what was otherwise before."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    made = make(owner)
+    owner.clock.advance(minutes=1)
+    changed = body_of(patch(owner, made["id"], {"customer": "Everybody", "notice": "P1M"}))
+    path = f"{AT}/{made['id']}/versions"
+    page = body_of(calls_on_each.as_(Role.AUDITOR).get(f"{path}?limit=1"))
+    words = {name for name in made if name not in ("id", "kind", "created_at")}
+    (second,) = page["versions"]
+    assert second == {**{n: changed[n] for n in words}, "changed": ["customer", "notice"]}
+    rest = body_of(owner.get(f"{path}?after={page['next']}"))
+    assert rest == {"versions": [{**{n: made[n] for n in words}, "changed": []}], "next": None}
+    refused(owner.get(f"{path}?after=soon"), "/after")
+    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000/versions"
+    problem_of(owner.get(nowhere), 404, "not-found")
+
+
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
     """The answer is the same, its address too; without the key the name is taken."""
     key = {"Idempotency-Key": "k-1"}

@@ -73,6 +73,26 @@ def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) ->
     assert body_of(owner.get("/api/v1/reviews")) == reviews
 
 
+def test_every_version_can_be_read(calls_on_each: Calls) -> None:
+    """The latest first: what was planned, who wrote it and when, and what was otherwise before."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    planned = plan(owner)
+    done = body_of(patch(owner, planned["id"], CHANGES["it is done"]))
+    words = {name for name in planned if name not in ("id", "created_at")}
+    path = f"{AT}/{planned['id']}/versions"
+    assert body_of(owner.get(path)) == {
+        "versions": [
+            {**{n: done[n] for n in words}, "changed": ["state", "outcome"]},
+            {**{n: planned[n] for n in words}, "changed": []},
+        ],
+        "next": None,
+    }
+    assert body_of(owner.get(f"{path}?limit=1"))["next"] == "2"
+    assert [v["version"] for v in body_of(owner.get(f"{path}?after=2"))["versions"]] == [1]
+    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000/versions"
+    problem_of(owner.get(nowhere), 404, "not-found")
+
+
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
     """The answer is the same, and there is one improvement."""
     key = {"Idempotency-Key": "k-1"}
