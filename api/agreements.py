@@ -98,6 +98,7 @@ def create_agreement() -> Response:
     access=READERS,
     takes=Takes(query=AgreementsQuerySchema),
     answers=Answers(200, AgreementPageSchema, examples.AGREEMENT_PAGE),
+    fails=(UnknownRecord,),
 )
 def list_all_agreements() -> Response:
     """List the agreements, oldest first."""

@@ -94,6 +94,7 @@ def create_improvement() -> Response:
     access=READERS,
     takes=Takes(query=ImprovementsQuerySchema),
     answers=Answers(200, ImprovementPageSchema, examples.IMPROVEMENT_PAGE),
+    fails=(UnknownRecord,),
 )
 def list_improvements() -> Response:
     """List the improvements, the soonest due first."""

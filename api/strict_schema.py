@@ -31,6 +31,7 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAYS = Domain(FactType.DATE)
 
 
@@ -87,6 +88,8 @@ class WholeNumber(fields.Integer):
         super().__init__(metadata=described, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
+            _refuse("must be a whole number", "write it without a point, as in `5`")
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:
@@ -116,7 +119,7 @@ class WholeNumberInQuery(WholeNumber):
     """A whole number where everything is text: in a query."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+        if not (isinstance(value, str) and _WHOLE.fullmatch(value)):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **options)
 

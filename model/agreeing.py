@@ -96,6 +96,7 @@ def list_agreements(
     """Return a page of agreements, oldest first, and the cursor of the next one.
 
     Raises:
+        UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
     found, following = agreements_after(session, after, limit, service)

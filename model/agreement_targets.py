@@ -140,7 +140,7 @@ def problem_of_period(pointer: str, text: str | None) -> Iterator[FieldProblem]:
     try:
         period = Period.read(text)
     except ValueError as error:
-        yield FieldProblem(pointer, str(error))
+        yield FieldProblem(pointer, str(error), f"at most {_MOST_YEARS} years are agreed on")
         return
     too_long = period.months > _MOST_YEARS * 12 or period.days > _MOST_YEARS * 366
     if too_long or len(text) > _LONGEST_PERIOD:

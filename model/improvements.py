@@ -13,7 +13,7 @@ from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import rows_after
 from model.database import Base
-from model.services import Service
+from model.services import Service, find_service
 from model.texts import LONGEST_NAME
 from rules.errors import UnknownRecord
 
@@ -97,11 +97,12 @@ def improvements_after(
     `service`: only those of the service of this key.
 
     Raises:
+        UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
     query = select(Improvement)
     if service is not None:
-        query = query.join(Service).where(Service.key == service)
+        query = query.where(Improvement.service_id == find_service(session, service).id)
     if state is not None:
         query = query.where(Improvement.state == state.value)
     return rows_after(session, query, Improvement, Improvement.due_on, after, limit)

@@ -68,7 +68,8 @@ def test_an_agreement_is_made_read_changed_and_listed(calls_on_each: Calls) -> N
     page = body_of(owner.get(f"{AT}?limit=1"))
     assert page == {"agreements": [contract], "next": contract["id"]}
     assert body_of(owner.get(f"{AT}?after={page['next']}"))["agreements"] == [ended]
-    assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == []
+    unknown = problem_of(owner.get(f"{AT}?service=mail"), 404, "not-found")
+    assert "there is no service `mail`" in unknown["detail"]
 
 
 def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) -> None:

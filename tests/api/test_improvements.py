@@ -124,6 +124,7 @@ def test_what_is_planned_is_open(owner: Calls) -> None:
     blind = owner.ask("PATCH", f"{AT}/{plan(owner)['id']}", body={})
     problem_of(blind, 428, "precondition-required")
     refused(owner.get(f"{AT}?state=finished"), "/state")
+    problem_of(owner.get(f"{AT}?service=nowhere"), 404, "not-found")
     refused(owner.get(f"{AT}?after=nowhere"), "/after")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from api.request_schemas import DecisionRequestSchema
+from api.service_schemas import PageQuerySchema
 from api.strict_schema import Text, load
 from rules.errors import BadFields, FieldProblem
 
@@ -91,6 +92,9 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 @pytest.mark.parametrize(
     ("raw", "help"),
     [
+        ({"case": CASE | {"if_version": Decimal("5.0")}}, "write it without a point, as in `5`"),
+        ({"case": CASE | {"if_version": Decimal("5.5")}}, None),
+        ({"case": CASE | {"if_version": Decimal("NaN")}}, None),
         ({"case": CASE, "fact": {}}, "did you mean `facts`?"),
         ({"case": CASE, "asof": "2026-11-22"}, "did you mean `as_of`?"),
         ({"case": CASE | {"reff": 1}}, "did you mean `ref`?"),
@@ -101,6 +105,24 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 def test_a_member_one_letter_off_is_recognized(raw: object, help: str | None) -> None:
     """The help names the member that was probably meant, on whatever level."""
     assert [problem.help for problem in problems(raw)] == [help]
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [
+        ("-1", "must be between 1 and 200"),
+        ("0", "must be between 1 and 200"),
+        ("1.0", "must be a whole number"),
+        ("--1", "must be a whole number"),
+        ("٣", "must be a whole number"),
+        ("9" * 30, "must be a whole number"),
+    ],
+)
+def test_a_number_in_a_query_is_refused_for_what_it_is(limit: str, detail: str) -> None:
+    """One that is whole, and too little or too much, is told between which it must be."""
+    with pytest.raises(BadFields) as refusal:
+        load(PageQuerySchema, {"limit": limit})
+    assert [each.detail for each in refusal.value.problems] == [detail]
 
 
 def test_a_ref_is_what_the_ticketing_system_calls_a_case() -> None:

@@ -34,7 +34,8 @@ def test_agreements_are_listed_with_their_days(run: Run, sqlite_database: Databa
         )
     ]  # fmt: skip
     assert "more than these 2" in run("agreement", "list", "--limit", "2").output
-    assert "Mail" not in run("agreement", "list", "--service", "mail").output
+    answer = run("agreement", "list", "--service", "mail")
+    assert (answer.exit_code, answer.output) == (1, "Error: there is no service `mail`\n")
 
 
 def test_how_well_an_agreement_is_kept_to_is_said_in_one_table(
