@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.exact_number import Number
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
-from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
+from api.strict_schema import Day, Names, Parts, StrictSchema, Text
 from api.versions import VersionSchema
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
 from model.agreement_terms import MOST_BENEATH

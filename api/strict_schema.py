@@ -97,24 +97,6 @@ class WholeNumber(fields.Integer):
         return value
 
 
-class Number(fields.Decimal):
-    """A number, read exactly, within `most` of nothing; never a text or a boolean."""
-
-    default_error_messages = {**_MESSAGES, "invalid": "must be a number"}  # noqa: RUF012
-
-    def __init__(self, most: int, **options: Any) -> None:
-        self.most = most
-        described = {"minimum": -most, "maximum": most, **options.pop("metadata", {})}
-        super().__init__(metadata=described, **options)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self.make_error("invalid")
-        if not -self.most <= value <= self.most:
-            raise ValidationError(f"must be between {-self.most} and {self.most}")
-        return value
-
-
 class WholeNumberInQuery(WholeNumber):
     """A whole number where everything is text: in a query."""
 

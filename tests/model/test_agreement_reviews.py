@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import select
 
-from model.access import Caller
 from model.agreements import Agreement, AgreementKind
 from model.database import Database
-from model.moment import Moment
-from model.promises import Promise
 from model.reminding import remind_due
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import Review, reviews_due
-from model.telling_timers import tell_timers
-from rules.errors import BadFields
 from tests.model.agreed import AVAILABLE, START, agreed, awaited, changed, looked, measured
-from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NEW, at, held, made
 from tests.model.telling import subscribed
 
@@ -163,72 +154,6 @@ def test_a_review_of_what_happened_is_held_once(database: Database) -> None:
     with database.reading() as session:
         assert reviews_in_feed(session) == []
         assert [each.number for _, each in held_in_feed(session)] == [0]
-
-
-def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, caller: Caller) -> None:
-    """Set up in the transaction that finds it, once, though two cases were late."""
-    agreement = agreed(database)
-    clocked = Clocked(database, caller)
-    for ref in ("CRM-1", "CRM-2"):
-        clocked.case(ref)
-        target = Promise(agreement.id, "fulfilment")
-        timer = clocked.open(
-            event("start", on(0, "09:00")), ref=ref, calendar=None, target=target, thresholds=()
-        )
-        assert timer.timer.target_seconds == 8 * 3_600
-    for time in ("17:00", "17:01", "17:02"):
-        with database.transaction() as session:
-            tell_timers(session, Moment(on(0, time), on(0, time).date()), UTC)
-        found = awaited(database)
-        assert bool(found) == (time != "17:00")
-    assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
-    title = review_of(database, agreement, "/breach/fulfilment/2026-10-31").title
-    assert title.endswith("fulfilment was missed: the timer “fulfilment” of CRM-1 ran out")
-
-
-@pytest.mark.parametrize(("zone", "period"), [("UTC", "2026-11-01"), ("Asia/Tokyo", "2026-12-01")])
-def test_a_breach_belongs_to_the_period_in_which_the_time_ran_out(
-    database: Database, caller: Caller, zone: str, period: str
-) -> None:
-    """Found after midnight it is of the month before, as far as that is so where the service is."""
-    agreement = agreed(database, starts_on=date(2026, 1, 1))
-    clocked = Clocked(database, caller)
-    clocked.case()
-    clocked.open(
-        event("start", on(7, "10:00")), calendar=None, thresholds=(),
-        target=Promise(agreement.id, "fulfilment"),
-    )  # fmt: skip
-    now = on(8, "09:00")
-    with database.transaction() as session:
-        tell_timers(session, Moment(now, now.date()), ZoneInfo(zone))
-    assert awaited(database) == [(f"breach/fulfilment/{period}", date(2026, 12, 8))]
-
-
-def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
-    """One that ended before it began promises nothing; one that has ended since did."""
-    agreement = agreed(database, ends_on=date(2026, 11, 23))
-    clocked = Clocked(database, caller)
-    clocked.case()
-    what: dict[str, Any] = {
-        "calendar": None,
-        "target": Promise(agreement.id, "fulfilment"),
-        "thresholds": (),
-    }
-    with pytest.raises(BadFields, match="is not in force on 2026-11-25"):
-        clocked.open(event("start", on(2, "09:00")), **what)
-    clocked.open(event("start", on(0, "09:00")), now=on(3, "09:00"), **what)
-
-
-def test_a_timer_without_an_agreement_leads_to_no_review(
-    database: Database, caller: Caller
-) -> None:
-    """It is told, as ever, and that is all."""
-    clocked = Clocked(database, caller)
-    clocked.case()
-    clocked.open(event("start", on(0, "09:00")), calendar=None)
-    with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "09:00"), TODAY), UTC)
-    assert awaited(database) == []
 
 
 def test_a_last_day_for_notice_is_told_ahead(database: Database) -> None:
