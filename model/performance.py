@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_targets import AgreedTarget
-from model.agreements import FIRST_DAY, LAST_DAY, Agreement, find_agreement
+from model.agreement_targets import AgreedTarget, target_in
+from model.agreements import FIRST_DAY, LAST_DAY, Agreement, AgreementVersion, find_agreement
 from model.measurements import Measurement, measurements_between
 from model.timers import Timer, TimerResult
 from model.timing import AHEAD
@@ -140,6 +140,8 @@ def kept_between(
     targets = {each.metric: each for each in agreement.agreed_targets}
     for metric, found in measured.items():
         targets.setdefault(metric, found[-1].target)
+    if gone := timers.keys() - targets.keys():
+        targets |= _once_agreed(session, agreement, gone)
     return Performance(
         agreement,
         tuple(
@@ -213,6 +215,20 @@ def _overrun(session: Session, agreement_id: str, now: datetime) -> Iterator[_Ke
     )
     for metric, due_at in session.execute(query):
         yield str(metric), Verdict.BREACHED, cast("datetime", due_at)
+
+
+def _once_agreed(
+    session: Session, agreement: Agreement, metrics: Set[str]
+) -> Mapping[str, AgreedTarget]:
+    """Return what was agreed last on metrics on which nothing is agreed any more."""
+    ours = AgreementVersion.agreement_id == agreement.id
+    terms = select(AgreementVersion.terms).where(ours).order_by(AgreementVersion.version)
+    found = {}
+    for said in session.scalars(terms):
+        for told in cast("Mapping[str, list[Mapping[str, Any]]]", said)["targets"]:
+            if told["metric"] in metrics:
+                found[str(told["metric"])] = target_in(told)
+    return found
 
 
 def _begin(day: date, zone: tzinfo) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -125,6 +126,19 @@ def test_what_is_agreed_no_more_is_shown_as_it_was(database: Database) -> None:
     assert (fulfilled.target, available.target) == (FULFILLED, AVAILABLE)
     assert (available.standing, available.deviation) == (Standing.BREACHED, Decimal("-0.5"))
     assert kept(database, agreement, last=date(2026, 10, 30)).standing is Standing.NOT_MEASURED
+
+
+def test_timers_do_not_vanish_with_their_target(database: Database, caller: Caller) -> None:
+    """It is shown as it was agreed last, with what was kept and what was not."""
+    agreement = agreed(database)
+    clocked, _ = timed(database, caller, agreement, event("start", on(0, "09:00")))
+    clocked.scan(on(1, "09:00"))
+    less = replace(FULFILLED, value=4)
+    changed(database, agreement, targets=(AVAILABLE, less))
+    changed(database, agreement, targets=(AVAILABLE,))
+    available, fulfilled = kept(database, agreement).targets
+    assert (available.target, fulfilled.target) == (AVAILABLE, less)
+    assert (fulfilled.timers, fulfilled.standing) == (TimersKept(0, 1), Standing.BREACHED)
 
 
 def test_no_more_than_all_is_foretold(database: Database) -> None:
