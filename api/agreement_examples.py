@@ -114,6 +114,28 @@ PERFORMANCE: dict[str, Any] = {
         },
     ],
 }
+PERFORMANCE_PAGE: dict[str, Any] = {
+    "agreements": [
+        {
+            "agreement": ID,
+            "kind": "sla",
+            "name": "E-signature for Finance",
+            "service": None,
+            "customer": "Finance",
+            "standing": "breached",
+            "targets": [
+                {
+                    "metric": "availability",
+                    "standing": "breached",
+                    "attainment": 0,
+                    "deviation": Decimal("-0.2"),
+                    "trend": None,
+                },
+            ],
+        },
+    ],
+    "next": None,
+}
 REPORT_PAGE: dict[str, Any] = {
     "reports": [
         {

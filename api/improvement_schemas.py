@@ -66,6 +66,9 @@ class ImprovementsQuerySchema(PageQuerySchema):
 
     service = Text(LONGEST_KEY, metadata={"description": "Only those of the service of this key"})
     state = _state("Only those in this state")
+    agreement = Text(
+        36, metadata={"description": "Only those that the agreement of this id led to"}
+    )
 
 
 class ToldPlanSchema(StrictSchema):

@@ -101,9 +101,8 @@ def list_improvements() -> Response:
     query = read_query(request, ImprovementsQuerySchema)
     state = ImprovementState(query["state"]) if "state" in query else None
     with current_service().database.reading() as session:
-        found, following = improvements_after(
-            session, query.get("after"), query["limit"], query.get("service"), state
-        )
+        after, which = query.get("after"), (query.get("service"), state, query.get("agreement"))
+        found, following = improvements_after(session, after, query["limit"], *which)
         body = {"improvements": [_told(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
 

@@ -13,7 +13,8 @@ from model.agreement_targets import AgreedTarget, problem_of_value
 from model.agreements import Agreement, find_agreement
 from model.measurements import Measurement, measurements_between
 from model.moment import Moment
-from model.performance import TimersKept, kept_to
+from model.performance import kept_to
+from model.timers_kept import TimersKept
 from rules.attainment import Number
 from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem

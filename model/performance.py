@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, cast
@@ -12,27 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.agreement_targets import AgreedTarget, target_in
-from model.agreements import FIRST_DAY, LAST_DAY, Agreement, AgreementVersion, find_agreement
+from model.agreements import (
+    FIRST_DAY,
+    LAST_DAY,
+    Agreement,
+    AgreementVersion,
+    agreements_after,
+    find_agreement,
+)
 from model.measurements import Measurement, measurements_between
-from model.timers import Timer, TimerResult
-from model.timing import AHEAD
+from model.timers_kept import TimersKept, timers_kept
 from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
 from rules.clocks.period import Period
-from rules.clocks.timer import State, Verdict
 from rules.errors import BadFields, FieldProblem
 
 LONGEST_SPAN = timedelta(days=1_100)
-
-_Kept = tuple[str, Verdict, datetime]
-"""The metric of a cycle, what the cycle came to, and when that was so."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimersKept:
-    """Timers that were opened by a target: cycles that ended in time, and those that did not."""
-
-    met: int = 0
-    breached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +104,15 @@ class Performance:
         return Standing.worst(each.standing for each in self.targets)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which agreements: up to `limit` after a cursor, on the service of a key if one is given."""
+
+    after: str | None
+    limit: int
+    service: str | None = None
+
+
 def performance(
     session: Session, agreement_id: str, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
@@ -128,6 +130,21 @@ def performance(
     return kept_between(session, agreement, first, last, zone, now)
 
 
+def performances(
+    session: Session, which: Page, first: date, last: date, zone: tzinfo, now: datetime
+) -> tuple[tuple[Performance, ...], str | None]:
+    """Return the same of a page of agreements, oldest first, and the cursor of the others.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        BadFields: the days are the wrong way round, or too far apart; `after` is not a cursor.
+    """
+    _require_span(first, last)
+    found, following = agreements_after(session, which.after, which.limit, which.service)
+    kept = (kept_between(session, each, first, last, zone, now) for each in found)
+    return tuple(kept), following
+
+
 def kept_between(
     session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
@@ -136,7 +153,7 @@ def kept_between(
     for each in measurements_between(session, agreement.id, first, last):
         measured.setdefault(each.metric, []).append(each)
     since, until = _begin(first, zone), _begin(last + timedelta(days=1), zone)
-    timers = _timers(session, agreement.id, since, until, now)
+    timers = timers_kept(session, agreement.id, since, until, now)
     targets = {each.metric: each for each in agreement.agreed_targets}
     for metric, found in measured.items():
         targets.setdefault(metric, found[-1].target)
@@ -170,51 +187,6 @@ def _require_span(first: date, last: date) -> None:
         problems = [FieldProblem("/to", detail)]
     if problems:
         raise BadFields(problems)
-
-
-def _timers(
-    session: Session, agreement_id: str, since: datetime, until: datetime, now: datetime
-) -> Mapping[str, TimersKept]:
-    """Count the cycles that ended in time within a time, and those whose time ran out in it.
-
-    By what holds now: an event that came late may have made another result of one that was told.
-    """
-    found = [*_ended(session, agreement_id, since), *_overrun(session, agreement_id, now)]
-    within = [(metric, verdict) for metric, verdict, at in found if since <= at < until]
-    count = Counter(within)
-    return {
-        metric: TimersKept(count[metric, Verdict.MET], count[metric, Verdict.BREACHED])
-        for metric, _ in within
-    }
-
-
-def _ended(session: Session, agreement_id: str, since: datetime) -> Iterator[_Kept]:
-    """Yield what cycles came to that ended at an instant or later, and when that was so."""
-    query = (
-        select(Timer.metric, TimerResult.result)
-        .join(TimerResult, TimerResult.timer_id == Timer.id)
-        .where(Timer.agreement_id == agreement_id)
-        # None is frozen before it ends, but for a source whose clock is ahead.
-        .where(TimerResult.frozen_at >= since - AHEAD)
-    )
-    for metric, result in session.execute(query):
-        told = cast("dict[str, str]", result)
-        verdict = Verdict(told["verdict"])
-        if verdict is Verdict.MET:
-            yield str(metric), verdict, datetime.fromisoformat(told["ended_at"])
-        elif verdict is Verdict.BREACHED:
-            yield str(metric), verdict, datetime.fromisoformat(told["breached_at"])
-
-
-def _overrun(session: Session, agreement_id: str, now: datetime) -> Iterator[_Kept]:
-    """Yield the timers that go on though their time has run out, and when it did."""
-    query = (
-        select(Timer.metric, Timer.due_at)
-        .where(Timer.agreement_id == agreement_id, Timer.due_at < now)
-        .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
-    )
-    for metric, due_at in session.execute(query):
-        yield str(metric), Verdict.BREACHED, cast("datetime", due_at)
 
 
 def _once_agreed(

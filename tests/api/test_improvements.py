@@ -10,6 +10,7 @@ import pytest
 from api.improvement_examples import CHANGES, NEW_IMPROVEMENTS
 from model.access import Role
 from model.settings import HOME
+from tests.api.agreement_calls import make as make_agreement
 from tests.api.calling import Calls, body_of, problem_of, refused
 
 AT = "/api/v1/improvements"
@@ -126,6 +127,15 @@ def test_what_is_planned_is_open(owner: Calls) -> None:
     refused(owner.get(f"{AT}?state=finished"), "/state")
     problem_of(owner.get(f"{AT}?service=nowhere"), 404, "not-found")
     refused(owner.get(f"{AT}?after=nowhere"), "/after")
+
+
+def test_what_is_done_about_an_agreement_is_found_by_it(owner: Calls) -> None:
+    """What its breaches led to, and nothing else."""
+    agreement = make_agreement(owner)["id"]
+    plan(owner)
+    led = plan(owner, {**NEW, "agreement": agreement})
+    assert body_of(owner.get(f"{AT}?agreement={agreement}"))["improvements"] == [led]
+    problem_of(owner.get(f"{AT}?agreement=nowhere"), 404, "not-found")
 
 
 def test_the_readme_shows_an_improvement_that_is_taken(owner: Calls) -> None:

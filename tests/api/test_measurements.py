@@ -128,3 +128,26 @@ def test_what_was_attained_is_reported_at_the_end_of_each_period(calls_on_each: 
         },
     ]  # fmt: skip
     refused(calls.get(f"{AT}/{id}/reports?after=soon"), "/after")
+
+
+def test_all_agreements_are_seen_at_a_glance(calls_on_each: Calls) -> None:
+    """A page at a time, each with the standing that its own performance has."""
+    calls = calls_on_each
+    kept_to, missed = (make(calls, name=name)["id"] for name in ("Mail", "Print"))
+    measure(calls, kept_to, ("availability", "2026-10-31", Decimal("99.9")))
+    measure(calls, missed, ("availability", "2026-10-31", Decimal("99.3")))
+    path = f"{AT}/performance?from=2026-10-01&to=2026-10-31"
+    page = body_of(calls.get(f"{path}&limit=1"))
+    (other,) = body_of(calls.get(f"{path}&after={page['next']}"))["agreements"]
+    both = {each["agreement"]: each for each in (*page["agreements"], other)}
+    assert {id: each["standing"] for id, each in both.items()} == {
+        kept_to: "met",
+        missed: "breached",
+    }
+    assert (both[missed]["name"], both[missed]["customer"]) == ("Print", "Finance")
+    available, fulfilled = both[missed]["targets"]
+    assert (available["attainment"], available["deviation"]) == (0, Decimal("-0.2"))
+    assert (fulfilled["standing"], fulfilled["trend"]) == ("not_measured", None)
+    refused(calls.get(f"{AT}/performance?from=2026-10-31&to=2026-10-01"), "/to")
+    refused(calls.get(f"{path}&after=soon"), "/after")
+    problem_of(calls.get(f"{path}&service=nowhere"), 404, "not-found")

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from model.access import Caller
 from model.agreements import Agreement
 from model.database import Database
-from model.performance import Forecast, Performance, TimersKept, performance
+from model.performance import Forecast, Performance, performance
 from model.promises import Promise
+from model.timers_kept import TimersKept
 from model.timing import TimerView
 from rules.attainment import Standing, Trend
 from rules.clocks.timeline import TimerEvent
