@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from model.agreements import Agreement
 from model.reviews import Review
 from model.service_life import ServiceChange
-from tests.model.agreed import agreed, awaited, looked
+from tests.model.agreed import agreed, awaited, looked, measured
 from tests.model.portfolio import Portfolio
 from tests.model.reviewed import held
 
@@ -103,3 +104,18 @@ def test_the_review_of_a_change_stays_until_it_is_held(mail: Portfolio) -> None:
     assert (what, due_on) == (f"offer/3/{TODAY}", DUE)
     assert (what, due_on) in looked(mail.database, TODAY - timedelta(days=1))
     assert (what, due_on) in looked(mail.database, TODAY + timedelta(days=30))
+
+
+def test_while_offers_change_others_measure_and_look(mail: Portfolio) -> None:
+    """Nobody fails or waits for ever, and each change has its review."""
+    agreement = on_it(mail, starts_on=date(2026, 1, 1))
+
+    def work(number: int) -> None:
+        offers(mail, options=[{**GOLD, "name": f"Gold {number}"}])
+        looked(mail.database, TODAY)
+        measured(mail.database, agreement, date(2026, 10, number + 1), 90, TODAY)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+    found = [what for what, _ in awaited(mail.database)]
+    assert len([each for each in found if each.startswith("offer/")]) == 8
