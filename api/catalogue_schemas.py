@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.case_ref import CaseRef
 from api.offer_schemas import ShownOfferSchema
 from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text, texts
@@ -32,8 +33,7 @@ class NewPartSchema(StrictSchema):
         validate=validate.OneOf(STANDINGS, error=f"must be one of {', '.join(STANDINGS)}"),
         metadata={"enum": STANDINGS},
     )
-    case = Text(
-        LONGEST_NAME,
+    case = CaseRef(
         metadata={"description": "The viable case that it comes from, said once and for all"},
     )
     by = Text(LONGEST_NAME)
@@ -88,7 +88,7 @@ class SearchQuerySchema(StrictSchema):
     """What is looked for: words, or what a case is called. One of the two is needed."""
 
     q = Text(LONGEST_NAME, metadata={"description": "Words, beginnings of words, with slips"})
-    case = Text(LONGEST_NAME, metadata={"description": "The ref of a case: its title is used"})
+    case = CaseRef(metadata={"description": "The ref of a case: its title is used"})
     limit = Count(1, MOST_FOUND, load_default=MOST_FOUND)
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from marshmallow import INCLUDE, Schema, fields
 from marshmallow.types import UnknownOption
 
+from api.case_ref import CaseRef
 from api.offer_schemas import CapacitySchema, OfferSchema, ShownOfferSchema
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
@@ -73,8 +74,7 @@ class NewServiceSchema(ServiceWordsSchema):
         },
     )
     name = Text(LONGEST_TEXT, required=True, metadata={"description": "What people call it"})
-    case = Text(
-        LONGEST_NAME,
+    case = CaseRef(
         metadata={"description": "The ref of the viable case that the service comes from"},
     )
 
@@ -127,9 +127,7 @@ class PageQuerySchema(StrictSchema):
 class ServicesQuerySchema(PageQuerySchema):
     """Which services, and which page of them."""
 
-    case = Text(
-        LONGEST_NAME, metadata={"description": "Only those that came from the case of this ref"}
-    )
+    case = CaseRef(metadata={"description": "Only those that came from the case of this ref"})
 
 
 class ServiceSummarySchema(StrictSchema):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from model.texts import require_texts
@@ -33,6 +34,11 @@ TIMES = {
 }
 """The units that a timer can count. How long a day of business is, nobody says."""
 
+PERCENT = ("percent", "per cent", "%")
+"""The units of a share of a whole: less than nothing of it there is not, nor more than all."""
+WHOLE = 100
+_NO_SHARE = "what may be less or more has a unit of its own, such as `percent of budget`"
+
 
 @dataclass(frozen=True, slots=True)
 class AgreedTarget:
@@ -48,6 +54,15 @@ class AgreedTarget:
     def in_words(self) -> str:
         """What is agreed, as in `>= 99.5 percent`."""
         return f"{self.comparison} {self.value} {self.unit}"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether what is measured is a share of a whole, in percent."""
+        return self.unit.strip().casefold() in PERCENT
+
+    def within(self, value: Fraction) -> Fraction:
+        """Return a value that was worked out, no less and no more than there can be of it."""
+        return max(Fraction(0), min(value, Fraction(WHOLE))) if self.is_share else value
 
     @property
     def time(self) -> timedelta | None:
@@ -93,9 +108,17 @@ def problems_of(targets: Sequence[AgreedTarget]) -> Iterator[FieldProblem]:
         require_texts(texts)
         if metrics.index(target.metric) < place:
             yield FieldProblem(f"{at}/metric", "is given more than once")
-        if not is_measurable(target.value):
-            yield FieldProblem(f"{at}/value", NOT_MEASURABLE)
+        yield from problem_of_value(f"{at}/value", target.value, target)
         yield from problem_of_period(f"{at}/period", target.period)
+
+
+def problem_of_value(pointer: str, value: Number, target: AgreedTarget) -> Iterator[FieldProblem]:
+    """Yield what is wrong with a value that a target asks for, or that was measured of it."""
+    if not is_measurable(value):
+        yield FieldProblem(pointer, NOT_MEASURABLE)
+    elif target.is_share and not 0 <= value <= WHOLE:
+        detail = f"must be between 0 and {WHOLE}: its unit is `{target.unit}`"
+        yield FieldProblem(pointer, detail, _NO_SHARE)
 
 
 def is_measurable(value: Number) -> bool:
@@ -117,7 +140,7 @@ def problem_of_period(pointer: str, text: str | None) -> Iterator[FieldProblem]:
     try:
         period = Period.read(text)
     except ValueError as error:
-        yield FieldProblem(pointer, str(error))
+        yield FieldProblem(pointer, str(error), f"at most {_MOST_YEARS} years are agreed on")
         return
     too_long = period.months > _MOST_YEARS * 12 or period.days > _MOST_YEARS * 366
     if too_long or len(text) > _LONGEST_PERIOD:

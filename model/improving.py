@@ -93,7 +93,8 @@ def change_improvement(
 ) -> Improvement:
     """Change some of what is planned; `require` refuses, by raising, the version there is.
 
-    Opened again, it has no outcome. Needs a `transaction()`.
+    Opened again, it has no outcome. What is planned already is no change: it stays at its version.
+    Needs a `transaction()`.
 
     Raises:
         UnknownRecord: there is no such improvement.
@@ -104,7 +105,10 @@ def change_improvement(
     require(improvement.version)
     if changes.get("state") is ImprovementState.OPEN:
         changes = {"outcome": None, **changes}
-    plan = replace(plan_of(improvement), **changes)  # type: ignore[arg-type]
+    there = plan_of(improvement)
+    plan = replace(there, **changes)  # type: ignore[arg-type]
+    if plan == there:
+        return improvement
     return _written(session, improvement, plan, by, now)
 
 

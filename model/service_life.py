@@ -16,6 +16,7 @@ from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
+from model.offer_reviews import offer_of, review_changed_offer
 from model.parts import index_service
 from model.revisions import live_book
 from model.services import (
@@ -152,6 +153,8 @@ def change_service(
 ) -> ServiceView:
     """Change words and facts of a service; its version grows by one. Needs a `transaction()`.
 
+    Where it offers something else than before, the agreements on it are to be reviewed.
+
     Raises:
         UnknownRecord: there is no such service.
         ServiceMovedOn: `require` refuses the version that it is at.
@@ -162,12 +165,14 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
+    offered = offer_of(service)
     with telling_of_service(session, service, moment):
         _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
     index_service(session, service)
+    review_changed_offer(session, service, offered, moment)
     return view_of(session, service)
 
 

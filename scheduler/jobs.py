@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from model import kept_answers, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
@@ -26,10 +28,10 @@ def deliver(parts: Parts) -> None:
 
 def tell_timers(parts: Parts) -> None:
     """Announce the marks that timers have passed, some at a time."""
-    more = True
+    more, zone = True, parts.settings.timezone
     while more and not parts.ending.is_set():
-        moment = Moment.at(parts.clock(), parts.settings.timezone)
-        more = parts.database.write(lambda session: telling_timers.tell_timers(session, moment))  # noqa: B023  # done at once
+        tell = partial(telling_timers.tell_timers, moment=Moment.at(parts.clock(), zone), zone=zone)
+        more = parts.database.write(tell)
 
 
 def reconsider_cases(parts: Parts) -> None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 _WRITTEN = re.compile(
     r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII
 )
+_TOO_LONG = re.compile(r"P(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?", re.ASCII)
 _MONTHS_OF_A_YEAR = 12
 _DAYS_OF_A_WEEK = 7
 
@@ -29,6 +30,8 @@ class Period:
             ValueError: it is no such period, or one of no length.
         """
         written = _WRITTEN.fullmatch(text)
+        if written is None and _TOO_LONG.fullmatch(text):
+            raise ValueError(f"`{text}` is a period longer than the calendar is")
         if written is None:
             raise ValueError(f"`{text}` is not a period: write it as in `P1Y`, `P6M` or `P30D`")
         years, months, weeks, days = (int(number or 0) for number in written.groups())

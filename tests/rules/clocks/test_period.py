@@ -35,6 +35,13 @@ def test_what_is_no_period_is_refused(text: str) -> None:
         Period.read(text)
 
 
+@pytest.mark.parametrize("text", ["P9999Y", "P1Y99999M", "P999999D"])
+def test_a_period_of_thousands_of_years_is_refused_for_what_it_is(text: str) -> None:
+    """It is written well, and nobody lives to see its end."""
+    with pytest.raises(ValueError, match="longer than the calendar"):
+        Period.read(text)
+
+
 def test_ninety_days_are_not_three_months() -> None:
     """From 22 November 2026 they end two days apart."""
     day = date(2026, 11, 22)
