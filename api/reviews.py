@@ -29,17 +29,16 @@ from model import completing_reviews, json_text, preparing_reviews
 from model.access import Role
 from model.completing_reviews import Held
 from model.database import Session
+from model.holding_reviews import HeldReview, held_of
 from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.review_subjects import require_free
 from model.reviews import (
-    HeldReview,
     NewReview,
     Review,
     find_review,
-    held_of,
     reviews_due,
     set_up,
 )

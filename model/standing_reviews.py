@@ -13,18 +13,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from model.gate_sessions import GateSession
+from model.holding_reviews import HeldReview, hold_review
 from model.locking import hold
 from model.moment import Moment
 from model.review_subjects import RULED
-from model.reviews import (
-    HeldReview,
-    NewReview,
-    Review,
-    change_recurrence,
-    end_review,
-    hold_review,
-    set_up,
-)
+from model.reviews import NewReview, Review, change_recurrence, end_review, set_up
 from model.revisions import book_of, live_revision
 from model.services import Service
 from model.texts import LONGEST_NAME

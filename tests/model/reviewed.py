@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from model.database import Database
+from model.holding_reviews import hold_review
 from model.moment import Moment
-from model.reviews import NewReview, Review, find_review, hold_review, set_up
+from model.reviews import NewReview, Review, find_review, set_up
 from rules.review_rules import ReviewKind
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

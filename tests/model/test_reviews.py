@@ -5,17 +5,18 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
+from model.holding_reviews import held_of
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     end_review,
     find_review,
-    held_of,
     reviews_due,
     set_up,
 )
@@ -72,6 +73,23 @@ def test_one_that_is_there_stays_and_one_that_ended_goes_on(database: Database) 
         held(database, review, ANCHOR, ANCHOR)
     again = made(database, replace(NEW, anchor=date(2030, 1, 1)))
     assert (again.id, again.due_on) == (review.id, date(2030, 1, 1))
+
+
+def test_of_several_who_set_up_the_same_at_once_one_does(database: Database) -> None:
+    """Nobody fails, and all of them are given the one review."""
+    together = Barrier(4)
+
+    def set_one_up(number: int) -> str:
+        together.wait()
+        return made(database, replace(NEW, subject=f"s{number}", title=f"by {number}")).id
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(10):
+            assert len(set(pool.map(set_one_up, [number] * 4))) == 1
+    with database.reading() as session:
+        reviews = reviews_due(session, None, None, 50).reviews
+    assert {(each.number, each.version) for each in reviews} == {(0, 1)}
+    assert len(reviews) == 10
 
 
 def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:

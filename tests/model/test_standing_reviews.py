@@ -8,9 +8,10 @@ import pytest
 
 from model.database import Database
 from model.gate_sessions import GateSession
+from model.holding_reviews import held_of
 from model.publishing import publish
 from model.review_round import go_round
-from model.reviews import Review, held_of, reviews_due
+from model.reviews import Review, reviews_due
 from model.services import find_service
 from model.standing_reviews import keep_standing_reviews
 from rules.errors import Unable
