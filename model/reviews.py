@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, false, select, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,7 +33,8 @@ _GOES_ON = text("ended_at IS NULL")
 class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
-    `remind_on`: the day of its next reminder, or `UNPLANNED`; `reminded_on`: the day on
+    `remind_on`: the day on which it is next seen whether somebody is to be reminded, or
+    `UNPLANNED`; `reminded_on`: the day on
     which people last heard of the awaited occurrence. `version` grows with every change of it.
     `once`: it is held once, on its anchor, whatever `every` says, and ends with that. `number`
     counts on when the days change: `shift` is how far it is ahead of the recurrence.
@@ -194,6 +195,12 @@ def end_review(session: Session, review: Review, now: datetime) -> None:
     review.ended_at = now
     review.version += 1
     _take_back_reminders(session, review)
+
+
+def plan_reminders_anew(session: Session) -> None:
+    """Have the days of all reminders worked out anew: their rules, or the roster, may be others."""
+    going_on = update(Review).where(Review.ended_at.is_(None))
+    session.execute(going_on.values(remind_on=UNPLANNED))
 
 
 def find_review(session: Session, review_id: str, *, lock: bool = False) -> Review:
