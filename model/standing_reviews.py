@@ -44,7 +44,9 @@ def keep_standing_reviews(
     unsound = [key for key, new in wanted.items() if not _is_sound(new)]
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
     ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
-    there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
+    # Nobody holds or changes one meanwhile: what is read here is what is changed below.
+    locked = session.scalars(ours.order_by(Review.id).with_for_update())
+    there = {(ReviewKind(r.kind), r.subject): r for r in locked}
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
             end_review(session, review, moment.now)
