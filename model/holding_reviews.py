@@ -14,8 +14,11 @@ from model.database import Base
 from model.moment import Moment
 from model.reviews import LONGEST_PAGE, Review, await_occurrence, end_review, find_review
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import ReviewHeldAlready
+from rules.errors import BadFields, FieldProblem, ReviewHeldAlready
 from rules.values import LONGEST_TEXT
+
+FURTHEST = date(9000, 1, 1)
+"""An occurrence after this day is not held: what follows might lie beyond the calendar."""
 
 
 @append_only
@@ -49,7 +52,7 @@ def hold_review(
     Raises:
         UnknownRecord: there is no such review.
         ReviewHeldAlready: that occurrence is not the one that is awaited.
-        BadFields: unsound texts.
+        BadFields: unsound texts; an occurrence of the far future.
     """
     require_texts({"/outcome": (outcome, LONGEST_NAME), "/note": (note, LONGEST_TEXT),
                    "/by": (by, LONGEST_NAME)})  # fmt: skip
@@ -57,6 +60,9 @@ def hold_review(
     if review.ended_at is not None or review.due_on != due_on:
         awaited = "it has ended" if review.ended_at else f"the one of {review.due_on} is awaited"
         raise ReviewHeldAlready(f"the review of {due_on} cannot be held: {awaited}")
+    if review.due_on > FURTHEST:
+        far = f"cannot be held before its time, since it is after {FURTHEST}"
+        raise BadFields([FieldProblem("/due_on", far, "leave it, or end the review")])
     session.add(
         HeldReview(
             review_id=review.id,

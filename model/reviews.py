@@ -71,7 +71,7 @@ class Review(Base):
     @property
     def recurrence(self) -> Recurrence:
         """On which days it falls."""
-        return Recurrence(self.anchor, Period.read(self.every))
+        return Recurrence(self.anchor, Period.kept(self.every))
 
     @property
     def before(self) -> date | None:

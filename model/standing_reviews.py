@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from model.gate_sessions import GateSession
-from model.holding_reviews import HeldReview, hold_review
+from model.holding_reviews import FURTHEST, HeldReview, hold_review
 from model.locking import hold
 from model.moment import Moment
 from model.review_subjects import RULED
@@ -129,7 +129,7 @@ def _note_gate(session: Session, review: Review, moment: Moment) -> None:
         .order_by(GateSession.at.desc())
         .limit(1)
     )
-    if last is None:
+    if last is None or review.due_on > FURTHEST:
         return
     noted = select(HeldReview.held_at).where(HeldReview.review_id == review.id)
     latest = session.scalar(noted.order_by(HeldReview.number.desc()).limit(1))

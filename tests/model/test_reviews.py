@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
-from model.holding_reviews import held_of
+from model.holding_reviews import FURTHEST, held_of
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     end_review,
@@ -92,6 +92,23 @@ def test_of_several_who_set_up_the_same_at_once_one_does(database: Database) -> 
     assert len(reviews) == 10
 
 
+@pytest.mark.parametrize("every", ["P50Y", "P900Y"])
+def test_no_review_ever_falls_beyond_the_calendar(database: Database, every: str) -> None:
+    """However often it is held early: one of the far future is refused, and stays as it is."""
+    review = made(database, replace(NEW, every="P50Y", anchor=date(2199, 12, 31)))
+    with database.transaction() as session:
+        # Such was taken once.
+        find_review(session, review.id).every = every
+    while (due_on := read(database, review).due_on) <= FURTHEST:
+        held(database, review, due_on, ANCHOR)
+    assert due_on == date(9049, 12, 31)
+    with pytest.raises(BadFields) as refused:
+        held(database, review, due_on, ANCHOR)
+    [problem] = refused.value.problems
+    assert (problem.pointer, str(FURTHEST) in problem.detail) == ("/due_on", True)
+    assert read(database, review).due_on == due_on
+
+
 def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:
     """Those that ended are left out; a calendar shows them, and what was held."""
     for month in (5, 3, 4, 1, 2):
@@ -115,7 +132,9 @@ def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:
 
 @pytest.mark.parametrize(
     ("change", "pointer"),
-    [({"every": "monthly"}, "/every"), ({"every": "P0D"}, "/every"), ({"role": ""}, "/role"),
+    [({"every": "monthly"}, "/every"), ({"every": "P0D"}, "/every"),
+     ({"every": "P900Y"}, "/every"), ({"every": "P050Y0000M0000W00000D"}, "/every"),
+     ({"role": ""}, "/role"),
      ({"subject": "a\x00"}, "/subject"), ({"title": ""}, "/title")],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused(

@@ -22,7 +22,7 @@ from rules.errors import Unable
 from rules.rule_book import RuleFiles
 from tests.model.lives import Lives
 from tests.model.offered import offer
-from tests.model.reviewed import NOW, at, new_id
+from tests.model.reviewed import NOW, at, new_id, was_published
 
 TODAY = date(2026, 11, 22)
 
@@ -167,12 +167,21 @@ def test_a_ruled_review_that_is_changed_keeps_its_first_day(
         assert keep(published)["rules/portfolio"].due_on == first
 
 
-def test_one_that_cannot_be_kept_stops_no_other(published: Database, rule_files: RuleFiles) -> None:
-    """An owner too long for a role leaves the others reviewed; a long name of a service is cut."""
-    long = rule_files["policies/intake.yaml"].replace("owner: Director", f"owner: {'D' * 201}")
-    assert long != rule_files["policies/intake.yaml"]
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("owner: Director", f"owner: {'D' * 201}"), ("review: P1Y", "review: P0D"),
+     ("review: P1Y", "review: P900Y")],
+)  # fmt: skip
+def test_one_that_cannot_be_kept_stops_no_other(
+    published: Database, rule_files: RuleFiles, said: str, instead: str
+) -> None:
+    """What was published once and would be refused today leaves the others reviewed.
+
+    A long name of a service is cut.
+    """
+    intake = rule_files["policies/intake.yaml"].replace(said, instead)
+    was_published(published, {**rule_files, "policies/intake.yaml": intake})
     with published.transaction() as session:
-        publish(session, {**rule_files, "policies/intake.yaml": long}, "Pat", NOW)
         offer(session, "mail", "M" * 1_990).review_every = "P6M"
     assert set(keep(published)) == {"routing", "mail"}
     with pytest.raises(Unable, match="intake"):
