@@ -20,13 +20,17 @@ from model.cases import Case, doubles_of, lock_case
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base, Database
 from model.decisions import DecisionRecord
+from model.erasing_words import forget_free_words
+from model.events import OutboxEvent
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import ERASED_REQUEST, KeptAnswer
 from model.moment import Moment
 from model.personal_values import PersonalValue
+from model.reviews import Review
 from model.revisions import live_book
 from model.satisfaction import SatisfactionWords, forget_words
 from model.texts import LONGEST_NAME, require_texts
+from model.timers import Timer
 from rules.errors import BadFields, FieldProblem
 from rules.spelling import did_you_mean
 from rules.vocabulary import Vocabulary
@@ -65,7 +69,8 @@ def erase(
     """Erase the values of some personal facts of a case (`None`: of all). Needs a `transaction()`.
 
     The case forgets the facts; its version grows by one. Its doubles are erased with it. Where
-    all are erased, so are the words with which people said how satisfied they were.
+    all are erased, so are the words with which people said how satisfied they were, the case's
+    title and the names of its timers, wherever these were copied to.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -82,7 +87,10 @@ def erase(
         # What is erased is overwritten, not only unlinked.
         session.execute(text("PRAGMA secure_delete = ON"))
     decisions = [id for each in every for id in _erase(session, each, names, by, moment.now)]
-    words = forget_words(session, every) if facts is None else 0
+    words = 0
+    if facts is None:
+        words = forget_words(session, every)
+        forget_free_words(session, every)
     return Erased(tuple(names), len(decisions), _still_recorded(session, every, names), words)
 
 
@@ -92,7 +100,8 @@ def clear_from_disk(database: Database) -> None:
         with database.engine.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer, SatisfactionWords)
+    facts = (PersonalValue, CaseFact, FactChange, KeptAnswer)
+    tables = (*facts, SatisfactionWords, Case, Timer, Review, OutboxEvent)
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")

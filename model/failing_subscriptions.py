@@ -49,7 +49,8 @@ def note_missed(session: Session, ids: Collection[str], now: datetime) -> None:
         tried = timedelta(seconds=missed_for) + _counted(missed_at or since or now, now)
         if tried >= PATIENCE:
             long.append(id)
-        values = {"failing_since": since or now, "missed_at": max(missed_at or now, now)}
+        values: dict[str, object] = {"failing_since": since or now}
+        values["missed_at"] = max(missed_at or now, now)
         values["missed_for"] = int(tried.total_seconds())
         _update(session, update(Subscription).where(Subscription.id == id).values(values))
     _disable(session, long, IN_VAIN, now)

@@ -32,8 +32,8 @@ def heard_of(session: Session, reviews: Sequence[Review]) -> Mapping[str, Heard]
     told = select(OutboxEvent.data, Delivery.recipient).join(Delivery).where(*ours)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for data, recipient in session.execute(told) if due_on else ():
-        said = cast("dict[str, Any]", data)
+        said, person = cast("dict[str, Any]", data), str(recipient)
         id, day = said["review"]["id"], said["days_overdue"]
         if said["due_on"] == due_on[id]:
-            found[id][recipient] = max(day, found[id].get(recipient, day))
+            found[id][person] = max(day, found[id].get(person, day))
     return found
