@@ -74,6 +74,18 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "hold the toll-gate that `detail` names: that is recorded as the review", None,
         ),
         (
+            errors.ReviewFollowsRule, 409, "the review follows a rule",
+            "change what `detail` names: the review follows by itself", None,
+        ),
+        (
+            errors.ReviewEnded, 409, "the review has ended",
+            "set it up again: POST /api/v1/reviews with its kind and subject", None,
+        ),
+        (
+            errors.ReviewMovedOn, 412, "the review has moved on",
+            "read the review again and decide anew what to change", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),

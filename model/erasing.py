@@ -14,6 +14,7 @@ from typing import cast
 from sqlalchemy import ForeignKey, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model import json_text
 from model.append_only import append_only
 from model.case_life import alone
 from model.cases import Case, doubles_of, lock_case
@@ -29,6 +30,7 @@ from model.personal_values import PersonalValue
 from model.reviews import Review
 from model.revisions import live_book
 from model.satisfaction import SatisfactionWords, forget_words
+from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME, require_texts
 from model.timers import Timer
 from rules.errors import BadFields, FieldProblem
@@ -144,6 +146,7 @@ def _erase(session: Session, case: Case, names: list[str], by: str, now: datetim
     _erase_history(session, case, names, erasure.id)
     for decision_id in decisions:
         _forget_request(session, decision_id)
+    _forget_in_answers(session, case, names)
     return decisions
 
 
@@ -191,6 +194,21 @@ def _forget_request(session: Session, decision_id: str) -> None:
     )
     for answer in session.scalars(kept):
         answer.request_hash = ERASED_REQUEST
+    session.flush()
+
+
+def _forget_in_answers(session: Session, case: Case, names: list[str]) -> None:
+    """Erase the values from kept answers that show a service with its facts."""
+    kind, key = kind_and_name(case.ref)
+    if kind != "service":
+        return
+    begins = f'{{"key": {json_text.dumps(key)},'
+    shown = select(KeptAnswer).where(KeptAnswer.body.startswith(begins, autoescape=True))
+    for answer in session.scalars(shown.with_for_update()):
+        body = cast("dict[str, dict[str, dict[str, object]]]", json_text.loads(answer.body))
+        for name in body.get("facts", {}).keys() & names:
+            body["facts"][name]["value"] = None
+            answer.body, answer.request_hash = json_text.dumps(body), ERASED_REQUEST
     session.flush()
 
 
