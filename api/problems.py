@@ -111,7 +111,7 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
         ),
         (
             errors.PreconditionRequired, 428, "If-Match is needed",
-            "read the case and send its ETag as If-Match", None,
+            "read what this changes and send its ETag as If-Match", None,
         ),
         (
             errors.KeyUsedForAnother, 422, "the Idempotency-Key stands for another request",
