@@ -46,11 +46,14 @@ def note_missed(session: Session, ids: Collection[str], now: datetime) -> None:
     rows = session.execute(ours.order_by(Subscription.id).with_for_update()).all() if ids else []
     long = []
     for id, since, missed_at, missed_for in rows:
-        tried = timedelta(seconds=missed_for) + _counted(missed_at or since or now, now)
+        # A process of the version before, which reached it, forgets `failing_since` alone.
+        before = timedelta(seconds=missed_for if since else 0)
+        last = (missed_at or since) if since else now
+        tried = before + _counted(last, now)
         if tried >= PATIENCE:
             long.append(id)
         values: dict[str, object] = {"failing_since": since or now}
-        values["missed_at"] = max(missed_at or now, now)
+        values["missed_at"] = max(last, now)
         values["missed_for"] = int(tried.total_seconds())
         _update(session, update(Subscription).where(Subscription.id == id).values(values))
     _disable(session, long, IN_VAIN, now)

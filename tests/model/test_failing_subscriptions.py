@@ -129,3 +129,13 @@ def test_to_one_that_does_not_answer_little_is_tried(database: Database, id: str
     settled(database, claimed(database, later, most=1), later, error="no answer", not_now=True)
     soonest = min(each.due_at for each in listed(database) if each.due_at)
     assert soonest == later + LONGEST_PUT_OFF
+
+
+def test_what_the_version_before_has_reached_begins_anew(database: Database, id: str) -> None:
+    """It forgets since when a subscription fails, and knows nothing of the rest."""
+    for day in range(5):
+        miss(database, NOW + timedelta(days=day))
+    with database.transaction() as session:
+        session.get_one(Subscription, id).failing_since = None
+    miss(database, NOW + PATIENCE)
+    assert shown(database, id).enabled

@@ -32,7 +32,8 @@ reminders:
 
 def staff(database: Database, *holders: str, away: str | None = None) -> None:
     """Have some people hold the role, and a head of IT."""
-    absences = [{"person": away, "since": "2027-01-28", "until": "2027-02-03"}] if away else []
+    gone = {"person": away, "since": "2027-01-28", "until": "2027-02-03"}
+    absences: list[dict[str, object]] = [{**gone}] if away else []
     document: dict[str, list[dict[str, object]]] = {
         "people": [{"name": email, "email": email} for email in (ANN, BOB, HEAD)],
         "groups": [],
@@ -41,7 +42,7 @@ def staff(database: Database, *holders: str, away: str | None = None) -> None:
               for each in holders),
             {"role": "Head of IT", "held_by": HEAD},
         ],
-        "absences": [*absences],
+        "absences": absences,
     }  # fmt: skip
     with database.transaction() as session:
         replace_roster(session, document, "Dana", NOW, lambda _: None)
