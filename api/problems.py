@@ -74,6 +74,18 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "hold the toll-gate that `detail` names: that is recorded as the review", None,
         ),
         (
+            errors.ReviewFollowsRule, 409, "the review follows a rule",
+            "change what `detail` names: the review follows by itself", None,
+        ),
+        (
+            errors.ReviewEnded, 409, "the review has ended",
+            "set it up again: POST /api/v1/reviews with its kind and subject", None,
+        ),
+        (
+            errors.ReviewMovedOn, 412, "the review has moved on",
+            "read the review again and decide anew what to change", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),
@@ -99,7 +111,7 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
         ),
         (
             errors.PreconditionRequired, 428, "If-Match is needed",
-            "read the case and send its ETag as If-Match", None,
+            "read what this changes and send its ETag as If-Match", None,
         ),
         (
             errors.KeyUsedForAnother, 422, "the Idempotency-Key stands for another request",

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from model.reviews import HeldReview, Review
+from model.holding_reviews import HeldReview
+from model.reviews import Review
 
 MEDIA_TYPE = "text/calendar"
 

@@ -173,8 +173,12 @@ def _change(asked: Mapping[str, Any]) -> ServiceChange:
 
 def shown(view: ServiceView, status: int = 200) -> Response:
     """Return a service as it stands, with its ETag."""
-    headers = {"ETag": etag(view.service.subject.version)}
-    return ok(json_text.dumps(_body(view)), status, headers)
+    return ok(told(view), status, {"ETag": etag(view.service.subject.version)})
+
+
+def told(view: ServiceView) -> str:
+    """Return a service as it stands, as the text of its JSON."""
+    return json_text.dumps(_body(view))
 
 
 def _body(view: ServiceView) -> dict[str, object]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session
 
-from model.reviews import HeldReview, Review
+from model.holding_reviews import HeldReview
+from model.reviews import Review
 
 MOST = 1_000
 

@@ -13,18 +13,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from model.gate_sessions import GateSession
+from model.holding_reviews import FURTHEST, HeldReview, hold_review
 from model.locking import hold
 from model.moment import Moment
 from model.review_subjects import RULED
-from model.reviews import (
-    HeldReview,
-    NewReview,
-    Review,
-    change_recurrence,
-    end_review,
-    hold_review,
-    set_up,
-)
+from model.reviews import NewReview, Review, change_recurrence, end_review, set_up
 from model.revisions import book_of, live_revision
 from model.services import Service
 from model.texts import LONGEST_NAME
@@ -51,7 +44,9 @@ def keep_standing_reviews(
     unsound = [key for key, new in wanted.items() if not _is_sound(new)]
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
     ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
-    there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
+    # Nobody holds or changes one meanwhile: what is read here is what is changed below.
+    locked = session.scalars(ours.order_by(Review.id).with_for_update())
+    there = {(ReviewKind(r.kind), r.subject): r for r in locked}
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
             end_review(session, review, moment.now)
@@ -134,7 +129,7 @@ def _note_gate(session: Session, review: Review, moment: Moment) -> None:
         .order_by(GateSession.at.desc())
         .limit(1)
     )
-    if last is None:
+    if last is None or review.due_on > FURTHEST:
         return
     noted = select(HeldReview.held_at).where(HeldReview.review_id == review.id)
     latest = session.scalar(noted.order_by(HeldReview.number.desc()).limit(1))

@@ -155,7 +155,8 @@ def unsubscribe(
 
 
 def _enable(session: Session, row: Subscription, now: datetime) -> None:
-    row.disabled_at = row.disabled_because = row.failing_since = None
+    row.disabled_at = row.disabled_because = row.failing_since = row.missed_at = None
+    row.missed_for = 0
     release_all(session, row.id, now)
 
 

@@ -20,6 +20,7 @@ from model.events import OutboxEvent
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
+from model.holding_reviews import HeldReview
 from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.maintenance import Maintenance
@@ -28,7 +29,7 @@ from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.preparing_reviews import Preparation
-from model.reviews import HeldReview, Review
+from model.reviews import Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
 from model.satisfaction import SatisfactionAnswer, SatisfactionWords

@@ -45,7 +45,8 @@ def _have_reviewed(
             first.setdefault((mark.agreement_id, mark.metric, day), mark)
     for (agreement_id, metric, day), mark in sorted(first.items(), key=lambda each: each[0]):
         agreement = find_agreement(session, agreement_id)
-        why = f"the timer “{mark.name}” of {mark.case} ran out"
+        # By its id: its name may be about a person, and a title goes far.
+        why = f"the timer {mark.timer_id} ran out"
         review_breach(session, agreement, metric, day, why, moment)
 
 

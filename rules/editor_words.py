@@ -144,7 +144,7 @@ REMINDER = {
     "for": "The kinds of reviews that are reminded of like this",
     "days_ahead": "How many days before the day, 0 for the day itself: `[30, 7, 0]`",
     "overdue_every": "After how many days it is told again, as long as it is overdue",
-    "escalates_after": "So many days overdue, its next reminder goes to others as well",
+    "escalates_after": "So many days overdue, others hear of it as well",
     "escalates_to": "The role that then hears of it, where the review itself names none",
     "sources": "The clauses that ask for it, by their names in sources.yaml",
 }

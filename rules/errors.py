@@ -10,6 +10,9 @@
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
     │   ├── DependencyCycle         dependency-cycle          a service would rest on itself
     │   ├── ReviewHeldAlready       review-held-already       another occurrence is awaited
+    │   ├── ReviewFollowsRule       review-follows-rule       it is changed where its rule is
+    │   ├── ReviewEnded             review-ended              there is nothing to change
+    │   ├── ReviewMovedOn           review-moved-on           If-Match is behind
     │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
@@ -128,6 +131,24 @@ class ReviewedAtGate(Refused):
     """The review is a session of a toll-gate: it is held there, not recorded by hand."""
 
     code = "reviewed-at-gate"
+
+
+class ReviewFollowsRule(Refused):
+    """The review was not set up by hand: it is changed where what it follows is."""
+
+    code = "review-follows-rule"
+
+
+class ReviewEnded(Refused):
+    """The review has ended: there is nothing to change."""
+
+    code = "review-ended"
+
+
+class ReviewMovedOn(Refused):
+    """The review has a newer version than the one the caller saw."""
+
+    code = "review-moved-on"
 
 
 class RosterMovedOn(Refused):

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from datetime import date, time
 from types import MappingProxyType
 
-from rules.reading import SLUG, SLUG_HELP, Section, section_of
+from rules.reading import (
+    LONGEST_NAME,
+    LONGEST_ROLE,
+    LONGEST_TITLE,
+    SLUG,
+    SLUG_HELP,
+    Section,
+    section_of,
+)
 from rules.review_rules import (
     EARLIEST,
     LATEST,
@@ -56,7 +64,7 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
     names: set[str] = set()
     for each in section.sections("standing", STANDING_KEYS, STANDING_REQUIRED):
         name, kind, first_on = (
-            each.text("review"),
+            each.text("review", LONGEST_NAME),
             each.choice("kind", STANDING_KINDS),
             _first_on(each),
         )
@@ -72,12 +80,12 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
         yield StandingReview(
             name,
             ReviewKind(kind),
-            each.text("title"),
-            each.text("role"),
+            each.text("title", LONGEST_TITLE),
+            each.text("role", LONGEST_ROLE),
             first_on,
             every,
-            each.optional_text("agency"),
-            each.optional_text("escalate_to"),
+            each.optional_text("agency", LONGEST_ROLE),
+            each.optional_text("escalate_to", LONGEST_ROLE),
             cited,
         )
 
@@ -94,7 +102,7 @@ def _schedules(section: Section, sources: Sources) -> Iterator[tuple[ReviewKind,
             _leads(each),
             _number(each, "overdue_every", _SOME_DAYS),
             _number(each, "escalates_after", _DAYS),
-            each.optional_text("escalates_to"),
+            each.optional_text("escalates_to", LONGEST_ROLE),
         )
         read_citations(each, sources)
         for word in each.words("for"):
@@ -137,6 +145,10 @@ def _quiet(section: Section) -> Quiet:
         quiet.problem(
             quiet.node, "missing-key", message, "quiet hours go `from` a time `until` one"
         )
+    if begins is not None and begins == ends:
+        message = f"from {begins:%H:%M} until {ends:%H:%M} nothing is quiet"
+        help = "leave both times out, or name a later one; a whole day goes under `days`"
+        quiet.problem(quiet.scalar("until") or quiet.node, "never-quiet", message, help)
     days = frozenset(_weekdays(quiet))
     if len(days) == len(WEEKDAYS):
         message = "nobody would ever be reminded"

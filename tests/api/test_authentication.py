@@ -107,6 +107,8 @@ WHO_MAY = {
     ("GET", "/api/v1/reviews"): READERS,
     ("POST", "/api/v1/reviews"): SERVICE_MANAGERS,
     ("GET", "/api/v1/reviews/<id:review_id>"): READERS,
+    ("PATCH", "/api/v1/reviews/<id:review_id>"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/reviews/<id:review_id>"): SERVICE_MANAGERS,
     ("POST", "/api/v1/reviews/<id:review_id>/complete"): SERVICE_MANAGERS | {Role.POLICY_OWNER},
     ("GET", "/api/v1/reviews.ics"): ANY_KEY,
     ("GET", "/api/v1/reviews/feed"): ANY_KEY,

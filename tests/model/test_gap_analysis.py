@@ -162,7 +162,8 @@ def test_the_index_of_these_facts_is_taken(sqlite_database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("per", "much"), [("P1M", 30), ("P30D", 30), ("P1Y", Decimal("2.47")), ("P999Y", 0)]
+    ("per", "much"),
+    [("P1M", 30), ("P30D", 30), ("P1Y", Decimal("2.47")), ("P50Y", Decimal("0.05"))],
 )
 def test_a_capacity_is_counted_for_the_days_asked_of(per: str, much: Decimal | int) -> None:
     """A period of months is as long as it is from the first of those days on."""
