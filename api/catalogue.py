@@ -28,6 +28,7 @@ from model.case_facts import read_case
 from model.catalogue import Entry, entries_after, entry_of
 from model.catalogue_standing import SHOWN, Standing
 from model.database import Session
+from model.grouping import telling_words
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
@@ -62,7 +63,7 @@ def list_entries() -> Response:
     fails=(UnknownRecord,),
 )
 def find_entries() -> Response:
-    """Find services and parts that may be meant, the likeliest first, each with why.
+    """Find services, parts and packages that may be meant, the likeliest first, each with why.
 
     By words, or by what a case is called: whoever is asked whether an existing service fits, or
     a part added to one, need not know the catalogue by heart.
@@ -70,19 +71,12 @@ def find_entries() -> Response:
     query = read_query(request, SearchQuerySchema)
     with current_service().database.reading() as session:
         asked = query.get("q") or _title(session, query.get("case"))
-        found = search(session, asked, SHOWN, query["limit"])
+        # A title may be a whole sentence, of which not every word says what it is about.
+        words = asked if "q" in query else " ".join(telling_words(asked))
+        found = search(session, words, SHOWN, query["limit"])
     body = {
         "asked": asked,
-        "found": [
-            {
-                "service": each.service,
-                "part": each.part,
-                "name": each.name,
-                "score": each.score,
-                "because": list(each.because),
-            }
-            for each in found
-        ],
+        "found": [each.as_json() for each in found],
     }
     return ok(json_text.dumps(body))
 

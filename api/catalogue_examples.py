@@ -41,6 +41,7 @@ FOUND = {
         {
             "service": KEY,
             "part": "qualified",
+            "package": None,
             "name": "Qualified signature",
             "score": 96.2,
             "because": ["qualified", "signature"],

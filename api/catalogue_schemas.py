@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import validate
 
 from api.offer_schemas import ShownOfferSchema
 from api.request_schemas import PAGE
-from api.response_schemas import INSTANT, many, maybe, text, texts
+from api.response_schemas import INSTANT, FoundSchema, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Names, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
@@ -90,16 +90,6 @@ class SearchQuerySchema(StrictSchema):
     q = Text(LONGEST_NAME, metadata={"description": "Words, beginnings of words, with slips"})
     case = Text(LONGEST_NAME, metadata={"description": "The ref of a case: its title is used"})
     limit = Count(1, MOST_FOUND, load_default=MOST_FOUND)
-
-
-class FoundSchema(StrictSchema):
-    """A service, or a part of one, that may be meant."""
-
-    service = text()
-    part = maybe(description="null: the service itself")
-    name = text()
-    score = fields.Float(required=True, metadata={"minimum": 0, "maximum": 100})
-    because = texts(description="its words that fit")
 
 
 class SearchSchema(StrictSchema):

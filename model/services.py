@@ -32,7 +32,8 @@ class Service(Base):
     business case is reviewed (ISO 8601). `born_of`: the case that it came from.
 
     Its offer, each as JSON: service level `options`, how it is charged for, what it costs those
-    who provide it, attributes of `quality`, and its `capacity` (`model/capacity.py`).
+    who provide it, attributes of `quality`, the `technologies` that enable it, and its `capacity`
+    (`model/capacity.py`); and in words its `value` to those who use it.
     """
 
     __tablename__ = "services"
@@ -53,6 +54,8 @@ class Service(Base):
     cost: Mapped[object | None] = mapped_column(JsonText)
     quality: Mapped[object | None] = mapped_column(JsonText)
     capacity: Mapped[object | None] = mapped_column(JsonText)
+    value: Mapped[str | None] = mapped_column(Text)
+    technologies: Mapped[object | None] = mapped_column(JsonText)
     phase: Mapped[str | None] = mapped_column(String(20))
     rejected: Mapped[bool] = mapped_column(default=False)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)

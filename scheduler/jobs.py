@@ -5,6 +5,7 @@ from __future__ import annotations
 from model import kept_answers, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
+from model.packages import index_missed_packages
 from model.parts import index_missed
 from model.reconsidering import reconsider_due
 from model.review_round import go_round
@@ -72,6 +73,7 @@ def keep_house(parts: Parts) -> None:
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    indexed = 1
-    while indexed and not parts.ending.is_set():
-        indexed = parts.database.write(index_missed)
+    for index in (index_missed, index_missed_packages):
+        indexed = 1
+        while indexed and not parts.ending.is_set():
+            indexed = parts.database.write(index)
