@@ -71,9 +71,26 @@ GAPS: dict[str, Any] = {
             "capacity": CAPACITY,
             "could_take": 240,
             "short": True,
+            "months": [
+                {"month": "2026-10", "cases": 18, "could_take": 20},
+                {"month": "2026-11", "cases": 19, "could_take": 20},
+                {"month": "2026-12", "cases": 20, "could_take": 20},
+            ],
+            "rises_by": 1.0,
+            "forecast": [{"month": "2027-01", "cases": 21.0, "could_take": 20}],
+            "short_from": "2027-01",
         }
     ],
     "unnamed": 2,
+    "misnamed": [
+        {
+            "fitting_service": "e-signatur",
+            "cases": 1,
+            "refs": ["CRM-1043"],
+            "help": "did you mean `e-signature`?",
+        }
+    ],
+    "contradictory": [{"ref": "CRM-1044", "fitting_service": KEY}],
     "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
     "incomplete": [{"service": "fax", "name": "Fax", "missing": ["review_every"]}],
 }
