@@ -25,7 +25,12 @@ from model.kept_answers import ERASED_REQUEST, KeptAnswer
 from model.moment import Moment
 from model.personal_values import PersonalValue
 from model.revisions import live_book
-from model.satisfaction import SatisfactionWords, forget_words
+from model.satisfaction import (
+    SatisfactionAnswer,
+    SatisfactionWords,
+    forget_people,
+    forget_words,
+)
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, FieldProblem
 from rules.spelling import did_you_mean
@@ -50,13 +55,15 @@ class Erased:
     """What was erased of a case.
 
     `still_recorded`: decisions from before a fact was marked personal. They hold its value in
-    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs.
+    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs;
+    `people`: those that no longer say whose they are.
     """
 
     facts: tuple[str, ...]
     decisions: int
     still_recorded: tuple[str, ...]
     words: int = 0
+    people: int = 0
 
 
 def erase(
@@ -65,7 +72,7 @@ def erase(
     """Erase the values of some personal facts of a case (`None`: of all). Needs a `transaction()`.
 
     The case forgets the facts; its version grows by one. Its doubles are erased with it. Where
-    all are erased, so are the words with which people said how satisfied they were.
+    all are erased, so are the words with which people said how satisfied they were, and who did.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -82,8 +89,11 @@ def erase(
         # What is erased is overwritten, not only unlinked.
         session.execute(text("PRAGMA secure_delete = ON"))
     decisions = [id for each in every for id in _erase(session, each, names, by, moment.now)]
-    words = forget_words(session, every) if facts is None else 0
-    return Erased(tuple(names), len(decisions), _still_recorded(session, every, names), words)
+    still = _still_recorded(session, every, names)
+    if facts is not None:
+        return Erased(tuple(names), len(decisions), still)
+    words, people = forget_words(session, every), forget_people(session, every)
+    return Erased(tuple(names), len(decisions), still, words, people)
 
 
 def clear_from_disk(database: Database) -> None:
@@ -92,7 +102,8 @@ def clear_from_disk(database: Database) -> None:
         with database.engine.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer, SatisfactionWords)
+    satisfaction = (SatisfactionAnswer, SatisfactionWords)
+    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer, *satisfaction)
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
