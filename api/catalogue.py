@@ -21,7 +21,7 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS, offer_shown
+from api.services import SEE_THE_COST, WRITERS, offer_shown
 from api.strict_schema import load
 from model import changing_catalogue, json_text
 from model.case_facts import read_case
@@ -105,7 +105,8 @@ def get_entry(key: str) -> Response:
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
-    change = PartChange(new["name"], new["description"], Standing(new["standing"]), new.get("case"))
+    words = (new["name"], new["description"], Standing(new["standing"]))
+    change = PartChange(*words, new.get("case"), new["cost"])
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)
@@ -166,4 +167,5 @@ def _part(part: PartView) -> dict[str, object]:
         "changed_by": part.changed_by,
         "changed_at": rfc3339(part.changed_at),
         "case": part.case,
+        **({"cost": part.cost} if current_caller().may(*SEE_THE_COST) else {}),
     }

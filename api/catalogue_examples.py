@@ -21,6 +21,26 @@ PART: dict[str, Any] = {
     "changed_by": "service desk",
     "changed_at": INSTANT,
     "case": None,
+    "cost": {"amount": 1, "currency": "EUR", "per": "user and month"},
+}
+COSTS: dict[str, Any] = {
+    "total": [{"amount": 10, "currency": "EUR", "per": "user and month"}],
+    "unsaid": [],
+    "recovered": 125,
+    "items": [
+        {
+            "service": KEY,
+            "part": None,
+            "underneath": False,
+            "cost": {"amount": 9, "currency": "EUR", "per": "user and month"},
+        },
+        {
+            "service": KEY,
+            "part": "qualified",
+            "underneath": False,
+            "cost": {"amount": 1, "currency": "EUR", "per": "user and month"},
+        },
+    ],
 }
 DEPENDENCIES: dict[str, Any] = {"it rests on another": {"rests_on": ["identity"]}}
 ENTRY: dict[str, Any] = {

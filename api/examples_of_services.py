@@ -21,6 +21,8 @@ OFFER: dict[str, Any] = {
     },
     "cost": {"amount": 9, "currency": "EUR", "per": "user and month"},
     "quality": {"recovery time": "4 hours"},
+    "value": "Contracts are signed in a day, where they took two weeks",
+    "technologies": ["PostgreSQL", "PAdES"],
 }
 
 NEW_SERVICES: dict[str, Any] = {

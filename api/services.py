@@ -223,6 +223,8 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "options": offered.options or [],
         "charging": offered.charging,
         "quality": offered.quality or {},
+        "value": offered.value,
+        "technologies": offered.technologies or [],
     }
     if current_caller().may(*SEE_THE_COST):
         shown["cost"] = offered.cost

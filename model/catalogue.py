@@ -26,7 +26,8 @@ LONGEST_PAGE = 200
 class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
-    `cost`: what it costs those who provide it, which is not for everybody.
+    `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
+    worth to those who use it. `technologies`: what enables it.
     """
 
     key: str
@@ -41,6 +42,8 @@ class Entry:
     packages: tuple[str, ...]
     rests_on: tuple[str, ...]
     cost: object
+    value: str | None
+    technologies: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             tuple(packages.get(service.id, ())),
             tuple(below.get(service.id, ())),
             service.cost,
+            service.value,
+            service.technologies,
         )
         for service in services
     )

@@ -75,6 +75,8 @@ def _face_of_service(session: Session, service: Service) -> Face | None:
         "options": entry.options or [],
         "charging": entry.charging,
         "quality": entry.quality or {},
+        "value": entry.value,
+        "technologies": entry.technologies or [],
         "parts": [[p.key, p.name, p.description, p.standing] for p in entry.parts],
         "rests_on": entry.rests_on,
     }

@@ -164,6 +164,17 @@ def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]
     return found
 
 
+def services_of_package(session: Session, key: str) -> Sequence[int]:
+    """Return the ids of the services in a package.
+
+    Raises:
+        UnknownRecord: there is no such package.
+    """
+    package = _find(session, key)
+    ours = PackagedService.package_id == package.id
+    return session.scalars(select(PackagedService.service_id).where(ours)).all()
+
+
 def services_in(reader: Reader, ids: Sequence[int]) -> Mapping[int, list[tuple[str | None, bool]]]:
     """Return the phase of each service in packages, and whether it was rejected, by their ids."""
     found: dict[int, list[tuple[str | None, bool]]] = {}

@@ -54,6 +54,7 @@ class PartChange:
     description: str | None
     standing: Standing
     case: str | None = None
+    cost: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class PartView:
     changed_by: str
     changed_at: datetime
     case: str | None
+    cost: object
 
 
 def put_part(
@@ -88,7 +90,7 @@ def put_part(
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
     part.name, part.description = change.name, change.description
     part.standing, part.changed_by, part.changed_at = change.standing, by, now
-    part.born_of = _born_of(session, part, change.case)
+    part.born_of, part.cost = _born_of(session, part, change.case), change.cost
     session.add(part)
     session.flush()
     index_service(session, service)
@@ -147,4 +149,5 @@ def _view(part: Part) -> PartView:
         part.changed_by,
         part.changed_at,
         case,
+        part.cost,
     )
