@@ -69,6 +69,8 @@ def find_entries() -> Response:
     a part added to one, need not know the catalogue by heart.
     """
     query = read_query(request, SearchQuerySchema)
+    if "q" in query and "case" in query:
+        raise BadFields([FieldProblem("/case", "is not searched for beside `q`: send one of them")])
     with current_service().database.reading() as session:
         asked = query.get("q") or _title(session, query.get("case"))
         # A title may be a whole sentence, of which not every word says what it is about.

@@ -30,6 +30,8 @@ _INSTANT = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _DAYS = Domain(FactType.DATE)
+# What is below zero is a number, too: it is told between what and what one has to be.
+_DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 
 class _Refusal(NamedTuple):
@@ -81,6 +83,8 @@ class WholeNumber(fields.Integer):
         super().__init__(metadata=described, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if isinstance(value, Decimal) and self.low <= value <= self.high and not value % 1:
+            _refuse("must be a whole number", f"write it as {int(value)}, without a point")
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:
@@ -110,7 +114,7 @@ class WholeNumberInQuery(WholeNumber):
     """A whole number where everything is text: in a query."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+        if not (isinstance(value, str) and _DIGITS.fullmatch(value)):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **options)
 

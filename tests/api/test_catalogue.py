@@ -8,7 +8,7 @@ import pytest
 
 from api.catalogue_examples import NEW_PARTS
 from model.access import Role
-from tests.api.calling import Calls, body_of, problem_of
+from tests.api.calling import Calls, body_of, problem_of, refused
 from tests.api.service_calls import Owner, owner
 
 AT = "/api/v1/catalogue"
@@ -73,6 +73,7 @@ def test_what_a_case_is_called_can_be_searched_for(of: Owner, calls: Calls) -> N
     problem_of(calls.get(f"{AT}/search?case=CRM-2"), 422, "invalid-fields")
     problem_of(calls.get(f"{AT}/search?case=CRM-3"), 404, "not-found")
     problem_of(calls.get(f"{AT}/search"), 422, "invalid-fields")
+    refused(calls.get(f"{AT}/search?q=signature&case=CRM-1"), "/case")
 
 
 def test_a_decision_that_asks_what_fits_names_the_way_to_the_likeliest(
