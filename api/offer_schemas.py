@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from api.response_schemas import many, maybe, texts
-from api.strict_schema import Names, Part, Parts, StrictSchema, Text, TextsByName
+from api.strict_schema import Day, Names, Part, Parts, StrictSchema, Text, TextsByName
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.reading import PERIOD
@@ -158,6 +158,14 @@ class OfferSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "What enables it, such as `PostgreSQL`"},
     )
+    planned_live_on = Day(
+        allow_none=True,
+        metadata={"description": "From when it is to be in operation; customers hear of it ahead"},
+    )
+    planned_end_on = Day(
+        allow_none=True,
+        metadata={"description": "When it is to end, later than that; customers hear of it ahead"},
+    )
 
 
 def cost_shown() -> fields.Nested:
@@ -175,3 +183,5 @@ class ShownOfferSchema(StrictSchema):
     quality = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     value = maybe(description="what it is worth to those who use it")
     technologies = texts(description="what enables it")
+    planned_live_on = maybe(format="date", description="from when it is to be in operation")
+    planned_end_on = maybe(format="date", description="when it is to end")

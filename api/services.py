@@ -225,6 +225,8 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "quality": offered.quality or {},
         "value": offered.value,
         "technologies": offered.technologies or [],
+        "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
+        "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }
     if current_caller().may(*SEE_THE_COST):
         shown["cost"] = offered.cost

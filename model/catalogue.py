@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +28,8 @@ class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
     `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
-    worth to those who use it. `technologies`: what enables it.
+    worth to those who use it. `technologies`: what enables it. `planned_live_on`, `planned_end_on`:
+    the days on which it is to be live and to end, as far as anybody plans.
     """
 
     key: str
@@ -44,6 +46,8 @@ class Entry:
     cost: object
     value: str | None
     technologies: object
+    planned_live_on: date | None
+    planned_end_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             service.cost,
             service.value,
             service.technologies,
+            service.planned_live_on,
+            service.planned_end_on,
         )
         for service in services
     )

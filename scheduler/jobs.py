@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import kept_answers, telling_timers
+from model import kept_answers, telling_plans, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
 from model.packages import index_missed_packages
@@ -54,6 +54,12 @@ def remind(parts: Parts) -> None:
     now, zone = parts.clock(), parts.settings.timezone
     moment, local = Moment.at(now, zone), now.astimezone(zone)
     go_round(parts.database, moment, zone, parts.new_id, local, lambda: not parts.ending.is_set())
+
+
+def tell_plans(parts: Parts) -> None:
+    """Tell customers of services that are planned to begin or to end before long."""
+    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    parts.database.write(lambda session: telling_plans.tell_plans(session, moment))
 
 
 def seal(parts: Parts) -> None:

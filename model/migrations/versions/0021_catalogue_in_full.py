@@ -1,4 +1,4 @@
-"""The catalogue in full: packages are found, too; value, technologies, and what parts cost.
+"""The catalogue in full: packages are found, too; value, technologies, plans, what parts cost.
 
 And who answered how satisfied they are can be erased, as their words can.
 """
@@ -15,6 +15,7 @@ down_revision = "0018"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OF_SERVICES = ("value", "technologies")
+PLANNED = ("planned_live_on", "planned_end_on")
 ANSWERS = "satisfaction_answers"
 KEPT = ("id", "case_id", "score", "resolved", "at", "api_key_id")
 
@@ -23,6 +24,9 @@ def upgrade() -> None:
     """Add the columns. The packages that there are, housekeeping indexes."""
     for column in OF_SERVICES:
         op.add_column("services", sa.Column(column, sa.Text()))
+    for column in PLANNED:
+        op.add_column("services", sa.Column(column, sa.Date()))
+        op.create_index(f"ix_services_{column}", "services", [column])
     op.add_column("parts", sa.Column("cost", sa.Text()))
     with op.batch_alter_table("search_texts") as table:
         table.alter_column("service_id", existing_type=NUMBER, nullable=True)
@@ -48,6 +52,9 @@ def downgrade() -> None:
         table.drop_column("package_id")
         table.alter_column("service_id", existing_type=NUMBER, nullable=False)
     op.drop_column("parts", "cost")
+    for column in PLANNED:
+        op.drop_index(f"ix_services_{column}", "services")
+        op.drop_column("services", column)
     for column in OF_SERVICES:
         op.drop_column("services", column)
     if op.get_bind().dialect.name == "sqlite":
