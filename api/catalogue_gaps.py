@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, request
 
 from api import catalogue_examples as examples
@@ -12,7 +14,8 @@ from api.query import read_query
 from api.service import current_service
 from model import json_text
 from model.access import Role
-from model.gap_analysis import LONGEST_PERIOD, Demand, Gaps, UnmetNeed, gaps
+from model.demand import Demand, MonthOfDemand
+from model.gap_analysis import LONGEST_PERIOD, Gaps, UnmetNeed, gaps
 from model.unasked import Unasked
 from rules.errors import BadFields, FieldProblem
 
@@ -29,7 +32,9 @@ catalogue_gaps = Noun("gaps", "Needs that nothing met, demand, and what nobody a
 def find_gaps() -> Response:
     """Find what the catalogue lacks: needs nothing met, services that are short, unasked, unsaid.
 
-    Which service met a need says the case's fact `fitting_service`.
+    Which service met a need says the case's fact `fitting_service`. The forecast of a service's
+    demand is the straight line of least squares through the whole months of the period, from the
+    one in which the service was made, drawn on for a year; it knows no season.
     """
     query = read_query(request, GapsQuerySchema)
     first, last = query["from_"], query["to"]
@@ -55,6 +60,18 @@ def _shown(found: Gaps) -> dict[str, object]:
         },
         "demand": [_demand(each) for each in found.demand],
         "unnamed": found.unnamed,
+        "misnamed": [
+            {
+                "fitting_service": each.named,
+                "cases": each.cases,
+                "refs": list(each.refs),
+                "help": each.meant and f"did you mean `{each.meant}`?",
+            }
+            for each in found.misnamed
+        ],
+        "contradictory": [
+            {"ref": each.ref, "fitting_service": each.named} for each in found.contradictions
+        ],
         "unasked": [_unasked(each) for each in found.unasked],
         "incomplete": [
             {"service": each.service, "name": each.name, "missing": list(each.missing)}
@@ -81,7 +98,23 @@ def _demand(demand: Demand) -> dict[str, object]:
         "capacity": capacity and {name: getattr(capacity, name) for name in capacity.__slots__},
         "could_take": demand.could_take,
         "short": demand.short,
+        "months": [_month(month) for month in demand.months],
+        "rises_by": demand.rises_by,
+        "forecast": [_month(month) for month in demand.forecast],
+        "short_from": demand.short_from and _named(demand.short_from),
     }
+
+
+def _month(month: MonthOfDemand) -> dict[str, object]:
+    return {
+        "month": _named(month.first),
+        "cases": month.cases,
+        "could_take": month.could_take,
+    }
+
+
+def _named(month: date) -> str:
+    return month.isoformat()[: len("2026-11")]
 
 
 def _unasked(unasked: Unasked) -> dict[str, object]:

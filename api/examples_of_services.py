@@ -21,6 +21,10 @@ OFFER: dict[str, Any] = {
     },
     "cost": {"amount": 9, "currency": "EUR", "per": "user and month"},
     "quality": {"recovery time": "4 hours"},
+    "value": "Contracts are signed in a day, where they took two weeks",
+    "technologies": ["PostgreSQL", "PAdES"],
+    "planned_live_on": "2027-03-01",
+    "planned_end_on": None,
 }
 
 NEW_SERVICES: dict[str, Any] = {

@@ -11,7 +11,7 @@ from api import examples
 from api.authentication import ANY_KEY, EVERYBODY
 from api.metrics import MEDIA_TYPE
 from api.noun import Answers, Noun, ok
-from api.response_schemas import AliveSchema, ReadySchema
+from api.operation_schemas import AliveSchema, ReadySchema
 from api.service import current_service
 from model import json_text, migrating
 from model.database import Session

@@ -102,6 +102,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "choose another key, or work with the service that has it", None,
         ),
         (
+            errors.AlreadyPlanned, 409, "that is planned already",
+            "leave it at the one that `detail` names, or call that off first", None,
+        ),
+        (
             errors.ServiceMovedOn, 412, "the service has moved on",
             "read the service again and decide anew what to change", None,
         ),

@@ -227,6 +227,10 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "options": offered.options or [],
         "charging": offered.charging,
         "quality": offered.quality or {},
+        "value": offered.value,
+        "technologies": offered.technologies or [],
+        "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
+        "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }
     if current_caller().may(*SEE_THE_COST):
         shown["cost"] = offered.cost

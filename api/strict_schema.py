@@ -31,6 +31,7 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+# What is below zero is a number, too: it is told between what and what one has to be.
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAYS = Domain(FactType.DATE)
 
@@ -88,8 +89,8 @@ class WholeNumber(fields.Integer):
         super().__init__(metadata=described, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
-        if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
-            _refuse("must be a whole number", "write it without a point, as in `5`")
+        if _is_whole(value) and self.low <= value <= self.high:
+            _refuse("must be a whole number", f"write it as {int(value)}, without a point")
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from model.catalogue_standing import LIVE, SHOWN
 from model.services import Service
 
-TOLD_OF_ALL = ("description", "category", "product_manager", "options", "charging")
+TOLD_OF_ALL = (
+    "description", "category", "product_manager", "options", "charging", "cost", "value",
+    "technologies",
+)  # fmt: skip
 TOLD_IN_OPERATION = ("line_manager", "review_every")
 
 

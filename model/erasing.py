@@ -29,7 +29,12 @@ from model.moment import Moment
 from model.personal_values import PersonalValue
 from model.reviews import Review
 from model.revisions import live_book
-from model.satisfaction import SatisfactionWords, forget_words
+from model.satisfaction import (
+    SatisfactionAnswer,
+    SatisfactionWords,
+    forget_people,
+    forget_words,
+)
 from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME, require_texts
 from model.timers import Timer
@@ -56,13 +61,15 @@ class Erased:
     """What was erased of a case.
 
     `still_recorded`: decisions from before a fact was marked personal. They hold its value in
-    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs.
+    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs;
+    `people`: those that no longer say whose they are.
     """
 
     facts: tuple[str, ...]
     decisions: int
     still_recorded: tuple[str, ...]
     words: int = 0
+    people: int = 0
 
 
 def erase(
@@ -71,8 +78,8 @@ def erase(
     """Erase the values of some personal facts of a case (`None`: of all). Needs a `transaction()`.
 
     The case forgets the facts; its version grows by one. Its doubles are erased with it. Where
-    all are erased, so are the words with which people said how satisfied they were, the case's
-    title and the names of its timers, wherever these were copied to.
+    all are erased, so are the words with which people said how satisfied they were and who did, the
+    case's title and the names of its timers, wherever these were copied to.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -89,11 +96,12 @@ def erase(
         # What is erased is overwritten, not only unlinked.
         session.execute(text("PRAGMA secure_delete = ON"))
     decisions = [id for each in every for id in _erase(session, each, names, by, moment.now)]
-    words = 0
-    if facts is None:
-        words = forget_words(session, every)
-        forget_free_words(session, every)
-    return Erased(tuple(names), len(decisions), _still_recorded(session, every, names), words)
+    still = _still_recorded(session, every, names)
+    if facts is not None:
+        return Erased(tuple(names), len(decisions), still)
+    words, people = forget_words(session, every), forget_people(session, every)
+    forget_free_words(session, every)
+    return Erased(tuple(names), len(decisions), still, words, people)
 
 
 def clear_from_disk(database: Database) -> None:
@@ -103,7 +111,8 @@ def clear_from_disk(database: Database) -> None:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     facts = (PersonalValue, CaseFact, FactChange, KeptAnswer)
-    tables = (*facts, SatisfactionWords, Case, Timer, Review, OutboxEvent)
+    satisfaction = (SatisfactionAnswer, SatisfactionWords)
+    tables = (*facts, *satisfaction, Case, Timer, Review, OutboxEvent)
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -16,7 +16,7 @@ from model.moment import Moment
 from model.services import LONGEST_PAGE, Service, find_service, lock_service
 from model.telling_maintenance import Window, announce_maintenance
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, Refused, UnknownRecord
+from rules.errors import AlreadyPlanned, BadFields, FieldProblem, Refused, UnknownRecord
 from rules.values import LONGEST_TEXT
 
 LAST_YEAR = 2199
@@ -83,9 +83,11 @@ def plan_maintenance(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound times or texts.
+        AlreadyPlanned: the same is planned, and not called off: customers are told once.
     """
     plan.require_sound(by, moment.now)
     service = lock_service(session, key)
+    _require_new(session, service, plan)
     row = Maintenance(
         service_id=service.id,
         begins_at=plan.begins_at,
@@ -98,6 +100,19 @@ def plan_maintenance(
     session.flush()
     _announce(session, EventType.MAINTENANCE_PLANNED, service, row, moment, zone)
     return row
+
+
+def _require_new(session: Session, service: Service, plan: Plan) -> None:
+    same = (
+        Maintenance.service_id == service.id,
+        Maintenance.begins_at == plan.begins_at,
+        Maintenance.ends_at == plan.ends_at,
+        Maintenance.what == plan.what,
+        Maintenance.called_off_at.is_(None),
+    )
+    number = session.scalar(select(Maintenance.id).where(*same))
+    if number is not None:
+        raise AlreadyPlanned(f"this is planned already, as maintenance {number} of `{service.key}`")
 
 
 def call_off(

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.cases import Case
 from model.catalogue_standing import Standing
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
-from model.searching import SearchText, Words, index_texts
+from model.search_index import SearchText, Words, index_service_texts
 from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from model.viable_cases import viable_case
@@ -24,7 +24,10 @@ MISSED_AT_ONCE = 100
 
 
 class Part(Base):
-    """A part of a service, as SOP 02.2.1 knows it; `born_of`: the case that it came from."""
+    """A part of a service, as SOP 02.2.1 knows it; `born_of`: the case that it came from.
+
+    `cost`: what it costs those who provide it, beside what the service does.
+    """
 
     __tablename__ = "parts"
     __table_args__ = (UniqueConstraint("service_id", "key"),)
@@ -35,6 +38,7 @@ class Part(Base):
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     standing: Mapped[str] = mapped_column(String(20))
+    cost: Mapped[object | None] = mapped_column(JsonText)
     changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     changed_at: Mapped[datetime] = mapped_column(Instant)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -50,6 +54,7 @@ class PartChange:
     description: str | None
     standing: Standing
     case: str | None = None
+    cost: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class PartView:
     changed_by: str
     changed_at: datetime
     case: str | None
+    cost: object
 
 
 def put_part(
@@ -84,7 +90,7 @@ def put_part(
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
     part.name, part.description = change.name, change.description
     part.standing, part.changed_by, part.changed_at = change.standing, by, now
-    part.born_of = _born_of(session, part, change.case)
+    part.born_of, part.cost = _born_of(session, part, change.case), change.cost
     session.add(part)
     session.flush()
     index_service(session, service)
@@ -113,7 +119,7 @@ def index_service(session: Session, service: Service) -> None:
     parts = parts_of(session, [service.id]).get(service.id, [])
     words = [Words(None, service.name, service.description)]
     words += [Words(part.key, part.name, part.description) for part in parts]
-    index_texts(session, service.id, words)
+    index_service_texts(session, service.id, words)
 
 
 def index_missed(session: Session, most: int = MISSED_AT_ONCE) -> int:
@@ -143,4 +149,5 @@ def _view(part: Part) -> PartView:
         part.changed_by,
         part.changed_at,
         case,
+        part.cost,
     )

@@ -158,7 +158,8 @@ def change_service(
     Raises:
         UnknownRecord: there is no such service.
         ServiceMovedOn: `require` refuses the version that it is at.
-        BadFields: unsound words, unknown facts, values outside their domain.
+        BadFields: unsound words, unknown facts, values outside their domain; a planned end that
+            is not later than the beginning.
         NoLiveRevision: no rules are published that say what the facts are.
     """
     change.require_sound()
@@ -221,6 +222,9 @@ def view_of(session: Session, service: Service) -> ServiceView:
 def _say(service: Service, change: ServiceChange) -> None:
     for name, said in {**change.words, **change.offer}.items():
         setattr(service, name, said)
+    live, end = service.planned_live_on, service.planned_end_on
+    if live is not None and end is not None and end <= live:
+        raise BadFields([FieldProblem("/planned_end_on", "must be later than `planned_live_on`")])
     service.subject.title = service.name
 
 

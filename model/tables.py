@@ -34,7 +34,7 @@ from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
 from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
-from model.searching import SearchGroup, SearchText
+from model.search_index import SearchGroup, SearchText
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult

@@ -175,6 +175,12 @@ class ServiceExists(Refused):
     code = "service-exists"
 
 
+class AlreadyPlanned(Refused):
+    """The same maintenance of the service is planned already."""
+
+    code = "already-planned"
+
+
 class ServiceMovedOn(Refused):
     """The service has a newer version than the one the caller saw."""
 

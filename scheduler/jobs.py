@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from model import kept_answers, telling_timers
+from model import kept_answers, telling_plans, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
+from model.packages import index_missed_packages
 from model.parts import index_missed
 from model.reconsidering import reconsider_due
 from model.review_round import go_round
@@ -57,6 +58,12 @@ def remind(parts: Parts) -> None:
     go_round(parts.database, moment, zone, parts.new_id, local, lambda: not parts.ending.is_set())
 
 
+def tell_plans(parts: Parts) -> None:
+    """Tell customers of services that are planned to begin or to end before long."""
+    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    parts.database.write(lambda session: telling_plans.tell_plans(session, moment))
+
+
 def seal(parts: Parts) -> None:
     """Seal the record, if it is time to."""
     Sealer(parts.database, lambda: parts.settings.secret).seal_if_due(parts.clock())
@@ -74,6 +81,7 @@ def keep_house(parts: Parts) -> None:
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    indexed = 1
-    while indexed and not parts.ending.is_set():
-        indexed = parts.database.write(index_missed)
+    for index in (index_missed, index_missed_packages):
+        indexed = 1
+        while indexed and not parts.ending.is_set():
+            indexed = parts.database.write(index)

@@ -135,6 +135,8 @@ def forget(
     click.echo(f"erased from {subject} and {counted(erased.decisions, 'decision')}: {what}")
     if erased.words:
         click.echo(f"and the words of {counted(erased.words, 'answer')} about satisfaction")
+    if erased.people:
+        click.echo(f"and who gave {counted(erased.people, 'answer')} about satisfaction")
     if erased.still_recorded:
         raise Refused(
             "these decisions were recorded before the facts were marked personal, and still hold"

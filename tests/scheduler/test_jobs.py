@@ -26,6 +26,7 @@ from scheduler import jobs
 from scheduler.parts import Parts
 from tests.model.agreed import agreed, awaited
 from tests.model.lives import Lives
+from tests.model.offered import offer
 from tests.model.reviewed import NEW, made
 from tests.model.telling import NOW, SECRET, happened, states, subscribed
 from tests.scheduler.conftest import Clock, parts_on
@@ -127,6 +128,20 @@ def test_timers_are_told(parts: Parts) -> None:
     subscribed(parts.database)
     jobs.tell_timers(parts)
     assert states(parts.database) == []
+
+
+def test_planned_days_of_services_are_told(parts: Parts, clock: Clock) -> None:
+    """Once they are near, each once."""
+    subscribed(parts.database, EventType.SERVICE_ANNOUNCED)
+    with parts.database.transaction() as session:
+        on = clock().date() + timedelta(days=30)
+        offer(session, "mail", "Mail").planned_end_on = on
+    jobs.tell_plans(parts)
+    assert states(parts.database) == []
+    clock.advance(timedelta(days=3))
+    for _ in range(2):
+        jobs.tell_plans(parts)
+        assert states(parts.database) == ["waiting"]
 
 
 def test_agreements_are_reported(parts: Parts, clock: Clock) -> None:
