@@ -18,6 +18,7 @@ from model.held_facts import facts_of
 from model.moment import Moment
 from model.parts import index_service
 from model.revisions import live_book
+from model.service_events import note_words
 from model.services import (
     KEY,
     LONGEST_KEY,
@@ -35,8 +36,6 @@ from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
-
-"""The fact with which a case becomes a service."""
 
 _WORDS = {
     "name": LONGEST_TEXT,
@@ -63,6 +62,11 @@ class ServiceChange:
     by: str | None = None
     case: str | None = None
     offer: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """Everything but the facts, by the columns of the service."""
+        return {**self.words, **self.offer}
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -138,6 +142,7 @@ def make_service(
     supply = supplying.compare(session, subject, changes, moment.now)
     supplying.store(session, subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, None, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
     return view_of(session, service)
 
@@ -162,11 +167,13 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
+    before = {name: getattr(service, name) for name in change.said}
     with telling_of_service(session, service, moment):
         _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, before, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
     return view_of(session, service)
 
@@ -214,7 +221,7 @@ def view_of(session: Session, service: Service) -> ServiceView:
 
 
 def _say(service: Service, change: ServiceChange) -> None:
-    for name, said in {**change.words, **change.offer}.items():
+    for name, said in change.said.items():
         setattr(service, name, said)
     service.subject.title = service.name
 

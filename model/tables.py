@@ -34,6 +34,7 @@ from model.rosters import RosterVersion
 from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
 from model.searching import SearchGroup, SearchText
+from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
@@ -84,6 +85,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchGroup,
     SearchText,
     Service,
+    ServiceEvent,
     Subscription,
     Timer,
     TimerEventRow,
