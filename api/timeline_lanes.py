@@ -152,7 +152,8 @@ def _planned(event: Event) -> str:
 
 
 def _of_owners_alone(event: Event) -> bool:
-    return event.what is What.CHANGED and set(_members(event)) <= set(OWNERS)
+    members = _members(event) if event.what is What.CHANGED else []
+    return bool(members) and set(members) <= set(OWNERS)
 
 
 def _members(event: Event) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from itertools import islice
 from typing import Generic, TypeVar
 
 from rules.clocks.period import Period
@@ -44,7 +45,8 @@ class Scale:
         first, last = self.day(self.first), self.day(self.last)
         for step in _STEPS:
             start = first if step.days else first.replace(month=1, day=1)
-            names = [day for day in _days(start, step, last) if day > first]
+            later = (day for day in _days(start, step, last) if day > first)
+            names = list(islice(later, MOST_NAMED + 1))
             if len(names) <= MOST_NAMED:
                 break
         letters = 10 if step.days else 7 if step.months % 12 else 4
