@@ -70,9 +70,12 @@ def fitting(text: str, room: float, size: float = SMALL) -> str:
     """Return as much of a text as there is room for, with `…` where it is cut; else nothing."""
     if width_of(text, size) <= room:
         return text
-    kept = text
-    while kept and width_of(f"{kept}…", size) > room:
-        kept = kept[:-1]
+    kept, wide = "", width_of("…", size)
+    for each in text:
+        wide += width_of(each, size)
+        if wide > room:
+            break
+        kept += each
     return f"{kept.rstrip()}…" if len(kept) > 3 else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ def _maintenance() -> Iterator[dict[str, Any]]:
             yield _event(row, "maintenance_called_off", number, row["called_off_at"], off)
 
 
-def _rows(table: str) -> Iterator[Mapping[str, Any]]:
+def _rows(table: str) -> Iterator[sa.RowMapping]:
     """Yield the rows of a table, with the version that their service has now."""
     bind = op.get_bind()
     found = sa.Table(table, sa.MetaData(), autoload_with=bind)
@@ -98,7 +98,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 def _event(
-    row: Mapping[str, Any], what: str, subject: str, at: Any, by: str, after: str = "{}"
+    row: sa.RowMapping, what: str, subject: str, at: Any, by: str, after: str = "{}"
 ) -> dict[str, Any]:
     return {
         "service_id": row["service_id"],
