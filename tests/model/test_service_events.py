@@ -29,6 +29,8 @@ from model.service_events import ServiceEvent
 from model.service_life import ServiceChange
 from model.services import find_service
 from model.settings import HOME
+from model.timeline import Asked, page_of_life
+from model.timeline_events import What
 from rules.rule_book import read_files
 from tests.model.conftest import NOW, SECRET
 from tests.model.portfolio import Portfolio
@@ -171,3 +173,7 @@ def test_what_was_known_before_there_was_a_history_is_noted_by_the_migration(
     assert [row[:3] + row[4:] for row in after] == [row[:3] + row[4:] for row in before]
     planned = next(row for row in after if row[0] == "maintenance_planned")
     assert planned in before
+    with empty_database.reading() as session:
+        made = page_of_life(session, "mail", Asked(), of.moment, VIENNA).events[0]
+    # Who made it, nobody had noted.
+    assert (made.what, made.at, made.by) == (What.MADE, NOW, None)
