@@ -127,10 +127,10 @@ def write_part(key: str, part: str) -> Response:
 def write_dependencies(key: str) -> Response:
     """Say on which services a service rests; a circle is refused."""
     service, asked = current_service(), load(DependenciesSchema, read_json(request))
-    moment = service.moment()
+    by, moment = current_caller().name, service.moment()
     entry = service.database.write(
         lambda session: changing_catalogue.write_dependencies(
-            session, key, asked["rests_on"], moment
+            session, key, asked["rests_on"], by, moment
         )
     )
     return ok(json_text.dumps(_entry(entry)))

@@ -140,38 +140,3 @@ SESSION_PAGE: dict[str, Any] = {
     ],
     "next": None,
 }
-TIMELINE: dict[str, Any] = {
-    "key": KEY,
-    "name": "E-signature",
-    "phase": "design",
-    "rejected": False,
-    "phases": [
-        {"phase": "strategy", "since": INSTANT, "until": INSTANT},
-        {"phase": "design", "since": INSTANT, "until": None},
-    ],
-    "events": [
-        {"version": 1, "at": INSTANT, "what": "made", "by": None},
-        {
-            "version": 2,
-            "at": INSTANT,
-            "what": "artifact_supplied",
-            "by": _WHO,
-            "artifact": "service_strategy",
-            "artifact_version": 1,
-            "location": _WHERE,
-        },
-        {
-            "version": 3,
-            "at": INSTANT,
-            "what": "tollgate_held",
-            "by": "Kim",
-            "gate": 1,
-            "verdict": "approve",
-            "result": "pass",
-            "phase": "design",
-            "decision": ID,
-            "sat": ["Alex", "Kim"],
-        },
-    ],
-    "whole": True,
-}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from marshmallow import INCLUDE, Schema, fields
-from marshmallow.types import UnknownOption
+from marshmallow import fields
 
 from api.case_ref import CaseRef
 from api.offer_schemas import CapacitySchema, OfferSchema, ShownOfferSchema
@@ -217,47 +214,3 @@ class GateSessionPageSchema(StrictSchema):
 
     sessions = many(GateSessionSchema)
     next = maybe(description="send it as `after` for the page that follows")
-
-
-class SpanSchema(StrictSchema):
-    """A phase that the service was in."""
-
-    phase = text()
-    since = text(**INSTANT)
-    until = maybe(description="null: it is in it still", **INSTANT)
-
-
-class EventSchema(Schema):
-    """One thing that happened, at one version of the service; the rest depends on `what`."""
-
-    class Meta:
-        unknown: ClassVar[UnknownOption] = INCLUDE
-
-    at = text(**INSTANT)
-    what = text(enum=["made", "facts_changed", "artifact_supplied", "tollgate_held"])
-    by = maybe()
-    gate = fields.Integer()
-    verdict = fields.String(allow_none=True)
-    result = fields.String(allow_none=True)
-    phase = fields.String(allow_none=True)
-    decision = fields.String(metadata={"description": "the id of the gate's decision"})
-    sat = fields.List(fields.String())
-    artifact = fields.String()
-    artifact_version = fields.Integer()
-    version = fields.Integer(required=True, metadata={"description": "the service's version"})
-    location = fields.String()
-    facts = fields.List(fields.String(), metadata={"description": "the names of those changed"})
-
-
-class TimelineSchema(StrictSchema):
-    """The life of a service so far, oldest first."""
-
-    key = text()
-    name = text()
-    phase = maybe()
-    rejected = fields.Boolean(required=True)
-    phases = many(SpanSchema)
-    events = many(EventSchema)
-    whole = fields.Boolean(
-        required=True, metadata={"description": "false: the earliest events are left out"}
-    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn, TypeGuard
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.types import UnknownOption
@@ -76,6 +76,10 @@ class Text(fields.String):
         if value.isspace() and not self.may_be_blank:
             raise ValidationError("must not be blanks only")
         return value
+
+
+def _is_whole(value: object) -> TypeGuard[Decimal]:
+    return isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value()
 
 
 class WholeNumber(fields.Integer):

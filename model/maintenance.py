@@ -12,7 +12,8 @@ from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.events import EventType
-from model.moment import Moment
+from model.moment import Moment, rfc3339
+from model.service_events import Noted, note
 from model.services import LONGEST_PAGE, Service, find_service, lock_service
 from model.telling_maintenance import Window, announce_maintenance
 from model.texts import LONGEST_NAME, require_texts
@@ -98,6 +99,7 @@ def plan_maintenance(
     )
     session.add(row)
     session.flush()
+    _note(session, service, row, Noted.MAINTENANCE_PLANNED, by, moment)
     _announce(session, EventType.MAINTENANCE_PLANNED, service, row, moment, zone)
     return row
 
@@ -136,6 +138,7 @@ def call_off(
         raise Refused("the maintenance is over: there is nothing left to call off")
     row.called_off_by, row.called_off_at = by, moment.now
     session.flush()
+    _note(session, service, row, Noted.MAINTENANCE_CALLED_OFF, by, moment)
     _announce(session, EventType.MAINTENANCE_CALLED_OFF, service, row, moment, zone)
     return row
 
@@ -156,6 +159,13 @@ def maintenance_before(
     found = session.scalars(query.order_by(Maintenance.id.desc()).limit(limit + 1)).all()
     following = str(found[limit - 1].id) if len(found) > limit else None
     return MaintenancePage(tuple(found[:limit]), following)
+
+
+def _note(
+    session: Session, service: Service, row: Maintenance, what: Noted, by: str, moment: Moment
+) -> None:
+    times = {"begins_at": rfc3339(row.begins_at), "ends_at": rfc3339(row.ends_at)}
+    note(session, service, what, str(row.id), {}, {**times, "what": row.what}, by, moment.now)
 
 
 def _announce(

@@ -105,6 +105,13 @@ def _born_of(session: Session, part: Part, ref: str | None) -> Case | None:
     return case
 
 
+def part_of(session: Session, service_id: int, key: str) -> PartView | None:
+    """Return a part of a service as it stands, if there is one of that key."""
+    ours = (Part.service_id == service_id, Part.key == key)
+    part = session.scalar(select(Part).where(*ours))
+    return _view(part) if part else None
+
+
 def parts_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[PartView]]:
     """Return the parts that are not retired, by the ids of their services."""
     found: dict[int, list[PartView]] = {}

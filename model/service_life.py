@@ -19,6 +19,7 @@ from model.moment import Moment
 from model.offer_reviews import offer_of, review_changed_offer
 from model.parts import index_service
 from model.revisions import live_book
+from model.service_events import note_words
 from model.services import (
     KEY,
     LONGEST_KEY,
@@ -36,8 +37,6 @@ from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
-
-"""The fact with which a case becomes a service."""
 
 _WORDS = {
     "name": LONGEST_TEXT,
@@ -64,6 +63,11 @@ class ServiceChange:
     by: str | None = None
     case: str | None = None
     offer: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """Everything but the facts, by the columns of the service."""
+        return {**self.words, **self.offer}
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -139,6 +143,7 @@ def make_service(
     supply = supplying.compare(session, subject, changes, moment.now)
     supplying.store(session, subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, None, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
     return view_of(session, service)
 
@@ -167,11 +172,13 @@ def change_service(
     service = lock_service(session, key)
     require(service.subject.version)
     offered = offer_of(service)
+    before = {name: getattr(service, name) for name in change.said}
     with telling_of_service(session, service, moment):
         _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, before, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
     review_changed_offer(session, service, offered, moment)
     return view_of(session, service)
@@ -220,7 +227,7 @@ def view_of(session: Session, service: Service) -> ServiceView:
 
 
 def _say(service: Service, change: ServiceChange) -> None:
-    for name, said in {**change.words, **change.offer}.items():
+    for name, said in change.said.items():
         setattr(service, name, said)
     live, end = service.planned_live_on, service.planned_end_on
     if live is not None and end is not None and end <= live:

@@ -35,6 +35,7 @@ from model.rosters import RosterVersion
 from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
 from model.search_index import SearchGroup, SearchText
+from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
@@ -85,6 +86,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchGroup,
     SearchText,
     Service,
+    ServiceEvent,
     Subscription,
     Timer,
     TimerEventRow,

@@ -92,7 +92,7 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 @pytest.mark.parametrize(
     ("raw", "help"),
     [
-        ({"case": CASE | {"if_version": Decimal("5.0")}}, "write it without a point, as in `5`"),
+        ({"case": CASE | {"if_version": Decimal("5.0")}}, "write it as 5, without a point"),
         ({"case": CASE | {"if_version": Decimal("5.5")}}, None),
         ({"case": CASE | {"if_version": Decimal("NaN")}}, None),
         ({"case": CASE, "fact": {}}, "did you mean `facts`?"),
