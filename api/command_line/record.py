@@ -86,6 +86,7 @@ def write(since: datetime | None, ref: str | None, key: str | None, output: IO[s
     ref = ref_of_service(key) if key else ref
     at = current_service()
     first = since.replace(tzinfo=at.settings.timezone) if since else None
+    _note_export(at, ref, since, output.name)
     with at.database.reading() as session:
         for line in export(session, at.moment().now, first, ref):
             output.write(f"{line}\n")
@@ -140,6 +141,21 @@ def forget(
             "these decisions were recorded before the facts were marked personal, and still hold"
             f" values: {', '.join(erased.still_recorded)}"
         )
+
+
+def _note_export(at: Service, ref: str | None, since: datetime | None, file: str) -> None:
+    """Record that the record is taken out, before the first line of it is.
+
+    Raises:
+        DatabaseAway: it could not be recorded; nothing is to leave then.
+    """
+    told = {"since": since.date().isoformat() if since else None, "file": file}
+    on = shown(ref) if ref else "the whole record"
+    at.database.write(
+        lambda session: record_act(
+            session, operator(), Act.RECORD_EXPORTED, on, at.moment().now, **told
+        )
+    )
 
 
 def _note(at: Service, tally: Tally) -> None:
