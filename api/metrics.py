@@ -55,7 +55,11 @@ class Metrics:
         )  # fmt: skip
         self._record_broken = _gauge(
             registry, "record_broken",
-            "Findings of the record's last verification; NaN before it",
+            "Findings of the record's last verification and of the one under way; NaN before it",
+        )  # fmt: skip
+        self._verified_age = _gauge(
+            registry, "record_verified_age_seconds",
+            "How long ago all of the record had been verified; NaN while it never was",
         )  # fmt: skip
         self._lateness = _gauge(
             registry, "tick_late_seconds",
@@ -92,9 +96,13 @@ class Metrics:
         """Note how long the live rules have been live; `None` while there are none."""
         self._revision_age.set(age.total_seconds() if age is not None else nan)
 
-    def note_findings(self, findings: int | None) -> None:
-        """Note how much the last verification of the record found; `None` before the first."""
+    def note_verified(self, findings: int | None, age: timedelta | None) -> None:
+        """Note what is wrong with the record, and how long ago all of it was verified.
+
+        `None`: nobody knows yet.
+        """
         self._record_broken.set(nan if findings is None else findings)
+        self._verified_age.set(nan if age is None else age.total_seconds())
 
     def note_lateness(self, ticks: Mapping[str, timedelta | None]) -> None:
         """Note how late each tick is; `None`: it was never done."""

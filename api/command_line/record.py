@@ -16,6 +16,7 @@ from model.checkpoints import seal_record
 from model.database import Session
 from model.erasing import Erased, clear_from_disk, erase
 from model.exporting import export
+from model.record_walks import begin_anew
 from model.subjects import ref_of_service, shown
 from model.verifications import Verification
 from model.verifying import Tally, verify
@@ -163,6 +164,7 @@ def _note(at: Service, tally: Tally) -> None:
     with suppress(DatabaseAway), at.database.transaction() as session:
         counted = {"decisions": tally.decisions, "findings": tally.findings}
         session.add(Verification(at=at.moment().now, **counted))
+        begin_anew(session)
 
 
 def _summary(tally: Tally) -> str:
