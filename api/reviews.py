@@ -32,7 +32,7 @@ from model.database import Session
 from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
-from model.review_feed import held_in_feed, reviews_in_feed
+from model.review_feed import held_in_feed, left_out_of_feed, reviews_in_feed
 from model.review_subjects import require_free
 from model.reviews import (
     HeldReview,
@@ -171,7 +171,7 @@ def read_review_calendar() -> Response:
     """
     service = current_service()
     with service.database.reading() as session:
-        text = feed(reviews_in_feed(session), held_in_feed(session))
+        text = feed(reviews_in_feed(session), held_in_feed(session), left_out_of_feed(session))
     answer = Response(text, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     answer.set_etag(sha256(text).hexdigest()[:32])
     answer.make_conditional(request)

@@ -45,7 +45,8 @@ class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
     `remind_on`: the day of its next reminder, or `UNPLANNED`; `reminded_on`: the day on
-    which people last heard of the awaited occurrence. `version` grows with every change of it.
+    which people last heard of the awaited occurrence. `version` grows with every change of it, at
+    `changed_at`.
     `once`: it is held once, on its anchor, whatever `every` says, and ends with that. `number`
     counts on when the days change: `shift` is how far it is ahead of the recurrence.
     """
@@ -74,6 +75,7 @@ class Review(Base):
     remind_on: Mapped[date]
     reminded_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     once: Mapped[bool] = mapped_column(default=False, server_default=false())
     shift: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
@@ -167,13 +169,13 @@ def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: 
     review.title, review.role, review.agency = new.title, new.role, new.agency
     review.escalate_to, review.ended_at = new.escalate_to, None
     review.anchor, review.every = new.anchor, new.every
-    _await(session, review, first)
+    _await(session, review, first, now)
     session.flush()
     return review
 
 
 def change_recurrence(
-    session: Session, review: Review, anchor: date, every: str, today: date
+    session: Session, review: Review, anchor: date, every: str, moment: Moment
 ) -> None:
     """Have a review fall on other days: the first of those that is not past is awaited.
 
@@ -181,7 +183,7 @@ def change_recurrence(
     """
     if (anchor, every) == (review.anchor, review.every):
         return
-    since = min(review.due_on, today)
+    since = min(review.due_on, moment.today)
     if review.before is not None:
         since = max(since, review.before + timedelta(days=1))
     review.anchor, review.every = anchor, every
@@ -190,7 +192,7 @@ def change_recurrence(
     place = max(lowest, review.recurrence.number_on_or_after(since))
     # The number stays: no other occurrence ever has it, whatever the days become.
     review.shift = review.number - place
-    _await(session, review, place)
+    _await(session, review, place, moment.now)
 
 
 def hold_review(
@@ -234,14 +236,15 @@ def hold_review(
     else:
         tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
         following = review.number - review.shift + 1
-        _await(session, review, max(following, review.recurrence.number_on_or_after(tomorrow)))
+        place = max(following, review.recurrence.number_on_or_after(tomorrow))
+        _await(session, review, place, moment.now)
     session.flush()
     return review
 
 
 def end_review(session: Session, review: Review, now: datetime) -> None:
     """Have a review end: what it was about is no more."""
-    review.ended_at = now
+    review.ended_at = review.changed_at = now
     review.version += 1
     _take_back_reminders(session, review)
 
@@ -279,12 +282,13 @@ def held_of(session: Session, review: Review, limit: int = LONGEST_PAGE) -> Sequ
     return session.scalars(ours.order_by(HeldReview.number.desc()).limit(limit)).all()
 
 
-def _await(session: Session, review: Review, place: int) -> None:
+def _await(session: Session, review: Review, place: int, now: datetime) -> None:
     review.number = place + review.shift
     review.due_on = review.recurrence.occurrence(place)
     review.remind_on, review.reminded_on = UNPLANNED, None
     _take_back_reminders(session, review)
     review.version += 1
+    review.changed_at = now
 
 
 def _take_back_reminders(session: Session, review: Review) -> None:

@@ -1,4 +1,4 @@
-"""Record walks: how far the record has been verified, part by part."""
+"""Record walks: how far the record has been verified; when a review last changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table; it has one row once the first part has been verified."""
+    """Make the table, which gets one row; of older reviews nobody knows when they changed."""
+    op.add_column("reviews", sa.Column("changed_at", sa.DateTime(timezone=True)))
     op.create_table(
         "record_walks",
         sa.Column("id", NUMBER, nullable=False),
@@ -29,3 +30,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it away again."""
     op.drop_table("record_walks")
+    op.drop_column("reviews", "changed_at")
