@@ -50,17 +50,14 @@ class Metrics:
             mode="livesum",
         )  # fmt: skip
         self._revision_age = _gauge(
-            registry, "live_revision_age_seconds",
-            "How long the live rules have been live; not a number while there are none",
-        )  # fmt: skip
+            registry, "live_revision_age_seconds", "Age of the live rules; NaN while there are none"
+        )
         self._record_broken = _gauge(
-            registry, "record_broken",
-            "Findings of the record's last verification and of the one under way; NaN before it",
-        )  # fmt: skip
+            registry, "record_broken", "What is wrong with the record; NaN before it is verified"
+        )
         self._verified_age = _gauge(
-            registry, "record_verified_age_seconds",
-            "How long ago all of the record had been verified; NaN while it never was",
-        )  # fmt: skip
+            registry, "record_verified_age_seconds", "Age of the record's last whole verification"
+        )
         self._lateness = _gauge(
             registry, "tick_late_seconds",
             "How late each tick of the scheduler is; not a number while it was never done", "tick",
