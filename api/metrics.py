@@ -59,9 +59,8 @@ class Metrics:
             registry, "record_verified_age_seconds", "Age of the record's last whole verification"
         )
         self._lateness = _gauge(
-            registry, "tick_late_seconds",
-            "How late each tick of the scheduler is; not a number while it was never done", "tick",
-        )  # fmt: skip
+            registry, "tick_late_seconds", "How late each tick is; NaN while never done", "tick"
+        )
         self._undelivered = _gauge(
             registry, "undelivered", "Messages that have not been delivered, by state", "state"
         )
