@@ -42,7 +42,7 @@ from model.keeping import do_once
 from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
-from model.review_feed import held_in_feed, reviews_in_feed
+from model.review_feed import held_in_feed, left_out_of_feed, reviews_in_feed
 from model.review_subjects import require_free
 from model.reviews import (
     NewReview,
@@ -144,8 +144,9 @@ def patch_review(review_id: str) -> Response:
     service, match = current_service(), read_match(request)
     changes = load(ReviewChangeSchema, read_json(request))
     require = partial(match.require, what="review", moved_on=ReviewMovedOn)
+    now = service.clock()
     return service.database.write(
-        lambda session: _shown(change_review(session, review_id, changes, require))
+        lambda session: _shown(change_review(session, review_id, changes, require, now))
     )
 
 
@@ -242,7 +243,7 @@ def read_review_calendar() -> Response:
     """
     service = current_service()
     with service.database.reading() as session:
-        text = feed(reviews_in_feed(session), held_in_feed(session))
+        text = feed(reviews_in_feed(session), held_in_feed(session), left_out_of_feed(session))
     answer = Response(text, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     answer.set_etag(sha256(text).hexdigest()[:32])
     answer.make_conditional(request)

@@ -156,7 +156,7 @@ def _keep_standing(
         set_up(session, new, _id_of(new.subject), moment.now, first)
         return
     review.title, review.role, review.agency = new.title, new.role, new.agency
-    change_recurrence(session, review, new.anchor, new.every, moment.today)
+    change_recurrence(session, review, new.anchor, new.every, moment)
 
 
 def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Iterator[_Ahead]:

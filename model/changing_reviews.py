@@ -31,7 +31,11 @@ _DAYS = ("due_on", "every")
 
 
 def change_review(
-    session: Session, review_id: str, changes: Mapping[str, object], require: Require
+    session: Session,
+    review_id: str,
+    changes: Mapping[str, object],
+    require: Require,
+    now: datetime,
 ) -> Review:
     """Change some of a review: what it is called, whose it is, its days. In a `transaction()`.
 
@@ -57,10 +61,11 @@ def change_review(
         review.every = str(others.get("every", review.every))
         review.shift = review.number
     if "due_on" in others:
-        await_occurrence(session, review, 0)
+        await_occurrence(session, review, 0, now)
     elif others:
         # Whoever it is for now may not have heard of it.
         review.version, review.remind_on = review.version + 1, UNPLANNED
+        review.changed_at = now
     session.flush()
     return review
 

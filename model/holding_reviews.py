@@ -80,9 +80,8 @@ def hold_review(
     else:
         tomorrow = max(moment.today, review.due_on) + timedelta(days=1)
         following = review.number - review.shift + 1
-        await_occurrence(
-            session, review, max(following, review.recurrence.number_on_or_after(tomorrow))
-        )
+        place = max(following, review.recurrence.number_on_or_after(tomorrow))
+        await_occurrence(session, review, place, moment.now)
     session.flush()
     return review
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from model.columns import Instant, RowNumber
 from model.cursors import rows_after
 from model.database import Base
+from model.moment import Moment
 from model.outbox import EventType, take_back
 from model.review_subjects import RULED
 from model.texts import LONGEST_NAME, require_texts
@@ -34,8 +35,8 @@ class Review(Base):
     """Something that is reviewed; occurrence `number`, on `due_on`, is the one that is awaited.
 
     `remind_on`: the day on which it is next seen whether somebody is to be reminded, or
-    `UNPLANNED`; `reminded_on`: the day on
-    which people last heard of the awaited occurrence. `version` grows with every change of it.
+    `UNPLANNED`; `reminded_on`: the day on which people last heard of the awaited occurrence.
+    `version` grows with every change of it, at `changed_at`.
     `once`: it is held once, on its anchor, whatever `every` says, and ends with that. `number`
     counts on when the days change: `shift` is how far it is ahead of the recurrence.
     """
@@ -64,6 +65,7 @@ class Review(Base):
     remind_on: Mapped[date]
     reminded_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     once: Mapped[bool] = mapped_column(default=False, server_default=false())
     shift: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
@@ -143,7 +145,7 @@ def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: 
     review.title, review.role, review.agency = new.title, new.role, new.agency
     review.escalate_to, review.ended_at = new.escalate_to, None
     review.anchor, review.every = new.anchor, new.every
-    await_occurrence(session, review, first)
+    await_occurrence(session, review, first, now)
     session.flush()
     return review
 
@@ -170,7 +172,7 @@ def _insert(session: Session, new: NewReview, new_id: str, now: datetime, first:
 
 
 def change_recurrence(
-    session: Session, review: Review, anchor: date, every: str, today: date
+    session: Session, review: Review, anchor: date, every: str, moment: Moment
 ) -> None:
     """Have a review fall on other days: the first of those that is not past is awaited.
 
@@ -178,7 +180,7 @@ def change_recurrence(
     """
     if (anchor, every) == (review.anchor, review.every):
         return
-    since = min(review.due_on, today)
+    since = min(review.due_on, moment.today)
     if review.before is not None:
         since = max(since, review.before + timedelta(days=1))
     review.anchor, review.every = anchor, every
@@ -187,12 +189,12 @@ def change_recurrence(
     place = max(lowest, review.recurrence.number_on_or_after(since))
     # The number stays: no other occurrence ever has it, whatever the days become.
     review.shift = review.number - place
-    await_occurrence(session, review, place)
+    await_occurrence(session, review, place, moment.now)
 
 
 def end_review(session: Session, review: Review, now: datetime) -> None:
     """Have a review end: what it was about is no more."""
-    review.ended_at = now
+    review.ended_at = review.changed_at = now
     review.version += 1
     _take_back_reminders(session, review)
 
@@ -230,13 +232,14 @@ def reviews_due(session: Session, before: date | None, after: str | None, limit:
     return ReviewPage(tuple(found), following)
 
 
-def await_occurrence(session: Session, review: Review, place: int) -> None:
+def await_occurrence(session: Session, review: Review, place: int, now: datetime) -> None:
     """Have a review await the occurrence at a place of its recurrence."""
     review.number = place + review.shift
     review.due_on = review.recurrence.occurrence(place)
     review.remind_on, review.reminded_on = UNPLANNED, None
     _take_back_reminders(session, review)
     review.version += 1
+    review.changed_at = now
 
 
 def _take_back_reminders(session: Session, review: Review) -> None:

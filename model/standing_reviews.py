@@ -58,7 +58,7 @@ def keep_standing_reviews(
         review.title, review.role = new.title, new.role
         review.agency, review.escalate_to = new.agency, new.escalate_to
         anchor = new.anchor if new.subject.startswith(RULED) else review.anchor
-        change_recurrence(session, review, anchor, new.every, moment.today)
+        change_recurrence(session, review, anchor, new.every, moment)
         if key[0] is ReviewKind.TOLLGATE_5:
             _note_gate(session, review, moment)
     session.flush()

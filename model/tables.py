@@ -29,6 +29,7 @@ from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.preparing_reviews import Preparation
+from model.record_walks import RecordWalk
 from model.reviews import Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
@@ -94,5 +95,6 @@ TABLES: tuple[type[Base], ...] = (
     TimerResult,
     UnsealedDecision,
     Verification,
+    RecordWalk,
 )
 METADATA = Base.metadata

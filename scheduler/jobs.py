@@ -10,6 +10,7 @@ from model.moment import Moment
 from model.packages import index_missed_packages
 from model.parts import index_missed
 from model.reconsidering import reconsider_due
+from model.record_walks import walk_on
 from model.review_round import go_round
 from model.sealing import Sealer
 from rules.errors import Unable
@@ -19,7 +20,7 @@ from scheduler.ticking import note_done
 
 DELIVER = "deliver"
 _NAMED = 5
-"""How many cases that could not be decided are named in the log."""
+"""How many of the things that went wrong are named in the log."""
 
 
 def deliver(parts: Parts) -> None:
@@ -67,6 +68,19 @@ def tell_plans(parts: Parts) -> None:
 def seal(parts: Parts) -> None:
     """Seal the record, if it is time to."""
     Sealer(parts.database, lambda: parts.settings.secret).seal_if_due(parts.clock())
+
+
+def verify_record(parts: Parts) -> None:
+    """Verify the next part of the record, if it is time to.
+
+    Raises:
+        Unable: something in it is not as it was written; it is noted, and an alarm goes off.
+    """
+    secret = parts.settings.secret
+    found = walk_on(parts.database, secret, parts.clock, lambda: not parts.ending.is_set())
+    if found:
+        rows = "; ".join(str(each) for each in found[:_NAMED])
+        raise Unable(f"{len(found)} findings in the record (`record verify` names all): {rows}")
 
 
 def purge_answers(parts: Parts) -> None:

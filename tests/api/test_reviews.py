@@ -60,7 +60,7 @@ def test_what_is_due_is_listed(calls: Calls) -> None:
     assert [r["subject"] for r in due] == ["a"]
 
 
-def test_the_calendar_is_read_by_an_independent_parser(calls: Calls) -> None:
+def test_the_calendar_has_one_event_for_each_occurrence(calls: Calls) -> None:
     """One all-day event for each occurrence; what was held stays, under the same UID."""
     review = set_up(calls)
     (awaited,) = events(calls)
