@@ -69,6 +69,7 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "reviewed_every": "P1Y",
     **OFFER,
     "capacity": CAPACITY,
     "facts": {

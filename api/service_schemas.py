@@ -178,6 +178,10 @@ class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
+    reviewed_every = text(
+        description="how often toll-gate 5 is held in operation: where `review_every` names"
+        " nothing, as often as the rules of reviews say"
+    )
     capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.business_case_reviews import reviewed_every
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import lock_or_open_case
 from model.catalogue_news import telling_of_service
@@ -96,9 +97,13 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service with its facts and artifacts (by name) and its latest 20 decisions."""
+    """A service with its facts and artifacts (by name) and its latest 20 decisions.
+
+    `reviewed_every`: how often its business case is reviewed in operation, agreed on or not.
+    """
 
     service: Service
+    reviewed_every: str
     facts: tuple[HeldFact, ...]
     artifacts: tuple[Artifact, ...]
     decisions: tuple[DecisionSummary, ...]
@@ -210,7 +215,9 @@ def view_of(session: Session, service: Service) -> ServiceView:
     )
     facts = tuple(shown_fact(name, row) for name, row in held.items() if not standing.stands(name))
     records = latest_records(session, service.subject, DECISIONS_SHOWN)
-    return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
+    decisions = tuple(map(DecisionSummary.of, records))
+    every = reviewed_every(session, service)
+    return ServiceView(service, every, facts, artifacts, decisions)
 
 
 def _say(service: Service, change: ServiceChange) -> None:

@@ -6,6 +6,7 @@ from rules import editor_words as words
 from rules.reading import PERIOD, SLUG
 from rules.review_rules import ReviewKind
 from rules.reviews_reader import (
+    BUSINESS_CASES_REQUIRED,
     MOST_DAYS,
     MOST_LEADS,
     REMINDER_REQUIRED,
@@ -21,6 +22,7 @@ def reviews_schema(clauses: Schema) -> Schema:
     """Return the schema; `clauses`: that of a list of clauses."""
     days: Schema = {"type": "integer", "minimum": 0, "maximum": MOST_DAYS}
     some_days: Schema = {**days, "minimum": 1}
+    period: Schema = {"type": "string", "pattern": f"^{PERIOD.pattern}$"}
     time: Schema = {"type": "string", "pattern": f"^{TIME.pattern}$"}
     standing: dict[str, Schema] = {
         "review": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
@@ -30,7 +32,7 @@ def reviews_schema(clauses: Schema) -> Schema:
         "agency": TEXT,
         "escalate_to": TEXT,
         "first_on": DAY,
-        "every": {"type": "string", "pattern": f"^{PERIOD.pattern}$"},
+        "every": period,
         "sources": clauses,
     }
     reminder: dict[str, Schema] = {
@@ -42,10 +44,12 @@ def reviews_schema(clauses: Schema) -> Schema:
         "sources": clauses,
     }
     quiet: dict[str, Schema] = {"from": time, "until": time, "days": each_once(list(WEEKDAYS))}
+    business_cases: dict[str, Schema] = {"every": period, "sources": clauses}
     standing_review = section(words.STANDING, standing, STANDING_REQUIRED)
     reminding = section(words.REMINDER, reminder, REMINDER_REQUIRED)
     parts: dict[str, Schema] = {
         "standing": {"type": "array", "items": standing_review},
+        "business_cases": section(words.BUSINESS_CASES, business_cases, BUSINESS_CASES_REQUIRED),
         "reminders": {"type": "array", "items": reminding},
         "quiet": section(words.QUIET, quiet, ()),
     }
