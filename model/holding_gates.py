@@ -122,9 +122,10 @@ def hold_gate(
     with telling_of_gate(session, service, moment):
         _note(session, service, request, made, request.by or caller.name)
     announce_decision(session, service.subject, recorded, moment.now, today.listening)
-    announce_to_customers(
-        session, service, request.gate, new_id, decision.outcome, moment, today.listening
-    )
+    if not standing.has_passed(request.gate, held):
+        announce_to_customers(
+            session, service, request.gate, new_id, decision.outcome, moment, today.listening
+        )
     return recorded
 
 

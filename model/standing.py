@@ -54,6 +54,11 @@ def of_a_session(name: str) -> bool:
     return _OF_A_SESSION.fullmatch(name) is not None
 
 
+def has_passed(gate: int, facts: Mapping[str, Value]) -> bool:
+    """Whether a gate had passed before: what it says once more is no news to customers."""
+    return facts.get(f"gate_{gate}_passed") is True
+
+
 def require_suppliable(facts: Mapping[str, object], *, in_session: bool = False) -> None:
     """Refuse facts that nobody supplies, and outside of a session those that belong to one.
 

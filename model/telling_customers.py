@@ -1,6 +1,7 @@
 """Telling the customers of a service what its toll-gates decide: that it begins, and that it ends.
 
-It is told in the transaction of the gate, once for each decision.
+It is told in the transaction of the gate, once for each decision, and only by a gate that has not
+passed before: a service that is in operation does not begin again.
 """
 
 from __future__ import annotations

@@ -36,9 +36,12 @@ OF_3 = (
     "indicative_unit_price", "detailed_business_case",
 )  # fmt: skip
 LINE_MANAGERS = (5, 6)
-SAYS_NOTHING_OF_INPUTS = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (4,),
-                          "gate_5_failed": (5,), "gate_6_passed": (5,)}  # fmt: skip
-"""Facts that a gate looks at only to tell the phase; they are tried apart."""
+TRIED_APART = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (3,),
+               "gate_6_passed": (3,), "gate_5_failed": (5,)}  # fmt: skip
+"""Facts that a gate looks at to tell the phase, and those of gate 3 that say it lies behind.
+
+They are tried with all that a service can have passed, below.
+"""
 
 
 @cache
@@ -61,7 +64,7 @@ def every_combination(gate: int) -> Iterator[dict[str, Value]]:
         if name != "verdict"
         and not name.startswith("amend_")
         and name not in ("proceed_directly", "customer_approved")
-        and gate not in SAYS_NOTHING_OF_INPUTS.get(name, ())
+        and gate not in TRIED_APART.get(name, ())
     ]
     for values in product((False, True), repeat=len(varied)):
         facts: dict[str, Value] = dict(zip(varied, values, strict=True))
@@ -70,7 +73,14 @@ def every_combination(gate: int) -> Iterator[dict[str, Value]]:
 
 
 def blocked(gate: int, facts: Facts) -> bool:
-    """Whether the gate is closed: the service was rejected, or something must come before."""
+    """Whether the gate is closed: the service was rejected, or something must come before.
+
+    So it is when it lies behind: all gates before the end of operation once that was approved,
+    that end itself, and every gate once the service is phased out. In operation nothing is
+    rejected: the way out is gate 6.
+    """
+    if behind(gate, facts) or in_operation(facts) and rejects_service(gate, facts):
+        return True
     before = {2: "gate_1_passed", 4: "gate_3_passed", 5: "gate_4_passed", 6: "gate_4_passed",
               7: "gate_6_passed"}.get(gate)  # fmt: skip
     if gate == 3:
@@ -79,6 +89,22 @@ def blocked(gate: int, facts: Facts) -> bool:
     return bool(
         facts["service_rejected"] or (before and not facts[before]) or (also and not facts[also])
     )
+
+
+def behind(gate: int, facts: Facts) -> bool:
+    """Whether what a gate decides has been decided for good."""
+    ended, phased_out = facts.get("gate_6_passed", False), facts.get("gate_7_passed", False)
+    return bool(phased_out) or bool(ended) and gate <= 6
+
+
+def in_operation(facts: Facts) -> bool:
+    """Whether customers have the service."""
+    return bool(facts.get("gate_4_passed")) and not facts.get("gate_6_passed")
+
+
+def rejects_service(gate: int, facts: Facts) -> bool:
+    """Whether the board says that the service is not to be."""
+    return gate <= 4 and facts.get("verdict") == "reject"
 
 
 def needed(gate: int, facts: Facts) -> tuple[str, ...]:
@@ -194,7 +220,10 @@ def pasts() -> Iterator[dict[str, Value]]:
         stand = {name: place < count for place, name in enumerate(passed)}
         ends = product((False, True), repeat=2) if stand["gate_4_passed"] else [(False, False)]
         for failed, ended in ends:
-            yield {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
+            past: dict[str, Value] = {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
+            yield past
+            if ended:
+                yield {**past, "gate_7_passed": True}
 
 
 def all_there(gate: int) -> dict[str, Value]:
@@ -223,6 +252,42 @@ def phase_of(facts: Facts) -> str:
         if facts[f"gate_{gate}_passed"]:
             return phase
     return "strategy"
+
+
+@pytest.mark.parametrize("gate", VERDICTS)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_gate_is_held_again_only_where_it_can_still_decide_something(
+    gate: int, whole: bool
+) -> None:
+    """After a later gate: over a change while the service is in operation, and never once it ended.
+
+    Whatever was passed, whatever is missing, whatever the board says.
+    """
+    there = all_there(gate)
+    if not whole:
+        there = {name: value and not name.startswith("has_") for name, value in there.items()}
+    for past, verdict in product(pasts(), VERDICTS[gate]):
+        facts = {**NOTHING_ELSE, **there, **past, "customer_approved": True}
+        said: dict[str, Value] = {"verdict": verdict} if verdict else {}
+        outcome = hold(gate, {**facts, **said}).outcome
+        assert outcome["result"] == expected(gate, {**facts, **said})[0], (past, verdict)
+        if behind(gate, past):
+            assert (outcome["result"], outcome["action"]) == ("blocked", "keep-closed")
+        elif in_operation(past) and verdict == "reject" and gate <= 4:
+            assert outcome["action"] == "end-operation"
+            assert (outcome["next_gate"], outcome["amend"]) == (6, ())
+        assert outcome["action"] != "close-service" or not past["gate_4_passed"]
+
+
+def test_gate_2_is_not_required_of_a_service_that_is_not_complex_even_when_it_ended() -> None:
+    """What is not required comes before what is blocked."""
+    for past in pasts():
+        assert hold(2, {**past, "verdict": "reject"}).outcome["result"] == "not_required"
+
+
+NOTHING_ELSE: Facts = {
+    "service_rejected": False, "first_release_covered": True, "reports_required": False,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("names", [*product((False, True), repeat=3)])
