@@ -31,7 +31,7 @@ from model.database import Session
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
-from rules.errors import BadFields, DependencyCycle, FieldProblem, UnknownRecord
+from rules.errors import BadFields, BornAlready, DependencyCycle, FieldProblem, UnknownRecord
 
 catalogue = Noun("catalogue", "Services and their parts, as those see them who want one")
 
@@ -106,12 +106,18 @@ def get_entry(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewPartSchema, examples.NEW_PARTS),
     answers=Answers(200, PartSchema, examples.PART),
-    fails=(UnknownRecord,),
+    fails=(UnknownRecord, BornAlready),
 )
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
-    change = PartChange(new["name"], new["description"], Standing(new["standing"]), new.get("case"))
+    change = PartChange(
+        new["name"],
+        new["description"],
+        Standing(new["standing"]),
+        new.get("case"),
+        new["one_of_several"],
+    )
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)

@@ -13,6 +13,7 @@ from api.service import current_service
 from model import json_text
 from model.access import Role
 from model.gap_analysis import LONGEST_PERIOD, Demand, Gaps, UnmetNeed, gaps
+from model.moment import rfc3339
 from model.unasked import Unasked
 from rules.errors import BadFields, FieldProblem
 
@@ -28,6 +29,8 @@ catalogue_gaps = Noun("gaps", "Needs that nothing met, demand, and what nobody a
 )
 def find_gaps() -> Response:
     """Find what the catalogue lacks: needs nothing met, services that are short, unasked, unsaid.
+
+    And viable cases that are over, of which neither a service nor a part was born.
 
     Which service met a need says the case's fact `fitting_service`.
     """
@@ -59,6 +62,10 @@ def _shown(found: Gaps) -> dict[str, object]:
         "incomplete": [
             {"service": each.service, "name": each.name, "missing": list(each.missing)}
             for each in found.incomplete
+        ],
+        "viable_without_service": [
+            {"case": each.ref, "title": each.title, "closed_at": rfc3339(each.closed_at)}
+            for each in found.viable_without_service
         ],
     }
 

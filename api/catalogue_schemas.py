@@ -7,8 +7,8 @@ from marshmallow import fields, validate
 from api.offer_schemas import ShownOfferSchema
 from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, many, maybe, text, texts
-from api.service_schemas import PageQuerySchema
-from api.strict_schema import Names, StrictSchema, Text
+from api.service_schemas import ONE_OF_SEVERAL, PageQuerySchema
+from api.strict_schema import Flag, Names, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
 from model.catalogue import LONGEST_PAGE
 from model.catalogue_standing import Standing
@@ -36,6 +36,7 @@ class NewPartSchema(StrictSchema):
         LONGEST_NAME,
         metadata={"description": "The viable case that it comes from, said once and for all"},
     )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
     by = Text(LONGEST_NAME)
 
 

@@ -90,6 +90,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "choose another key, or work with the service that has it", None,
         ),
         (
+            errors.BornAlready, 409, "something was born of the case already",
+            "if the case bears several on purpose, say so: `one_of_several`", None,
+        ),
+        (
             errors.ServiceMovedOn, 412, "the service has moved on",
             "read the service again and decide anew what to change", None,
         ),

@@ -18,7 +18,7 @@ from api.response_schemas import (
     text,
     texts,
 )
-from api.strict_schema import Day, Names, RawFacts, StrictSchema, Text, WholeNumber
+from api.strict_schema import Day, Flag, Names, RawFacts, StrictSchema, Text, WholeNumber
 from api.strict_schema import WholeNumberInQuery as Count
 from model.locations import LONGEST_LOCATION
 from model.services import KEY, LONGEST_KEY, LONGEST_PAGE
@@ -28,6 +28,9 @@ from rules.values import LARGEST_INTEGER, LONGEST_TEXT
 
 MOST_PEOPLE = 100
 _BY = {"description": "Who says so; if absent, the API key's name"}
+ONE_OF_SEVERAL = {
+    "description": "true: the case bears more than this on purpose; else its first birth is named"
+}
 _OF_A_SESSION = {
     "description": (
         f"{FACTS['description']}. `verdict` (`approve`, `amend`, `reject`, `communicate`) and"
@@ -77,6 +80,7 @@ class NewServiceSchema(ServiceWordsSchema):
         LONGEST_NAME,
         metadata={"description": "The ref of the viable case that the service comes from"},
     )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
 
 
 class ServiceChangeSchema(ServiceWordsSchema):

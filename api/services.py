@@ -48,6 +48,7 @@ from model.service_life import (
 )
 from model.services import ArtifactVersion, Service
 from rules.errors import (
+    BornAlready,
     KeyUsedForAnother,
     NoLiveRevision,
     PreconditionRequired,
@@ -68,7 +69,7 @@ ONCE = Header(
 KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
 REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
 
-_NO_WORDS = ("key", "facts", "by", "case")
+_NO_WORDS = ("key", "facts", "by", "case", "one_of_several")
 _OFFER = tuple(OfferSchema().fields)
 ETAG = {"ETag": "the service's version, for If-Match"}
 SEEN = "the ETag of the service that the change is for, or `*`"
@@ -87,7 +88,7 @@ services = Noun("services", "Services, from the idea to the phase-out, and their
         examples.SERVICE,
         headers={"Location": "where the service is", **ETAG, **REPLAYED},
     ),
-    fails=(ServiceExists, NoLiveRevision, *KEY_FAILS),
+    fails=(ServiceExists, BornAlready, NoLiveRevision, *KEY_FAILS),
 )
 def create_service() -> Response:
     """Make a service. It is a matter of strategy until toll-gate 1 has passed."""
@@ -168,7 +169,8 @@ def patch_service(key: str) -> Response:
 def _change(asked: Mapping[str, Any]) -> ServiceChange:
     offer = {name: each for name, each in asked.items() if name in _OFFER}
     words = {name: each for name, each in asked.items() if name not in (*_NO_WORDS, *_OFFER)}
-    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer)
+    several = asked.get("one_of_several", False)
+    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer, several)
 
 
 def shown(view: ServiceView, status: int = 200) -> Response:

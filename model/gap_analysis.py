@@ -24,6 +24,7 @@ from model.parts import Part
 from model.services import Service
 from model.subjects import is_a_case
 from model.unasked import Unasked, unasked_services
+from model.unborn import Unborn, live_routings, viable_without_service
 
 MOST_CASES = 2_000
 """Needs that are grouped, the latest ones."""
@@ -65,7 +66,8 @@ class Gaps:
     """What the catalogue lacked from `first` to `last`, both days included.
 
     `cases`: those whose need nothing met; `grouped`: whether these are all. `unnamed`: cases
-    that a service met, without a word which. `incomplete`: entries as they are now.
+    that a service met, without a word which. `incomplete`: entries as they are now, and
+    `viable_without_service`: viable cases that are over, and of which nothing was born.
     """
 
     first: date
@@ -77,6 +79,7 @@ class Gaps:
     unnamed: int
     unasked: tuple[Unasked, ...]
     incomplete: tuple[Incomplete, ...]
+    viable_without_service: tuple[Unborn, ...]
 
 
 def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
@@ -95,6 +98,7 @@ def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
         session.scalar(met_by_none_named(*between)) or 0,
         unasked_services(session, between[0], asked_for(*between), MOST_SERVICES),
         incomplete_services(session, MOST_SERVICES),
+        viable_without_service(session, live_routings(session), MOST_SERVICES),
     )
 
 

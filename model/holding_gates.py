@@ -122,10 +122,7 @@ def hold_gate(
     with telling_of_gate(session, service, moment):
         _note(session, service, request, made, request.by or caller.name)
     announce_decision(session, service.subject, recorded, moment.now, today.listening)
-    if not standing.has_passed(request.gate, held):
-        announce_to_customers(
-            session, service, request.gate, new_id, decision.outcome, moment, today.listening
-        )
+    announce_to_customers(session, service, request.gate, made, moment, today.listening)
     return recorded
 
 

@@ -17,7 +17,7 @@ from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
-from model.parts import index_service
+from model.parts import case_to_bear, index_service
 from model.revisions import live_book
 from model.services import (
     KEY,
@@ -31,7 +31,6 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
-from model.viable_cases import viable_case
 from rules.clocks.period import Period
 from rules.errors import BadFields, FieldProblem, ServiceExists
 from rules.rule_book import RuleBook
@@ -56,7 +55,8 @@ class ServiceChange:
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from. `offer`: columns of the service.
+    ref of the viable case that a new service comes from; `one_of_several`: it is known that the
+    case bears more than this service. `offer`: columns of the service.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
@@ -64,6 +64,7 @@ class ServiceChange:
     by: str | None = None
     case: str | None = None
     offer: Mapping[str, object] = field(default_factory=dict)
+    one_of_several: bool = False
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -124,6 +125,7 @@ def make_service(
 
     Raises:
         ServiceExists: there is one of that key.
+        BornAlready: something else was born of that case.
         BadFields: an unsound key or word, unknown facts, values outside their domain; a case
             that is not there, or that nobody has called viable.
         NoLiveRevision: no rules are published that say what the facts are.
@@ -136,7 +138,7 @@ def make_service(
     if subject.version:
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
-    service.born_of = viable_case(session, change.case)
+    service.born_of = case_to_bear(session, change.case, several=change.one_of_several)
     _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)

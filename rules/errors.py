@@ -14,6 +14,7 @@
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
     │   ├── ServiceExists           service-exists            another service has that key
+    │   ├── BornAlready             born-already              a case bears a second service or part
     │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
@@ -152,6 +153,12 @@ class ServiceExists(Refused):
     """There is a service of that key already."""
 
     code = "service-exists"
+
+
+class BornAlready(Refused):
+    """A service, or a part of one, was born of the case already."""
+
+    code = "born-already"
 
 
 class ServiceMovedOn(Refused):

@@ -56,7 +56,7 @@ def sit(lives: Lives, review: Review, day: date, result: str = "pass", hour: int
 def noted(
     lives: Lives, review: Review, schedule: Schedule | None = None, zone: str = "UTC"
 ) -> tuple[date, list[HeldReview]]:
-    """Take note of the sessions; return what is awaited then, and what was held, the first first."""
+    """Take note of the sessions; return what is awaited then, and what was held in turn."""
     with lives.database.transaction() as session:
         there = find_review(session, review.id)
         note_sessions(session, there, schedule or Schedule(), ZoneInfo(zone))

@@ -64,7 +64,7 @@ def test_a_gate_that_fails_tells_customers_nothing(of: Portfolio) -> None:
 
 
 def test_nobody_is_told_twice_what_is_so_already(of: Portfolio) -> None:
-    """A gate that is held once more over a service in operation, or that ended, says nothing new."""
+    """A gate that is held once more, of a service in operation or one that ended, is no news."""
     begun, ended = (
         [(f"Service Chat {what}", person) for person in (FINANCE, TAX)]
         for what in ("is in operation", "has ended")

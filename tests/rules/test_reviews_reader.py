@@ -94,8 +94,11 @@ def test_a_rule_book_may_go_without() -> None:
         ("quiet:", "silence:", "unknown-key"),
         ("every: P6M", "every: sometimes", "bad-period"),
         ("every: P6M", "each: P6M", "missing-key"),
-        ("business_cases:\n  every: P6M\n  sources: [Guide §1]", "business_cases: P6M",
-         "not-a-mapping"),
+        (
+            "business_cases:\n  every: P6M\n  sources: [Guide §1]",
+            "business_cases: P6M",
+            "not-a-mapping",
+        ),
     ],
 )
 def test_a_slip_is_told(old: str, new: str, code: str) -> None:
