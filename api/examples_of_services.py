@@ -76,6 +76,15 @@ SERVICE: dict[str, Any] = {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },
     "artifacts": {"service_strategy": {**_ARTIFACT, "stands": True}},
+    "reported": [
+        {
+            "artifact": "parts_form",
+            "case": REF,
+            "reported_by": _WHO,
+            "reported_at": INSTANT,
+            "asked_of": "Service Provider",
+        }
+    ],
     "decisions": [
         {
             "id": ID,

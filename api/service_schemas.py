@@ -178,6 +178,16 @@ class StandingArtifactSchema(ArtifactSchema):
     )
 
 
+class ReportedSchema(StrictSchema):
+    """An artifact that is complete by the service's case; supplying it says where it is."""
+
+    artifact = text()
+    case = text(description="the ref of the case that reports it")
+    reported_by = text()
+    reported_at = text(**INSTANT)
+    asked_of = text(description="the role that is to say where it is")
+
+
 class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
@@ -191,6 +201,7 @@ class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True
     )
+    reported = many(ReportedSchema)
     decisions = many(CaseDecisionSchema)
 
 

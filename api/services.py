@@ -37,6 +37,7 @@ from model.catalogue import Entry
 from model.database import Session
 from model.keeping import do_once
 from model.moment import rfc3339
+from model.reported_artifacts import Reported
 from model.service_life import (
     Artifact,
     ServiceChange,
@@ -190,7 +191,18 @@ def _body(view: ServiceView) -> dict[str, object]:
         "artifacts": {
             each.name: {**version_shown(each), "stands": each.stands} for each in view.artifacts
         },
+        "reported": [_reported(each) for each in view.reported],
         "decisions": [summary(decision) for decision in view.decisions],
+    }
+
+
+def _reported(each: Reported) -> dict[str, object]:
+    return {
+        "artifact": each.artifact,
+        "case": each.case,
+        "reported_by": each.reported_by,
+        "reported_at": rfc3339(each.reported_at),
+        "asked_of": each.asked_of,
     }
 
 

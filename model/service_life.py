@@ -18,6 +18,7 @@ from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
 from model.parts import case_to_bear, index_service
+from model.reported_artifacts import Reported, reported_artifacts
 from model.revisions import live_book
 from model.services import (
     KEY,
@@ -100,6 +101,7 @@ class Artifact:
 class ServiceView:
     """A service with its facts and artifacts (by name) and its latest 20 decisions.
 
+    `reported`: artifacts that are complete by its case, and of which nobody said where they are.
     `reviewed_every`: how often its business case is reviewed in operation, agreed on or not.
     """
 
@@ -107,6 +109,7 @@ class ServiceView:
     reviewed_every: str
     facts: tuple[HeldFact, ...]
     artifacts: tuple[Artifact, ...]
+    reported: tuple[Reported, ...]
     decisions: tuple[DecisionSummary, ...]
 
 
@@ -219,7 +222,8 @@ def view_of(session: Session, service: Service) -> ServiceView:
     records = latest_records(session, service.subject, DECISIONS_SHOWN)
     decisions = tuple(map(DecisionSummary.of, records))
     every = reviewed_every(session, service)
-    return ServiceView(service, every, facts, artifacts, decisions)
+    reported = reported_artifacts(session, service, [each.name for each in artifacts])
+    return ServiceView(service, every, facts, artifacts, reported, decisions)
 
 
 def _say(service: Service, change: ServiceChange) -> None:
