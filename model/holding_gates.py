@@ -19,6 +19,7 @@ from model.announcing import announce_decision
 from model.answers import Answer, answer_with
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
+from model.hanging_on import hanging_on
 from model.held_facts import facts_of, merged_facts, values_of
 from model.moment import Moment
 from model.order_of_the_day import order_of_the_day
@@ -104,6 +105,7 @@ def hold_gate(
     require_version(service, request.if_version)
     known = facts_of(session, service.subject.id)
     held = merged_facts(values_of(known), changes, book.vocabulary)
+    held |= hanging_on(session, service, request.gate, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
     stays = {name: value for name, value in changes.items() if not standing.of_a_session(name)}
     stays |= standing.after_gate(request.gate, decision.outcome, book.vocabulary)

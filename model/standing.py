@@ -1,9 +1,9 @@
 """What a service's own record says of it, in the words of the vocabulary.
 
 `has_ARTIFACT`: it was supplied, and no verdict since wants it amended. `gate_N_passed`,
-`gate_N_failed` and `service_rejected`: what came of its toll-gates. Nobody supplies these
-facts; they follow from what was supplied and decided. A `verdict`, and what it wants amended,
-belongs to one session of a gate and does not stay with the service.
+`gate_N_failed` and `service_rejected`: what came of its toll-gates. `still_…`: what hangs on it at
+its end. Nobody supplies these facts; they follow from what was supplied and decided. A `verdict`,
+and what it wants amended, belongs to one session of a gate and does not stay with the service.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GATES = range(1, 8)
 REJECTING = "close-service"
 """The action with which a gate rejects a service; no other outcome ends a service so."""
 
-_STANDING = re.compile(r"has_\w+|gate_[1-7]_(passed|failed)|service_rejected")
+_STANDING = re.compile(r"has_\w+|gate_[1-7]_(passed|failed)|service_rejected|still_\w+")
 _OF_A_SESSION = re.compile(r"verdict|amend_\w+")
 
 

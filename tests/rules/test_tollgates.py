@@ -48,7 +48,7 @@ def every_combination(gate: int) -> Iterator[dict[str, Value]]:
         name
         for name in inputs
         if name != "verdict"
-        and not name.startswith("amend_")
+        and not name.startswith(("amend_", "still_"))
         and name not in ("proceed_directly", "customer_approved")
         and gate not in TRIED_APART.get(name, ())
     ]
@@ -217,3 +217,23 @@ def test_a_service_proceeds_directly_or_as_proposed(gate: int, starts: str) -> N
     assert direct.outcome["action"] == "proceed-to-realization"
     assert proposed.outcome["action"] == f"start-{starts}"
     assert direct.outcome["next_gate"] == proposed.outcome["next_gate"] == 3
+
+
+@pytest.mark.parametrize("verdict", VERDICTS[6])
+@pytest.mark.parametrize("used_by", [None, "Finance"])
+@pytest.mark.parametrize("carries", [None, "chat"])
+def test_what_hangs_on_a_service_is_named_beside_the_approval_of_its_end(
+    verdict: str | None, used_by: str | None, carries: str | None
+) -> None:
+    """And changes nothing of what is decided: the contract lets an approval pass."""
+    whole: dict[str, Value] = {**all_there(6), "gate_4_passed": True}
+    if verdict:
+        whole["verdict"] = verdict
+    hangs = {"still_used_by": used_by, "still_carries": carries}
+    told: dict[str, Value] = {name: value for name, value in hangs.items() if value}
+    alone, beside = hold(6, whole), hold(6, {**whole, **told})
+    assert (beside.outcome, beside.needs) == (alone.outcome, alone.needs)
+    named = {name for reason in beside.because for name in reason.facts}
+    assert named & set(hangs) == (set(told) if verdict == "approve" else set())
+    sentences = [sentence for sentence in beside.assumptions if "still" in sentence]
+    assert len(sentences) == (len(told) if verdict == "approve" else 0)
