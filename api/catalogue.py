@@ -32,7 +32,8 @@ from model.grouping import telling_words
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
-from rules.errors import BadFields, DependencyCycle, FieldProblem, UnknownRecord
+from rules.errors import BadFields, BornAlready, DependencyCycle, UnknownRecord
+from rules.field_problem import FieldProblem
 
 catalogue = Noun("catalogue", "Services and their parts, as those see them who want one")
 
@@ -102,13 +103,13 @@ def get_entry(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewPartSchema, examples.NEW_PARTS),
     answers=Answers(200, PartSchema, examples.PART),
-    fails=(UnknownRecord,),
+    fails=(UnknownRecord, BornAlready),
 )
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
     words = (new["name"], new["description"], Standing(new["standing"]))
-    change = PartChange(*words, new.get("case"), new["cost"])
+    change = PartChange(*words, new.get("case"), new["cost"], new["one_of_several"])
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)

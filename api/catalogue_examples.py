@@ -113,6 +113,9 @@ GAPS: dict[str, Any] = {
     "contradictory": [{"ref": "CRM-1044", "fitting_service": KEY}],
     "unasked": [{"service": "fax", "name": "Fax", "category": "Office", "carries": []}],
     "incomplete": [{"service": "fax", "name": "Fax", "missing": ["review_every"]}],
+    "viable_without_service": [
+        {"case": "CRM-1042", "title": "E-signature service", "closed_at": INSTANT}
+    ],
 }
 NEW_PACKAGES: dict[str, Any] = {
     "services of an office": {"name": "Office", "services": [KEY]},

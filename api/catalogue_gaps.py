@@ -16,8 +16,10 @@ from model import json_text
 from model.access import Role
 from model.demand import Demand, MonthOfDemand
 from model.gap_analysis import LONGEST_PERIOD, Gaps, UnmetNeed, gaps
+from model.moment import rfc3339
 from model.unasked import Unasked
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 catalogue_gaps = Noun("gaps", "Needs that nothing met, demand, and what nobody asks for")
 
@@ -31,6 +33,8 @@ catalogue_gaps = Noun("gaps", "Needs that nothing met, demand, and what nobody a
 )
 def find_gaps() -> Response:
     """Find what the catalogue lacks: needs nothing met, services that are short, unasked, unsaid.
+
+    And viable cases that are over, of which neither a service nor a part was born.
 
     Which service met a need says the case's fact `fitting_service`. The forecast of a service's
     demand is the straight line of least squares through the whole months of the period, from the
@@ -76,6 +80,10 @@ def _shown(found: Gaps) -> dict[str, object]:
         "incomplete": [
             {"service": each.service, "name": each.name, "missing": list(each.missing)}
             for each in found.incomplete
+        ],
+        "viable_without_service": [
+            {"case": each.ref, "title": each.title, "closed_at": rfc3339(each.closed_at)}
+            for each in found.viable_without_service
         ],
     }
 

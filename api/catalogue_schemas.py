@@ -8,8 +8,8 @@ from api.case_ref import CaseRef
 from api.offer_schemas import PriceSchema, ShownOfferSchema, cost_shown
 from api.request_schemas import PAGE
 from api.response_schemas import INSTANT, FoundSchema, many, maybe, text, texts
-from api.service_schemas import PageQuerySchema
-from api.strict_schema import Names, Part, StrictSchema, Text
+from api.service_schemas import ONE_OF_SEVERAL, PageQuerySchema
+from api.strict_schema import Flag, Names, Part, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
 from model.catalogue import LONGEST_PAGE
 from model.catalogue_standing import Standing
@@ -42,6 +42,7 @@ class NewPartSchema(StrictSchema):
         load_default=None,
         metadata={"description": "What it costs beside what the service does; shown to few"},
     )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
     by = Text(LONGEST_NAME)
 
 

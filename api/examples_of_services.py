@@ -73,12 +73,22 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "reviewed_every": "P1Y",
     **OFFER,
     "capacity": CAPACITY,
     "facts": {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },
     "artifacts": {"service_strategy": {**_ARTIFACT, "stands": True}},
+    "reported": [
+        {
+            "artifact": "parts_form",
+            "case": REF,
+            "reported_by": _WHO,
+            "reported_at": INSTANT,
+            "asked_of": "Service Provider",
+        }
+    ],
     "decisions": [
         {
             "id": ID,

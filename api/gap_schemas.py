@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from api.offer_schemas import CapacitySchema
-from api.response_schemas import many, maybe, text, texts
+from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.strict_schema import Day, StrictSchema
 from model.demand import MONTHS_AHEAD, MOST_MONTHS, MOST_SERVICES
 from model.gap_analysis import LONGEST_PERIOD
@@ -138,6 +138,14 @@ class IncompleteSchema(StrictSchema):
     missing = texts(description="members of the service that nobody has filled in")
 
 
+class UnbornSchema(StrictSchema):
+    """A viable case that is over, of which neither a service nor a part was born."""
+
+    case = text(description="its ref")
+    title = maybe()
+    closed_at = text(**INSTANT)
+
+
 class GapsSchema(StrictSchema):
     """What the catalogue lacked, and what it has that nobody asks for."""
 
@@ -165,4 +173,9 @@ class GapsSchema(StrictSchema):
         fields.Nested(IncompleteSchema),
         required=True,
         metadata={"description": "as they are now, oldest first", "maxItems": MOST_SERVICES},
+    )
+    viable_without_service = fields.List(
+        fields.Nested(UnbornSchema),
+        required=True,
+        metadata={"description": "as they are now, the latest first", "maxItems": MOST_SERVICES},
     )

@@ -15,7 +15,8 @@ from api.authentication import challenges
 from api.service import current_service
 from model import json_text
 from rules import errors
-from rules.errors import BadFields, FieldProblem, TollgateError, Unable
+from rules.errors import BadFields, TollgateError, Unable
+from rules.field_problem import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -104,6 +105,10 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
         (
             errors.AlreadyPlanned, 409, "that is planned already",
             "leave it at the one that `detail` names, or call that off first", None,
+        ),
+        (
+            errors.BornAlready, 409, "something was born of the case already",
+            "if the case bears several on purpose, say so: `one_of_several`", None,
         ),
         (
             errors.ServiceMovedOn, 412, "the service has moved on",

@@ -16,7 +16,7 @@ from api.response_schemas import (
     text,
     texts,
 )
-from api.strict_schema import Day, Names, RawFacts, StrictSchema, Text, WholeNumber
+from api.strict_schema import Day, Flag, Names, RawFacts, StrictSchema, Text, WholeNumber
 from api.strict_schema import WholeNumberInQuery as Count
 from model.locations import LONGEST_LOCATION
 from model.services import KEY, LONGEST_KEY, LONGEST_PAGE
@@ -26,6 +26,9 @@ from rules.values import LARGEST_INTEGER, LONGEST_TEXT
 
 MOST_PEOPLE = 100
 _BY = {"description": "Who says so; if absent, the API key's name"}
+ONE_OF_SEVERAL = {
+    "description": "true: the case bears more than this on purpose; else its first birth is named"
+}
 _OF_A_SESSION = {
     "description": (
         f"{FACTS['description']}. `verdict` (`approve`, `amend`, `reject`, `communicate`) and"
@@ -74,6 +77,7 @@ class NewServiceSchema(ServiceWordsSchema):
     case = CaseRef(
         metadata={"description": "The ref of the viable case that the service comes from"},
     )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
 
 
 class ServiceChangeSchema(ServiceWordsSchema):
@@ -169,15 +173,30 @@ class StandingArtifactSchema(ArtifactSchema):
     )
 
 
+class ReportedSchema(StrictSchema):
+    """An artifact that is complete by the service's case; supplying it says where it is."""
+
+    artifact = text()
+    case = text(description="the ref of the case that reports it")
+    reported_by = text()
+    reported_at = text(**INSTANT)
+    asked_of = text(description="the role that is to say where it is")
+
+
 class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
+    reviewed_every = text(
+        description="how often toll-gate 5 is held in operation: where `review_every` names"
+        " nothing, as often as the rules of reviews say"
+    )
     capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True
     )
+    reported = many(ReportedSchema)
     decisions = many(CaseDecisionSchema)
 
 

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, NamedTuple, NoReturn, TypeGuard
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.types import UnknownOption
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType, ValueRefused, has_control_character
 from rules.vocabulary import escaped

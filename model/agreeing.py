@@ -23,7 +23,8 @@ from model.agreements import (
 from model.calendars import calendar_named
 from model.locking import hold
 from model.services import Service
-from rules.errors import BadFields, FieldProblem, NameTaken, UnknownRecord
+from rules.errors import BadFields, NameTaken, UnknownRecord
+from rules.field_problem import FieldProblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ from model.rosters import current_roster
 from model.telling_performance import told_target_performance
 from model.timers import Timer
 from rules.attainment import Standing
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 MEASURED_WITHIN = timedelta(days=3)
 """So long after its last day a period waits for what was measured in it."""

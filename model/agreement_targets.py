@@ -13,7 +13,7 @@ from model.texts import require_texts
 from rules.attainment import Comparison, Number
 from rules.clocks.period import Period
 from rules.clocks.timer import LONGEST_TARGET
-from rules.errors import FieldProblem
+from rules.field_problem import FieldProblem
 
 MOST_TARGETS = 50
 LONGEST_METRIC = 100

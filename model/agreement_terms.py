@@ -11,7 +11,8 @@ from model.agreements import FIRST_DAY, LAST_DAY, REVIEWER
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Renewal
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 MOST_BENEATH = 50
 PERIODS = ("renewal_term", "notice", "review_every")

@@ -20,7 +20,8 @@ from model.reviews import (
     end_review,
     find_review,
 )
-from rules.errors import BadFields, FieldProblem, ReviewEnded, ReviewFollowsRule
+from rules.errors import BadFields, ReviewEnded, ReviewFollowsRule
+from rules.field_problem import FieldProblem
 from rules.review_rules import EARLIEST, LATEST, ReviewKind
 
 Require = Callable[[int], None]

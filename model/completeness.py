@@ -1,7 +1,7 @@
 """Completeness of the catalogue (MTC practice 2): what its entries do not say yet.
 
 A service in operation also needs somebody who answers for it, and the frequency at which its
-business case comes to toll-gate 5: without one, nobody would ever review it.
+business case comes to toll-gate 5: without one, it is that of the rules, which nobody agreed on.
 """
 
 from __future__ import annotations

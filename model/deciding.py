@@ -25,7 +25,8 @@ from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
 from model.sending import sent_together
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
 from rules.values import Value

@@ -38,7 +38,8 @@ from model.satisfaction import (
 from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME, require_texts
 from model.timers import Timer
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.vocabulary import Vocabulary
 

@@ -37,6 +37,7 @@ from model.naming_services import (
 from model.parts import Part
 from model.services import Service
 from model.unasked import Unasked, unasked_services
+from model.unborn import Unborn, live_routings, viable_without_service
 
 MOST_GROUPS = 100
 LONGEST_PERIOD = timedelta(days=366)
@@ -58,7 +59,8 @@ class Gaps:
 
     `cases`: those whose need nothing met; `grouped`: whether these are all. `unnamed`: cases
     that a service met, without a word which; `misnamed`: with a word that is no service's key.
-    `contradictions` count as neither met nor unmet. `incomplete`: entries as they are now.
+    `contradictions` count as neither met nor unmet. `incomplete`: entries as they are now, and
+    `viable_without_service`: viable cases that are over, and of which nothing was born.
     """
 
     first: date
@@ -72,6 +74,7 @@ class Gaps:
     contradictions: tuple[Contradiction, ...]
     unasked: tuple[Unasked, ...]
     incomplete: tuple[Incomplete, ...]
+    viable_without_service: tuple[Unborn, ...]
 
 
 def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
@@ -92,6 +95,7 @@ def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
         contradictions(session, *between),
         unasked_services(session, between[0], asked_for(*between), MOST_SERVICES),
         incomplete_services(session, MOST_SERVICES),
+        viable_without_service(session, live_routings(session), MOST_SERVICES),
     )
 
 

@@ -14,7 +14,8 @@ from model.database import Base
 from model.moment import Moment
 from model.reviews import LONGEST_PAGE, Review, await_occurrence, end_review, find_review
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, ReviewHeldAlready
+from rules.errors import BadFields, ReviewHeldAlready
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 FURTHEST = date(9000, 1, 1)

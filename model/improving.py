@@ -24,7 +24,8 @@ from model.review_subjects import OF_IMPROVEMENTS
 from model.reviews import NewReview, Review, end_review, set_up
 from model.services import Service
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 

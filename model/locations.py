@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 WEB = ("http", "https")
 RUNNING = ("javascript", "vbscript", "data", "blob")

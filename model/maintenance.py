@@ -17,7 +17,8 @@ from model.service_events import Noted, note
 from model.services import LONGEST_PAGE, Service, find_service, lock_service
 from model.telling_maintenance import Window, announce_maintenance
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import AlreadyPlanned, BadFields, FieldProblem, Refused, UnknownRecord
+from rules.errors import AlreadyPlanned, BadFields, Refused, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 LAST_YEAR = 2199

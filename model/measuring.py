@@ -17,7 +17,8 @@ from model.performance import kept_to
 from model.timers_kept import TimersKept
 from rules.attainment import Number
 from rules.clocks.period import Period
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 MOST_MEASUREMENTS = 400

@@ -17,7 +17,8 @@ from model.locking import hold
 from model.search_index import SearchText, Words, index_package_text
 from model.services import KEY, LONGEST_KEY, Service, services_named
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 LONGEST_PAGE = 200

@@ -23,7 +23,8 @@ from model.measurements import Measurement, measurements_between
 from model.timers_kept import TimersKept, timers_kept
 from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
 from rules.clocks.period import Period
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 LONGEST_SPAN = timedelta(days=1_100)
 

@@ -21,7 +21,8 @@ from model.review_subjects import RULED
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.review_rules import EARLIEST, LATEST, ReviewKind
 from rules.values import LONGEST_TEXT
 

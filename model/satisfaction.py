@@ -21,7 +21,8 @@ from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 SCORES = range(1, 6)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.business_case_reviews import reviewed_every
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import lock_or_open_case
 from model.catalogue_news import telling_of_service
@@ -17,7 +18,8 @@ from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
 from model.offer_reviews import offer_of, review_changed_offer
-from model.parts import index_service
+from model.parts import case_to_bear, index_service
+from model.reported_artifacts import Reported, reported_artifacts
 from model.revisions import live_book
 from model.service_events import note_words
 from model.services import (
@@ -32,9 +34,9 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
-from model.viable_cases import viable_case
 from rules.clocks.period import Period
-from rules.errors import BadFields, FieldProblem, ServiceExists
+from rules.errors import BadFields, ServiceExists
+from rules.field_problem import FieldProblem
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
 
@@ -55,7 +57,8 @@ class ServiceChange:
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from. `offer`: columns of the service.
+    ref of the viable case that a new service comes from; `one_of_several`: it is known that the
+    case bears more than this service. `offer`: columns of the service.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class ServiceChange:
     by: str | None = None
     case: str | None = None
     offer: Mapping[str, object] = field(default_factory=dict)
+    one_of_several: bool = False
 
     @property
     def said(self) -> Mapping[str, object]:
@@ -101,11 +105,17 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service with its facts and artifacts (by name) and its latest 20 decisions."""
+    """A service with its facts and artifacts (by name) and its latest 20 decisions.
+
+    `reported`: artifacts that are complete by its case, and of which nobody said where they are.
+    `reviewed_every`: how often its business case is reviewed in operation, agreed on or not.
+    """
 
     service: Service
+    reviewed_every: str
     facts: tuple[HeldFact, ...]
     artifacts: tuple[Artifact, ...]
+    reported: tuple[Reported, ...]
     decisions: tuple[DecisionSummary, ...]
 
 
@@ -124,6 +134,7 @@ def make_service(
 
     Raises:
         ServiceExists: there is one of that key.
+        BornAlready: something else was born of that case.
         BadFields: an unsound key or word, unknown facts, values outside their domain; a case
             that is not there, or that nobody has called viable.
         NoLiveRevision: no rules are published that say what the facts are.
@@ -136,7 +147,7 @@ def make_service(
     if subject.version:
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
-    service.born_of = viable_case(session, change.case)
+    service.born_of = case_to_bear(session, change.case, several=change.one_of_several)
     _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
@@ -223,7 +234,10 @@ def view_of(session: Session, service: Service) -> ServiceView:
     )
     facts = tuple(shown_fact(name, row) for name, row in held.items() if not standing.stands(name))
     records = latest_records(session, service.subject, DECISIONS_SHOWN)
-    return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
+    decisions = tuple(map(DecisionSummary.of, records))
+    every = reviewed_every(session, service)
+    reported = reported_artifacts(session, service, [each.name for each in artifacts])
+    return ServiceView(service, every, facts, artifacts, reported, decisions)
 
 
 def _say(service: Service, change: ServiceChange) -> None:

@@ -20,7 +20,8 @@ from model.parts import Part
 from model.satisfaction import SatisfactionAnswer
 from model.services import Service, find_service
 from model.subjects import is_a_case
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 _HUNDREDTH, _THOUSANDTH = Decimal("0.01"), Decimal("0.001")
 

@@ -16,7 +16,8 @@ from model.cursors import number_in
 from model.database import Base, table_of
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 LONGEST_KEY = 100

@@ -24,7 +24,8 @@ from model.subscriptions import (
     subscription_row,
 )
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, Refused
+from rules.errors import BadFields, Refused
+from rules.field_problem import FieldProblem
 
 MOST = 100
 """So many subscriptions there may be: each decision looks at all of them."""

@@ -15,7 +15,8 @@ from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.destinations import LONGEST_URL
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 
 LONGEST_PAGE = 200
 LONGEST_GRACE = timedelta(days=90)

@@ -21,7 +21,8 @@ from model.services import Service, find_service
 from model.timeline_calendar import of_the_calendar, to_come
 from model.timeline_events import Event, Place, Told, What, Window
 from model.timeline_rows import of_rows
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 LONGEST_PAGE = 200
 MOST_DRAWN = 1_000

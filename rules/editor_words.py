@@ -124,6 +124,7 @@ DOCUMENT = {
 
 REVIEWS = {
     "standing": "What is reviewed by itself, besides each policy and each service at toll-gate 5",
+    "business_cases": "How often toll-gate 5 is held of a service that names no frequency",
     "reminders": "When people hear of a review; each kind of review has its reminders once",
     "quiet": "When nobody is reminded; what falls due meanwhile is told afterwards",
 }
@@ -138,6 +139,11 @@ STANDING = {
     "first_on": "The day of the first review, from which all others are counted",
     "every": "How often it is reviewed: `P1Y`, `P3M`, `P30D`",
     "sources": "The clauses that ask for the review, by their names in sources.yaml",
+}
+
+BUSINESS_CASES = {
+    "every": "How often its business case is reviewed: `P1Y`, `P6M`",
+    "sources": "The clauses that ask for it, by their names in sources.yaml",
 }
 
 REMINDER = {

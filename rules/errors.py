@@ -17,6 +17,7 @@
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
     │   ├── ServiceExists           service-exists            another service has that key
+    │   ├── BornAlready             born-already              a case bears a second service or part
     │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
@@ -27,6 +28,8 @@
     │   ├── EmptyCalendar           empty-calendar            a calendar is never open
     │   ├── CalendarMovedOn         calendar-moved-on         not at the version the caller saw
     │   ├── AgreementMovedOn        agreement-moved-on        If-Match is behind
+    │   ├── ImprovementMovedOn      improvement-moved-on      If-Match is behind
+    │   ├── AlreadyPlanned          already-planned           the same maintenance, once more
     │   ├── NameTaken               name-taken                another has the name already
     │   └── EventDiffers            event-differs             same event id, another event
     └── Unable                      nothing wrong with the request: the service cannot answer now
@@ -36,27 +39,18 @@
         ├── NoRuleApplies           no-rule-applies           an error of the policy
         └── RulesConflict           rules-conflict            an error of the policy
 
-Codes are stable: callers may match on them. `api/problems.py` is the one place that knows
-which HTTP status each becomes.
+Codes are stable: callers may match on them. `api/problems.py` knows the HTTP status of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from rules.field_problem import FieldProblem
 
 if TYPE_CHECKING:
     from rules.problems import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One thing wrong with one member of a request; `pointer` is a JSON Pointer (RFC 6901)."""
-
-    pointer: str
-    detail: str
-    help: str | None = None
 
 
 class TollgateError(Exception):
@@ -179,6 +173,12 @@ class AlreadyPlanned(Refused):
     """The same maintenance of the service is planned already."""
 
     code = "already-planned"
+
+
+class BornAlready(Refused):
+    """A service, or a part of one, was born of the case already."""
+
+    code = "born-already"
 
 
 class ServiceMovedOn(Refused):

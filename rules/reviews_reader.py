@@ -19,6 +19,7 @@ from rules.reading import (
 from rules.review_rules import (
     EARLIEST,
     LATEST,
+    YEARLY,
     Quiet,
     ReviewKind,
     ReviewRules,
@@ -29,7 +30,7 @@ from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType
 
-REVIEWS_KEYS = ("standing", "reminders", "quiet")
+REVIEWS_KEYS = ("standing", "business_cases", "reminders", "quiet")
 STANDING_KEYS = (
     "review", "kind", "title", "role", "agency", "escalate_to", "first_on", "every", "sources",
 )  # fmt: skip
@@ -38,6 +39,8 @@ REMINDER_KEYS = (
     "for", "days_ahead", "overdue_every", "escalates_after", "escalates_to", "sources",
 )  # fmt: skip
 REMINDER_REQUIRED = ("for", "days_ahead", "overdue_every", "escalates_after")
+BUSINESS_CASES_KEYS = ("every", "sources")
+BUSINESS_CASES_REQUIRED = ("every",)
 QUIET_KEYS = ("from", "until", "days")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 STANDING_KINDS = (ReviewKind.CATALOGUE, ReviewKind.PORTFOLIO, ReviewKind.OTHER)
@@ -57,6 +60,7 @@ def read_review_rules(section: Section, sources: Sources) -> ReviewRules:
         standing=tuple(_standing(section, sources)),
         schedules=MappingProxyType(dict(_schedules(section, sources))),
         quiet=_quiet(section),
+        business_case_every=_business_case_every(section, sources),
     )
 
 
@@ -93,6 +97,16 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
 def _first_on(section: Section) -> date | None:
     value = section.value("first_on", _DAY)
     return value if isinstance(value, date) else None
+
+
+def _business_case_every(section: Section, sources: Sources) -> str:
+    node = section.node.get("business_cases")
+    keys, required = BUSINESS_CASES_KEYS, BUSINESS_CASES_REQUIRED
+    said = section_of(node, section.findings, keys, required) if node else None
+    if said is None:
+        return YEARLY
+    read_citations(said, sources)
+    return said.period("every")
 
 
 def _schedules(section: Section, sources: Sources) -> Iterator[tuple[ReviewKind, Schedule]]:

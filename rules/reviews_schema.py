@@ -6,6 +6,7 @@ from rules import editor_words as words
 from rules.reading import SLUG
 from rules.review_rules import ReviewKind
 from rules.reviews_reader import (
+    BUSINESS_CASES_REQUIRED,
     MOST_DAYS,
     MOST_LEADS,
     REMINDER_REQUIRED,
@@ -51,10 +52,12 @@ def reviews_schema(clauses: Schema) -> Schema:
         "sources": clauses,
     }
     quiet: dict[str, Schema] = {"from": time, "until": time, "days": each_once(list(WEEKDAYS))}
+    business_cases: dict[str, Schema] = {"every": PERIOD_TEXT, "sources": clauses}
     standing_review = section(words.STANDING, standing, STANDING_REQUIRED)
     reminding = section(words.REMINDER, reminder, REMINDER_REQUIRED)
     parts: dict[str, Schema] = {
         "standing": {"type": "array", "items": standing_review},
+        "business_cases": section(words.BUSINESS_CASES, business_cases, BUSINESS_CASES_REQUIRED),
         "reminders": {"type": "array", "items": reminding},
         "quiet": section(words.QUIET, quiet, ()),
     }

@@ -13,7 +13,8 @@ from marshmallow import ValidationError
 from api.request_schemas import DecisionRequestSchema
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Text, load
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 CASE = {"ref": "A"}
 SCALARS = st.none() | st.booleans() | st.integers() | st.decimals() | st.text()

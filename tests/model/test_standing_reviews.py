@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from threading import Barrier
 from time import sleep
 
@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text
 
 from model.database import Database
-from model.gate_sessions import GateSession
 from model.holding_reviews import held_of, hold_review
 from model.publishing import publish
 from model.review_round import go_round
@@ -20,7 +19,6 @@ from model.services import find_service
 from model.standing_reviews import keep_standing_reviews
 from rules.errors import Unable
 from rules.rule_book import RuleFiles
-from tests.model.lives import Lives
 from tests.model.offered import offer
 from tests.model.reviewed import NOW, at, new_id, was_published
 
@@ -30,7 +28,7 @@ TODAY = date(2026, 11, 22)
 def keep(database: Database, day: date = TODAY) -> dict[str, Review]:
     """See to it that what is to be reviewed has its review; return those that go on."""
     with database.transaction() as session:
-        keep_standing_reviews(session, at(day), new_id)
+        keep_standing_reviews(session, at(day), new_id, UTC)
         return {r.subject: r for r in reviews_due(session, None, None, 200).reviews}
 
 
@@ -53,36 +51,37 @@ def test_each_policy_is_reviewed_as_often_as_its_file_says(
     assert set(keep(published)) == {"entry", "routing"}
 
 
-def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Lives) -> None:
-    """As often as was agreed; a session of the gate is the review, and retired it ends."""
-    published, decided = lives.database, str(lives.decide("A").body["id"])
+def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(published: Database) -> None:
+    """As often as was agreed, and where nobody agreed on anything, each year; retired it ends."""
     with published.transaction() as session:
         offer(session, "mail", "Mail").review_every = "P6M"
         offer(session, "idea", "Idea", phase="design").review_every = "P6M"
         offer(session, "free", "Free")
     reviews = keep(published)
-    assert set(reviews) == {"intake", "routing", "mail"}
+    assert set(reviews) == {"intake", "routing", "mail", "free"}
     assert (reviews["mail"].role, reviews["mail"].due_on) == (
         "Service Line Manager", date(2027, 5, 22),
     )  # fmt: skip
-    held_on = date(2027, 5, 20)
+    assert reviews["free"].due_on == date(2027, 11, 22)
     with published.transaction() as session:
-        service = find_service(session, "mail")
-        session.add(
-            GateSession(
-                service_id=service.id, service_version=1, gate=5, decision_id=decided, sat=["Alex"],
-                presented={}, verdict="approve", result="pass", phase="operate", by="Kim",
-                at=at(held_on).now,
-            )
-        )  # fmt: skip
-    for _ in range(2):
-        review = keep(published, held_on + timedelta(days=1))["mail"]
-        assert review.due_on == date(2027, 11, 22)
-    with published.transaction() as session:
-        (held,) = held_of(session, review)
-        assert (held.due_on, held.outcome, held.by) == (date(2027, 5, 22), "pass", "Kim")
         find_service(session, "mail").phase = "retire"
-    assert set(keep(published, held_on)) == {"intake", "routing"}
+    assert set(keep(published)) == {"intake", "routing", "free"}
+
+
+def test_no_service_in_operation_gets_out_of_its_review(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """Whose frequency is taken away is reviewed as often as the rules say, whatever they say."""
+    with published.transaction() as session:
+        offer(session, "mail", "Mail").review_every = "P6M"
+    assert keep(published)["mail"].due_on == date(2027, 5, 22)
+    with published.transaction() as session:
+        find_service(session, "mail").review_every = None
+    assert keep(published)["mail"].due_on == date(2027, 11, 22)
+    with published.transaction() as session:
+        text = "business_cases:\n  every: P3M\n"
+        publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+    assert keep(published)["mail"].due_on == date(2027, 2, 22)
 
 
 def test_several_who_see_to_it_at_once_set_up_each_review_once(published: Database) -> None:
