@@ -79,16 +79,8 @@ def decide(
             look_no_more(case)
         elif leading:
             look_again(case, book, request.decision, held, max(as_of, moment.today))
-        answer = answer_with(
-            decision,
-            id=new_id,
-            ref=case.ref,
-            version=case.version,
-            revision=book.revision,
-            at=moment.now,
-            kept_newer=supply.kept_newer,
-        )
-        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        by, newer = caller.key_id, supply.kept_newer
+        made = Made(new_id, request, held, as_of, decision, by, moment.now, newer)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
     announce_decision(session, case, recorded, moment.now, taken.listening)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.announcing import announce_decision
-from model.answers import Answer, answer_with
+from model.answers import Answer
 from model.case_in_hand import put_back
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
@@ -113,15 +113,7 @@ def hold_gate(
     by = request.by or caller.name
     with telling_of_gate(session, service, moment), sent_together(session):
         supplying.store(session, case, supply, by)
-        answer = answer_with(
-            decision,
-            id=new_id,
-            ref=case.ref,
-            version=case.version,
-            revision=book.revision,
-            at=moment.now,
-        )
-        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        made = Made(new_id, request, held, as_of, decision, caller.key_id, moment.now)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
         _note(session, service, request, made, case.version, by)
