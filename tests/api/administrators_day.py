@@ -36,7 +36,7 @@ class Day:
     def does(self, method: str, path: str, body: object = None) -> Done:
         """Send a request that must succeed."""
         headers = {"If-Match": "*"} if method in ("PATCH", "PUT") or "/cases/" in path else {}
-        headers |= {"If-Match": "*"} if path.endswith("/holidays") else {}
+        headers |= {"If-Match": "*"} if path.endswith("/holidays") or "/reviews/" in path else {}
         answer = self._admin.ask(method, path, body=body, headers=headers)
         assert answer.status_code < 300, (method, path, answer.text)
         return method, path, body_of(answer)
@@ -113,6 +113,8 @@ class Day:
         at, due = f"/api/v1/reviews/{made[2]['id']}", made[2]["due_on"]
         yield self.does("POST", f"{at}/prepare", {"due_on": due, "location": WHERE})
         yield self.does("POST", f"{at}/complete", {"due_on": due, "outcome": WORD})
+        yield self.does("PATCH", at, {"title": WORD})
+        yield self.does("DELETE", at)
         plan = first(improvement_examples.NEW_IMPROVEMENTS)
         improvement = self.does("POST", "/api/v1/improvements", plan)
         yield improvement

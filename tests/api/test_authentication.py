@@ -25,6 +25,7 @@ SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
 PORTFOLIO_BOARD = SERVICE_MANAGERS | {Role.POLICY_OWNER, Role.AUDITOR}
+SEE_COSTS = SERVICE_MANAGERS | {Role.AUDITOR}
 KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
 
 WHO_MAY = {
@@ -68,6 +69,8 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/entry"): READERS,
     ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
     ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/costs"): SEE_COSTS,
+    ("GET", "/api/v1/packages/<key:package>/costs"): SEE_COSTS,
     ("GET", "/api/v1/packages"): READERS,
     ("GET", "/api/v1/packages/<key:package>"): READERS,
     ("PUT", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,

@@ -83,7 +83,7 @@ def test_a_case_that_bore_something_bears_a_second_one_only_on_purpose(
         portfolio.make(key)
 
     def put(part: str, case: str, *, several: bool = False, of: str = "mail") -> PartView:
-        change = PartChange("Rooms", None, Standing.LIVE, case, several)
+        change = PartChange("Rooms", None, Standing.LIVE, case, one_of_several=several)
         with portfolio.database.transaction() as session:
             return put_part(session, of, part, change, "Sam", NOW)
 
