@@ -125,6 +125,7 @@ def _routing(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Sc
         "owner": TEXT,
         "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
         "sources": clauses,
+        "letters": {"type": "boolean", "default": True},
         "stages": {**each_once(policies), "minItems": 1},
         "cases": {"type": "array", "items": _case(vocabulary)},
     }
