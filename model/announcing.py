@@ -22,7 +22,7 @@ from model.decisions import DecisionRecord
 from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, Letter, Listeners, announce
 from model.rosters import current_roster
-from model.telling_teams import HEARS, hearers_of, is_news
+from model.telling_teams import HEARS, TO_SUBSCRIBERS, Telling, hearers_of, is_news
 
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
 
@@ -33,14 +33,11 @@ def announce_decision(
     answer: Answer,
     moment: Moment,
     listening: Listeners,
-    *,
-    letters: bool = False,
-    by_time: bool = False,
+    telling: Telling = TO_SUBSCRIBERS,
 ) -> None:
     """Announce a decision that was recorded, and that the case is rerouted or closed by it.
 
-    Facts are not told: who may read them reads them from the case. `letters`: people may have
-    to be told too; `by_time`: nobody asked for the decision.
+    Facts are not told: who may read them reads them from the case.
     """
     body, at = answer.body, moment.now
     if EventType.DECISION_MADE in listening:
@@ -49,8 +46,8 @@ def announce_decision(
         return
     if EventType.CASE_CLOSED in listening and _closes(session, case, body):
         announce(session, _closed(case, body, at), listening=listening)
-    if letters or EventType.CASE_REROUTED in listening:
-        _announce_move(session, case, body, moment, listening, letters=letters, by_time=by_time)
+    if telling.letters or EventType.CASE_REROUTED in listening:
+        _announce_move(session, case, body, moment, listening, telling)
 
 
 def announce_publication(
@@ -74,9 +71,7 @@ def _announce_move(
     body: Mapping[str, object],
     moment: Moment,
     listening: Listeners,
-    *,
-    letters: bool,
-    by_time: bool,
+    telling: Telling,
 ) -> None:
     """Announce that a case goes to somebody else, or that others are to hear of it than before.
 
@@ -84,14 +79,16 @@ def _announce_move(
     """
     before = _outcome_before(session, case, str(body["decision"]))
     now = cast("Mapping[str, object]", body["outcome"])
-    if not (is_news(before, now) or by_time or _goes_on_again(session, case)):
+    if not (is_news(before, now) or telling.by_time or _goes_on_again(session, case)):
         return
     people: tuple[str, ...] = ()
     letter = None
-    if letters:
+    if telling.letters:
         told = hearers_of(current_roster(session).roster, now, moment.today)
         people = told.people
-        letter = letter_of_move(case.ref, case.title, body, before, told.unheld, by_time=by_time)
+        letter = letter_of_move(
+            case.ref, case.title, body, before, told.unheld, by_time=telling.by_time
+        )
     event = _rerouted(case, body, before, moment.now, letter)
     announce(session, event, people, listening if before else {})
 

@@ -19,14 +19,13 @@ from model.glance import see
 from model.held_facts import merged_facts, values_of
 from model.looking_again import is_final, leads, look_again, look_no_more
 from model.moment import Moment
-from model.own_caller import OWN_ID
 from model.personal_values import Salts, fresh_salt
 from model.recording import Made, record
 from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
 from model.sending import sent_together
-from model.telling_teams import writes_letters
+from model.telling_teams import telling_of
 from rules.errors import BadFields, FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
@@ -92,15 +91,8 @@ def decide(
         made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
-    announce_decision(
-        session,
-        case,
-        recorded,
-        moment,
-        taken.listening,
-        letters=taken.staffed and writes_letters(book, request.decision),
-        by_time=caller.key_id == OWN_ID,
-    )
+    telling = telling_of(book, request.decision, caller, staffed=taken.staffed)
+    announce_decision(session, case, recorded, moment, taken.listening, telling)
     return recorded
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from model.access import Caller
+from model.own_caller import OWN_ID
 from model.roster import Roster
 from rules.rule_book import RuleBook
 
@@ -31,10 +33,26 @@ class Hearers:
     unheld: tuple[str, ...]
 
 
-def writes_letters(book: RuleBook, decision: str) -> bool:
-    """Whether people are written to about a decision: one of a routing that does not say no."""
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a decision is told: whether people are written to, and whether nobody asked for it."""
+
+    letters: bool = False
+    by_time: bool = False
+
+
+TO_SUBSCRIBERS = Telling()
+"""To nobody else."""
+
+
+def telling_of(book: RuleBook, decision: str, caller: Caller, *, staffed: bool) -> Telling:
+    """Return how a decision is told; people only of a routing whose rules do not say no.
+
+    `staffed`: there is a roster.
+    """
     routing = book.routings.get(decision)
-    return routing is not None and routing.letters
+    letters = staffed and routing is not None and routing.letters
+    return Telling(letters, caller.key_id == OWN_ID)
 
 
 def is_news(before: Outcome | None, now: Outcome) -> bool:

@@ -53,7 +53,7 @@ def told(database: Database, day: int, time: str) -> list[tuple[str, str]]:
     return [(title, to) for title, to in letters(database) if "timer" in title]
 
 
-def test_the_team_hears_of_each_mark_and_the_manager_of_the_breach(
+def test_the_team_hears_of_each_mark_and_others_of_the_breach(
     desk: Lives, clocked: Clocked
 ) -> None:
     """Each once, with what is to be done; the team is the one that has the case by then."""
@@ -79,7 +79,7 @@ def test_found_late_the_breach_alone_is_told(desk: Lives, clocked: Clocked) -> N
     assert told(desk.database, 3, "09:00") == [(RAN_OUT, PROVIDER), (RAN_OUT, LEVELS)]
 
 
-def test_a_case_without_a_team_is_the_managers(desk: Lives, clocked: Clocked) -> None:
+def test_a_case_without_a_team_is_told_to_others(desk: Lives, clocked: Clocked) -> None:
     """It was never decided, or nobody is in the team: then the manager hears before the breach."""
     staff(desk.database)
     clocked.case()
