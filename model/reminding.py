@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce, listeners
 from model.preparing_reviews import prepared_for
+from model.review_candidates import candidates_for
 from model.reviews import UNPLANNED, Review
 from model.revisions import book_of, live_revision
 from model.roster import Roster
@@ -86,7 +87,9 @@ def _remind(
             review.remind_on = moment.today + timedelta(days=1)
             return False
         prepared = [each.location for each in prepared_for(session, review)]
-        announce(session, _event(review, step, prepared, moment), people, hearers.listening)
+        looks_at = candidates_for(session, review, moment)
+        event = _event(review, step, prepared, looks_at, moment)
+        announce(session, event, people, hearers.listening)
         review.reminded_on = moment.today
     review.remind_on = schedule.next_day(review.due_on, review.before, moment.today)
     return is_due
@@ -132,7 +135,9 @@ class _Hearers:
         return [holder.person.email for holder in holders]
 
 
-def _event(review: Review, step: int, prepared: Sequence[str], moment: Moment) -> Event:
+def _event(
+    review: Review, step: int, prepared: Sequence[str], looks_at: str, moment: Moment
+) -> Event:
     overdue = (moment.today - review.due_on).days
     data = {
         "review": {"id": review.id, "kind": review.kind, "subject": review.subject},
@@ -142,7 +147,8 @@ def _event(review: Review, step: int, prepared: Sequence[str], moment: Moment) -
         "days_overdue": overdue,
     }
     key = f"review.due/{review.id}/{review.due_on}/{step}/{review.version}"
-    letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, prepared, overdue))
+    text = _text(review, prepared, looks_at, overdue)
+    letter = Letter(f"{_when(overdue)}: {review.title}", text)
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 
 
@@ -153,9 +159,10 @@ def _when(overdue: int) -> str:
     return f"Review overdue by {days}" if overdue > 0 else f"Review in {days}"
 
 
-def _text(review: Review, prepared: Sequence[str], overdue: int) -> str:
+def _text(review: Review, prepared: Sequence[str], looks_at: str, overdue: int) -> str:
     is_due = "was due" if overdue > 0 else "is due"
     places = "\n".join(["\n\nIt is prepared:", *prepared]) if prepared else ""
+    places += f"\n\n{looks_at}" if looks_at else ""
     return (
         f"{review.title}: the review {is_due} on {review.due_on.isoformat()}.{places}"
         f"\n\nIt is for: {review.role}. Once it was held, record it:"
