@@ -1,7 +1,7 @@
-"""What a review of the catalogue or of the portfolio has to look at, in a few words of its reminder.
+"""What a review of the catalogue or of the portfolio has to look at, for its reminder to say.
 
-Of the catalogue, the entries that are not complete; of the portfolio, the services that nobody asked
-for in a year, which are candidates for retirement.
+Of the catalogue, the entries that are not complete; of the portfolio, the services that nobody
+asked for in a year, which are candidates for retirement.
 """
 
 from __future__ import annotations
