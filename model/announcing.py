@@ -84,7 +84,7 @@ def _announce_move(
     people: tuple[str, ...] = ()
     letter = None
     if telling.letters:
-        told = hearers_of(current_roster(session).roster, now, moment.today)
+        told = hearers_of(current_roster(session).roster, now, moment.today, telling.agency)
         people = told.people
         letter = letter_of_move(
             case.ref, case.title, body, before, told.unheld, by_time=telling.by_time

@@ -91,7 +91,7 @@ def decide(
         made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
-    telling = telling_of(book, request.decision, caller, staffed=taken.staffed)
+    telling = telling_of(book, request.decision, held, caller, staffed=taken.staffed)
     announce_decision(session, case, recorded, moment, taken.listening, telling)
     return recorded
 

@@ -20,6 +20,9 @@ from rules.rule_book import RuleBook
 
 Outcome = Mapping[str, object]
 
+AGENCY = "agency"
+"""The fact that says which agency a case is for, by its name in the roster."""
+
 _ACTS = ("assign_to", "group")
 HEARS = ("cc", "notify", "submit_to")
 """What of an outcome names those who hear of it, beside whoever acts."""
@@ -35,24 +38,31 @@ class Hearers:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How a decision is told: whether people are written to, and whether nobody asked for it."""
+    """How a decision is told: whether people are written to, and whether nobody asked for it.
+
+    `agency`: whose holders of a role come before those who hold it everywhere.
+    """
 
     letters: bool = False
     by_time: bool = False
+    agency: str | None = None
 
 
 TO_SUBSCRIBERS = Telling()
 """To nobody else."""
 
 
-def telling_of(book: RuleBook, decision: str, caller: Caller, *, staffed: bool) -> Telling:
+def telling_of(
+    book: RuleBook, decision: str, held: Mapping[str, object], caller: Caller, *, staffed: bool
+) -> Telling:
     """Return how a decision is told; people only of a routing whose rules do not say no.
 
-    `staffed`: there is a roster.
+    `held`: the facts of the case; `staffed`: there is a roster.
     """
     routing = book.routings.get(decision)
     letters = staffed and routing is not None and routing.letters
-    return Telling(letters, caller.key_id == OWN_ID)
+    agency = held.get(AGENCY)
+    return Telling(letters, caller.key_id == OWN_ID, agency if isinstance(agency, str) else None)
 
 
 def is_news(before: Outcome | None, now: Outcome) -> bool:
@@ -64,18 +74,16 @@ def is_news(before: Outcome | None, now: Outcome) -> bool:
     return not set(_heard(now)) <= set(_heard(before))
 
 
-def hearers_of(roster: Roster, outcome: Outcome, day: date) -> Hearers:
+def hearers_of(roster: Roster, outcome: Outcome, day: date, agency: str | None) -> Hearers:
     """Return whom an outcome is written to on a day."""
-    found = {str(outcome["assign_to"]): team_of(roster, outcome, day)}
+    found = {str(outcome["assign_to"]): team_of(roster, outcome, day, agency)}
     for _, role in _heard(outcome):
-        found.setdefault(role, holders_of(roster, role, day))
+        found.setdefault(role, holders_of(roster, role, day, agency))
     people = dict.fromkeys(email for emails in found.values() for email in emails)
     return Hearers(tuple(people), tuple(role for role, emails in found.items() if not emails))
 
 
-def team_of(
-    roster: Roster, outcome: Outcome, day: date, agency: str | None = None
-) -> tuple[str, ...]:
+def team_of(roster: Roster, outcome: Outcome, day: date, agency: str | None) -> tuple[str, ...]:
     """Return the addresses of those who act next: who hold the role or, with nobody, its group."""
     held = holders_of(roster, str(outcome["assign_to"]), day, agency)
     group = outcome.get("group")

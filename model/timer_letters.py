@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from model import json_text
@@ -20,36 +20,46 @@ from model.case_letters import letter_of_timer
 from model.cases import Case, case_id_of
 from model.decisions import DecisionRecord
 from model.events import Letter
+from model.held_facts import CaseFact
 from model.moment import Moment
 from model.revisions import book_of, live_revision
 from model.roster import Roster
 from model.rosters import current_roster
 from model.scanning_timers import ToldMark
-from model.telling_teams import Outcome, holders_of, team_of
+from model.telling_teams import AGENCY, Outcome, holders_of, team_of
 from rules.clocks.timer import BREACH
 
 _NOBODY: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class _Route:
+    """Where a case is: the outcome of its latest routing, if any, and which agency it is for."""
+
+    outcome: Outcome | None = None
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TimerHearers:
     """Who hears of some marks; with `roster` none, nobody does.
 
-    `outcomes`: those of the latest routing of each case; `reviewers`: role and agency of those
-    who review each agreement.
+    `routes`: what is known of each case; `reviewers`: role and agency of those who review each
+    agreement.
     """
 
     roster: Roster | None
     day: date
-    outcomes: Mapping[int, Outcome]
+    routes: Mapping[int, _Route]
     reviewers: Mapping[str, tuple[str, str | None]]
 
     def of(self, mark: ToldMark) -> tuple[Letter | None, Sequence[str]]:
         """Return the letter about a mark, and the addresses that it goes to."""
         if self.roster is None:
             return None, _NOBODY
-        outcome = self.outcomes.get(mark.case_id)
-        role, agency = self.reviewers.get(mark.agreement_id or "", (REVIEWER, None))
+        route = self.routes.get(mark.case_id, _Route())
+        role, promised_to = self.reviewers.get(mark.agreement_id or "", (REVIEWER, None))
+        outcome, agency = route.outcome, route.agency or promised_to
         team = team_of(self.roster, outcome, self.day, agency) if outcome else _NOBODY
         unheld = () if team or outcome is None else (str(outcome["assign_to"]),)
         people = team
@@ -68,13 +78,13 @@ def hearers_of_marks(session: Session, marks: Sequence[ToldMark], moment: Moment
     routings = _routings(session)
     if not roster.version or not all(routings.values()):
         return TimerHearers(None, moment.today, {}, {})
-    outcomes = _present(session, {mark.case_id for mark in marks}, tuple(routings))
+    routes = _routes(session, {mark.case_id for mark in marks}, tuple(routings))
     agreements = {mark.agreement_id for mark in marks if mark.agreement_id}
     reviewers = session.execute(
         select(Agreement.id, Agreement.role, Agreement.agency).where(Agreement.id.in_(agreements))
     )
     by_id = {row.id: (row.role, row.agency) for row in reviewers}
-    return TimerHearers(roster.roster, moment.today, outcomes, by_id)
+    return TimerHearers(roster.roster, moment.today, routes, by_id)
 
 
 def in_words(mark: ToldMark) -> str:
@@ -97,26 +107,36 @@ def _routings(session: Session) -> dict[str, bool]:
     return {name: routing.letters for name, routing in routings.items()}
 
 
-def _present(session: Session, case_ids: set[int], routings: Sequence[str]) -> dict[int, Outcome]:
-    """Return the outcome of the latest routing of each case; a double has that of its case."""
+def _routes(session: Session, case_ids: set[int], routings: Sequence[str]) -> dict[int, _Route]:
+    """Return where each case is; a double is where the case is that it was merged into."""
     merged = select(Case.id, Case.ref).where(
         Case.id.in_(case_ids), Case.merged_into_id.is_not(None)
     )
-    leads_to = {row.id: case_id_of(session, row.ref) for row in session.execute(merged)}
-    wanted = {leads_to.get(each) or each for each in case_ids}
-    routed = (DecisionRecord.case_id.in_(wanted), DecisionRecord.decision.in_(routings))
+    leads_to = {row.id: case_id_of(session, row.ref) or row.id for row in session.execute(merged)}
+    wanted = {leads_to.get(id, id) for id in case_ids}
+    outcomes, agencies = _outcomes(session, wanted, routings), _agencies(session, wanted)
+    there = {id: leads_to.get(id, id) for id in case_ids}
+    return {id: _Route(outcomes.get(at), agencies.get(at)) for id, at in there.items()}
+
+
+def _outcomes(session: Session, ids: set[int], routings: Sequence[str]) -> dict[int, Outcome]:
+    case_id, version = DecisionRecord.case_id, DecisionRecord.case_version
     latest = (
-        select(DecisionRecord.case_id, func.max(DecisionRecord.case_version).label("version"))
-        .where(*routed)
-        .group_by(DecisionRecord.case_id)
+        select(case_id, func.max(version).label("version"))
+        .where(case_id.in_(ids), DecisionRecord.decision.in_(routings))
+        .group_by(case_id)
         .subquery()
     )
-    same = (DecisionRecord.case_id == latest.c.case_id) & (
-        DecisionRecord.case_version == latest.c.version
-    )
-    rows = session.execute(select(DecisionRecord.case_id, DecisionRecord.answer).join(latest, same))
-    found = {row.case_id: _outcome(row.answer) for row in rows}
-    return {id: found[to] for id in case_ids if (to := leads_to.get(id) or id) in found}
+    same = and_(case_id == latest.c.case_id, version == latest.c.version)
+    rows = session.execute(select(case_id, DecisionRecord.answer).join(latest, same))
+    return {row.case_id: _outcome(row.answer) for row in rows}
+
+
+def _agencies(session: Session, ids: set[int]) -> dict[int, str]:
+    said = select(CaseFact.case_id, CaseFact.value)
+    rows = session.execute(said.where(CaseFact.case_id.in_(ids), CaseFact.name == AGENCY))
+    found = {row.case_id: json_text.loads(row.value) for row in rows}
+    return {id: agency for id, agency in found.items() if isinstance(agency, str)}
 
 
 def _outcome(answer: str) -> Outcome:

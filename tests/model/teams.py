@@ -32,17 +32,26 @@ RESEARCHED = {
 
 
 def staff(
-    database: Database, roles: dict[str, str] | None = None, groups: dict[str, str] | None = None
+    database: Database,
+    roles: dict[str, str] | None = None,
+    groups: dict[str, str] | None = None,
+    health: dict[str, str] | None = None,
 ) -> None:
-    """Have each role held by one person, by address; and each group have one member."""
-    roles, groups = ROLES if roles is None else roles, groups or {}
-    emails = dict.fromkeys([*roles.values(), *groups.values()])
+    """Have each role held by one person, by address; and each group have one member.
+
+    `health`: who holds a role for the agency Health.
+    """
+    roles, groups, health = ROLES if roles is None else roles, groups or {}, health or {}
+    emails = dict.fromkeys([*roles.values(), *groups.values(), *health.values()])
     document: dict[str, list[dict[str, object]]] = {
         "people": [{"name": email.partition("@")[0], "email": email} for email in emails],
         "groups": [
             {"name": name, "members": [{"person": email}]} for name, email in groups.items()
         ],
-        "roles": [{"role": role, "held_by": email} for role, email in roles.items()],
+        "roles": [
+            *({"role": role, "held_by": email} for role, email in roles.items()),
+            *({"role": r, "held_by": email, "agency": "Health"} for r, email in health.items()),
+        ],
         "absences": [],
     }
     with database.transaction() as session:

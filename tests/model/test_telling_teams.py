@@ -137,6 +137,15 @@ def test_where_nobody_holds_the_role_its_group_is_told(real: Lives) -> None:
     assert [to for _, to in letters(real.database)] == [ANYBODY, DIRECTOR]
 
 
+def test_an_agencys_own_holders_come_before_those_for_all(real: Lives) -> None:
+    """Where the case says by a fact which agency it is for."""
+    staff(real.database, health={"Agency IT Strategist": ANYBODY})
+    real.decide("CRM-1", None, origin="agency", agency="Health")
+    real.decide("CRM-2", None, origin="agency", agency="Finance")
+    real.decide("CRM-3", None, origin="agency")
+    assert [to for _, to in letters(real.database)] == [ANYBODY, STRATEGIST, STRATEGIST]
+
+
 def test_a_case_that_the_day_moves_is_told_to_its_new_team(real: Lives) -> None:
     """On the day its date comes within the window, to whoever holds the role on that day."""
     staff(real.database)

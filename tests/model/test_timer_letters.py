@@ -71,6 +71,15 @@ def test_the_team_hears_of_each_mark_and_others_of_the_breach(
     )
 
 
+def test_an_agencys_own_holders_are_told(desk: Lives, clocked: Clocked) -> None:
+    """Where the case says by a fact which agency it is for."""
+    own = "provider@health.example"
+    staff(desk.database, health={"Service Provider": own})
+    desk.decide("CRM-1", None, in_catalog=True, agency="Health")
+    timed(clocked)
+    assert told(desk.database, 3, "09:00") == [(RAN_OUT, own), (RAN_OUT, LEVELS)]
+
+
 def test_found_late_the_breach_alone_is_told(desk: Lives, clocked: Clocked) -> None:
     """A service that was away for days."""
     staff(desk.database)
@@ -109,13 +118,14 @@ def test_a_double_has_the_team_of_the_case_that_it_was_merged_into(
 
 def test_who_reviews_the_agreement_hears_of_its_breach(desk: Lives, clocked: Clocked) -> None:
     """And of an agency's holders, those of the agency that it was promised to."""
-    staff(desk.database, {**ROLES, "Head of Mail": "mail@x.example"})
+    own = {"Service Provider": "provider@health.example"}
+    staff(desk.database, {**ROLES, "Head of Mail": "mail@x.example"}, health=own)
     desk.decide("CRM-1", None, in_catalog=True)
-    agreement = agreed(desk.database, calendar="office", role="Head of Mail", agency="Finance")
+    agreement = agreed(desk.database, calendar="office", role="Head of Mail", agency="Health")
     promise = Promise(agreement.id, "fulfilment")
     clocked.open(event("start", on(0, "09:00")), target=promise, calendar=None)
     found = told(desk.database, 1, "09:00")
-    assert found == [(RAN_OUT, PROVIDER), (RAN_OUT, "mail@x.example")]
+    assert found == [(RAN_OUT, own["Service Provider"]), (RAN_OUT, "mail@x.example")]
 
 
 def test_without_a_roster_or_with_letters_off_nobody_is_told(desk: Lives, clocked: Clocked) -> None:
