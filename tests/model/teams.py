@@ -49,8 +49,9 @@ def staff(
             {"name": name, "members": [{"person": email}]} for name, email in groups.items()
         ],
         "roles": [
-            *({"role": role, "held_by": email} for role, email in roles.items()),
-            *({"role": r, "held_by": email, "agency": "Health"} for r, email in health.items()),
+            {"role": role, "held_by": email, "agency": agency}
+            for agency, held in ((None, roles), ("Health", health))
+            for role, email in held.items()
         ],
         "absences": [],
     }
