@@ -64,6 +64,16 @@ AGREEMENT: dict[str, Any] = {
     "changed_by": "Sam",
 }
 AGREEMENT_PAGE: dict[str, Any] = {"agreements": [AGREEMENT], "next": None}
+_WRITTEN = {
+    name: said for name, said in AGREEMENT.items() if name not in ("id", "kind", "created_at")
+}
+VERSION_PAGE: dict[str, Any] = {
+    "versions": [
+        {**_WRITTEN, "changed": ["beneath"]},
+        {**_WRITTEN, "version": 1, "beneath": [], "changed": []},
+    ],
+    "next": None,
+}
 NEW_MEASUREMENTS: dict[str, Any] = {
     "two months": {
         "measurements": [
@@ -103,6 +113,28 @@ PERFORMANCE: dict[str, Any] = {
             "measurements": [_JUDGED],
         },
     ],
+}
+PERFORMANCE_PAGE: dict[str, Any] = {
+    "agreements": [
+        {
+            "agreement": ID,
+            "kind": "sla",
+            "name": "E-signature for Finance",
+            "service": None,
+            "customer": "Finance",
+            "standing": "breached",
+            "targets": [
+                {
+                    "metric": "availability",
+                    "standing": "breached",
+                    "attainment": 0,
+                    "deviation": Decimal("-0.2"),
+                    "trend": None,
+                },
+            ],
+        },
+    ],
+    "next": None,
 }
 REPORT_PAGE: dict[str, Any] = {
     "reports": [

@@ -6,20 +6,20 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.exact_number import Number
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.service_schemas import PageQuerySchema
-from api.strict_schema import Day, Names, Number, Parts, StrictSchema, Text
-from model.agreeing import MOST_BENEATH
+from api.strict_schema import Day, Names, Parts, StrictSchema, Text
+from api.versions import VersionSchema
 from model.agreement_targets import LARGEST, LONGEST_METRIC, LONGEST_UNIT, MOST_TARGETS
+from model.agreement_terms import MOST_BENEATH
 from model.agreements import REVIEWER, AgreementKind
-from model.measuring import MOST_MEASUREMENTS
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
-from rules.attainment import Comparison, Standing, Trend
+from rules.attainment import Comparison
 
-_KINDS = [kind.value for kind in AgreementKind]
-_COMPARISONS = [each.value for each in Comparison]
-_STANDINGS = [each.value for each in Standing]
+KINDS = [kind.value for kind in AgreementKind]
+COMPARISONS = [each.value for each in Comparison]
 _DAY = {"format": "date"}
 _EXACT = "at most 6 decimals"
 
@@ -37,12 +37,15 @@ class AgreedTargetSchema(StrictSchema):
     """What is agreed on a metric: how it is to stand to a value, over each period."""
 
     metric = Text(LONGEST_METRIC, required=True, metadata={"description": "What is measured, once"})
-    comparison = _one_of(_COMPARISONS, "How what is measured is to stand to `value`")
+    comparison = _one_of(COMPARISONS, "How what is measured is to stand to `value`")
     value = Number(LARGEST, required=True, metadata={"description": _EXACT})
     unit = Text(
         LONGEST_UNIT,
         required=True,
-        metadata={"description": "With `<=` and `seconds`, `minutes` or `hours` timers go by it"},
+        metadata={
+            "description": "With `<=` and `seconds`, `minutes` or `hours` timers go by it; of a"
+            " `percent` all values are between 0 and 100"
+        },
     )
     period = _period("Over how long it is measured", required=True)
 
@@ -78,7 +81,7 @@ class AgreementWordsSchema(StrictSchema):
 class NewAgreementSchema(AgreementWordsSchema):
     """An agreement to make."""
 
-    kind = _one_of(_KINDS, "With whom it is; this stays")
+    kind = _one_of(KINDS, "With whom it is; this stays")
     name = Text(LONGEST_NAME, required=True, metadata={"description": "One of its own"})
     provider = Text(LONGEST_NAME, required=True, metadata={"description": "Who owes it"})
     customer = Text(LONGEST_NAME, required=True, metadata={"description": "To whom"})
@@ -112,17 +115,15 @@ class ToldTargetSchema(StrictSchema):
     """What is agreed on a metric."""
 
     metric = text()
-    comparison = text(enum=_COMPARISONS)
+    comparison = text(enum=COMPARISONS)
     value = fields.Decimal(required=True)
     unit = text()
     period = text()
 
 
-class AgreementSchema(StrictSchema):
-    """An agreement as it is agreed now."""
+class ToldTermsSchema(StrictSchema):
+    """What is agreed."""
 
-    id = text()
-    kind = text(enum=_KINDS)
     name = text()
     service = maybe()
     provider = text()
@@ -137,6 +138,13 @@ class AgreementSchema(StrictSchema):
     calendar = maybe()
     targets = many(ToldTargetSchema)
     beneath = texts(description="the ids of what it rests on, by name")
+
+
+class AgreementSchema(ToldTermsSchema):
+    """An agreement as it is agreed now."""
+
+    id = text()
+    kind = text(enum=KINDS)
     version = fields.Integer(required=True, metadata={"minimum": 1})
     created_at = text(**INSTANT)
     changed_at = text(**INSTANT)
@@ -150,114 +158,12 @@ class AgreementPageSchema(StrictSchema):
     next = maybe(description="send it as `after` for the page that follows")
 
 
-class NewMeasurementSchema(StrictSchema):
-    """What was measured."""
-
-    metric = Text(LONGEST_METRIC, required=True, metadata={"description": "One that is agreed on"})
-    day = Day(required=True, metadata={"description": "The last day of what was measured"})
-    value = Number(
-        LARGEST, required=True, metadata={"description": f"In the target's unit, {_EXACT}"}
-    )
+class AgreementVersionSchema(ToldTermsSchema, VersionSchema):
+    """What was agreed from one change to the next."""
 
 
-class NewMeasurementsSchema(StrictSchema):
-    """Measurements, in any order."""
+class AgreementVersionPageSchema(StrictSchema):
+    """Some versions of an agreement, the latest first."""
 
-    measurements = Parts(NewMeasurementSchema, MOST_MEASUREMENTS, required=True)
-    by = Text(LONGEST_NAME, metadata={"description": "Who measured; if absent, the API key's name"})
-
-
-class MeasurementSchema(StrictSchema):
-    """A measurement, as it was judged when it came in."""
-
-    metric = text()
-    day = text(**_DAY)
-    value = fields.Decimal(required=True)
-    comparison = text(enum=_COMPARISONS)
-    agreed = fields.Decimal(required=True)
-    unit = text()
-    attained = fields.Boolean(required=True)
-    deviation = fields.Decimal(required=True, metadata={"description": "`value` less `agreed`"})
-    received_at = text(**INSTANT)
-    by = text()
-
-
-class MeasurementsSchema(StrictSchema):
-    """Measurements, in the order in which they were sent."""
-
-    measurements = many(MeasurementSchema)
-
-
-class TimersKeptSchema(StrictSchema):
-    """Timers that were opened by the target: what ended in time, and what was breached."""
-
-    met = fields.Integer(required=True, metadata={"minimum": 0})
-    breached = fields.Integer(required=True, metadata={"minimum": 0})
-
-
-class ForecastSchema(StrictSchema):
-    """The line of least squares through the measurements, drawn on for one period."""
-
-    day = text(**_DAY)
-    value = fields.Decimal(required=True)
-    attained = fields.Boolean(required=True)
-
-
-def _exact_or_null(says: str) -> fields.Decimal:
-    return fields.Decimal(required=True, allow_none=True, metadata={"description": says})
-
-
-class TargetPerformanceSchema(ToldTargetSchema):
-    """How a target was kept to."""
-
-    standing = text(
-        enum=_STANDINGS,
-        description="`breached`: it was missed; `at_risk`: it was not, and the forecast misses it",
-    )
-    counted = fields.Integer(required=True, metadata={"description": "measurements and timers"})
-    attained = fields.Integer(required=True, metadata={"description": "those as agreed"})
-    attainment = _exact_or_null("in percent of them; null: there are none")
-    deviation = _exact_or_null("of the latest measurement from what was agreed then")
-    trend = maybe(
-        enum=[*(each.value for each in Trend), None],
-        description="null: measurements of less than three days say nothing",
-    )
-    forecast = fields.Nested(ForecastSchema, required=True, allow_none=True)
-    timers = fields.Nested(TimersKeptSchema, required=True)
-    measurements = many(MeasurementSchema)
-
-
-class PerformanceSchema(StrictSchema):
-    """How an agreement was kept to."""
-
-    agreement = text(description="its id")
-    standing = text(enum=_STANDINGS, description="of the worst of its targets")
-    targets = many(TargetPerformanceSchema)
-
-
-class ReportSchema(PerformanceSchema):
-    """What was attained from one day to another, as it was known when this was reported."""
-
-    version = fields.Integer(
-        required=True, metadata={"minimum": 1, "description": "of the agreement, then"}
-    )
-    first_on = text(**_DAY)
-    last_on = text(**_DAY)
-    made_at = text(**INSTANT)
-
-
-class ReportPageSchema(StrictSchema):
-    """Some reports of an agreement, the latest first."""
-
-    reports = many(ReportSchema)
+    versions = many(AgreementVersionSchema)
     next = maybe(description="send it as `after` for the page that follows")
-
-
-PerformanceQuerySchema = StrictSchema.from_dict(
-    {
-        "from": Day(required=True, metadata={"description": "The first day"}),
-        "to": Day(required=True, metadata={"description": "The last day"}),
-    },
-    name="PerformanceQuerySchema",
-)
-"""Which days: `from` is a word of Python's own."""

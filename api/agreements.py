@@ -14,6 +14,7 @@ from api.agreement_schemas import (
     AgreementPageSchema,
     AgreementSchema,
     AgreementsQuerySchema,
+    AgreementVersionPageSchema,
     NewAgreementSchema,
 )
 from api.authentication import current_caller, only
@@ -25,24 +26,26 @@ from api.preconditions import HEADER as IF_MATCH
 from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
 from api.service import current_service
+from api.service_schemas import PageQuerySchema
 from api.services import KEY_FAILS, ONCE, REPLAYED
 from api.strict_schema import load
+from api.versions import version_shown
 from model import json_text
 from model.access import Role
 from model.agreeing import (
     AgreementView,
-    Terms,
     change_agreement,
     list_agreements,
     make_agreement,
     read_agreement,
-    told_terms,
 )
 from model.agreement_targets import target_in
+from model.agreement_terms import Terms, told_terms
 from model.agreements import AgreementKind
 from model.database import Session
 from model.keeping import do_once
 from model.moment import rfc3339
+from model.written_versions import versions_of_agreement
 from rules.errors import AgreementMovedOn, NameTaken, PreconditionRequired, UnknownRecord
 
 WRITERS = only(Role.SERVICE_MANAGER)
@@ -95,6 +98,7 @@ def create_agreement() -> Response:
     access=READERS,
     takes=Takes(query=AgreementsQuerySchema),
     answers=Answers(200, AgreementPageSchema, examples.AGREEMENT_PAGE),
+    fails=(UnknownRecord,),
 )
 def list_all_agreements() -> Response:
     """List the agreements, oldest first."""
@@ -141,6 +145,25 @@ def patch_agreement(agreement_id: str) -> Response:
     return service.database.write(
         lambda session: _shown(change_agreement(session, agreement_id, changes, require, by, now))
     )
+
+
+@agreements.route(
+    "GET",
+    "/api/v1/agreements/<id:agreement_id>/versions",
+    access=READERS,
+    takes=Takes(query=PageQuerySchema),
+    answers=Answers(200, AgreementVersionPageSchema, examples.VERSION_PAGE),
+    fails=(UnknownRecord,),
+)
+def list_agreement_versions(agreement_id: str) -> Response:
+    """List what was agreed from change to change, who wrote it and when; the latest first."""
+    query = read_query(request, PageQuerySchema)
+    with current_service().database.reading() as session:
+        found, following = versions_of_agreement(
+            session, agreement_id, query.get("after"), query["limit"]
+        )
+    body = {"versions": [version_shown(each) for each in found], "next": following}
+    return ok(json_text.dumps(body))
 
 
 def _read(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from flask import Flask, Response, g, request
 
-from api import rate_limit
+from api import rate_limit, witnessed_requests
 from api.authentication import admit_caller, identify_caller, known_caller
 from api.security_headers import SECURITY_HEADERS
 from api.service import current_service
@@ -35,6 +35,7 @@ def register(app: Flask, limit: str | None) -> None:
     # so that those without a valid key are counted too.
     rate_limit.register(app, limit)
     app.before_request(admit_caller)
+    witnessed_requests.register(app)
     app.after_request(_finish)
 
 

@@ -22,7 +22,8 @@ from api.strict_schema import load
 from model import json_text
 from model.access import Caller, Role
 from model.keeping import Given, decide_once
-from rules.errors import BadFields, DatabaseAway, FieldProblem, TollgateError, Unable
+from rules.errors import BadFields, DatabaseAway, TollgateError, Unable
+from rules.field_problem import FieldProblem
 
 MEDIA_TYPE = "application/x-ndjson"
 _WAITS = 2

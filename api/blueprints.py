@@ -19,6 +19,7 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.catalogue_gaps import catalogue_gaps
+from api.costs import costs
 from api.customers import customers
 from api.decisions import decisions
 from api.deliveries import deliveries
@@ -62,6 +63,7 @@ NOUNS = (
     catalogue,
     catalogue_gaps,
     packages,
+    costs,
     roster,
     agreements,
     measurements,

@@ -42,11 +42,11 @@ from rules.errors import (
     BadFields,
     CalendarMovedOn,
     EmptyCalendar,
-    FieldProblem,
     NameTaken,
     PreconditionRequired,
     UnknownRecord,
 )
+from rules.field_problem import FieldProblem
 
 READERS = only(Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR)
 _WRITERS = only(Role.SERVICE_MANAGER)

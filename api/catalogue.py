@@ -21,17 +21,19 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS, offer_shown
+from api.services import SEE_THE_COST, WRITERS, offer_shown
 from api.strict_schema import load
 from model import changing_catalogue, json_text
 from model.case_facts import read_case
 from model.catalogue import Entry, entries_after, entry_of
 from model.catalogue_standing import SHOWN, Standing
 from model.database import Session
+from model.grouping import telling_words
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
-from rules.errors import BadFields, DependencyCycle, FieldProblem, UnknownRecord
+from rules.errors import BadFields, BornAlready, DependencyCycle, UnknownRecord
+from rules.field_problem import FieldProblem
 
 catalogue = Noun("catalogue", "Services and their parts, as those see them who want one")
 
@@ -62,27 +64,22 @@ def list_entries() -> Response:
     fails=(UnknownRecord,),
 )
 def find_entries() -> Response:
-    """Find services and parts that may be meant, the likeliest first, each with why.
+    """Find services, parts and packages that may be meant, the likeliest first, each with why.
 
     By words, or by what a case is called: whoever is asked whether an existing service fits, or
     a part added to one, need not know the catalogue by heart.
     """
     query = read_query(request, SearchQuerySchema)
+    if "q" in query and "case" in query:
+        raise BadFields([FieldProblem("/case", "is not searched for beside `q`: send one of them")])
     with current_service().database.reading() as session:
         asked = query.get("q") or _title(session, query.get("case"))
-        found = search(session, asked, SHOWN, query["limit"])
+        # A title may be a whole sentence, of which not every word says what it is about.
+        words = asked if "q" in query else " ".join(telling_words(asked))
+        found = search(session, words, SHOWN, query["limit"])
     body = {
         "asked": asked,
-        "found": [
-            {
-                "service": each.service,
-                "part": each.part,
-                "name": each.name,
-                "score": each.score,
-                "because": list(each.because),
-            }
-            for each in found
-        ],
+        "found": [each.as_json() for each in found],
     }
     return ok(json_text.dumps(body))
 
@@ -106,12 +103,13 @@ def get_entry(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewPartSchema, examples.NEW_PARTS),
     answers=Answers(200, PartSchema, examples.PART),
-    fails=(UnknownRecord,),
+    fails=(UnknownRecord, BornAlready),
 )
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
     service, new = current_service(), load(NewPartSchema, read_json(request))
-    change = PartChange(new["name"], new["description"], Standing(new["standing"]), new.get("case"))
+    words = (new["name"], new["description"], Standing(new["standing"]))
+    change = PartChange(*words, new.get("case"), new["cost"], new["one_of_several"])
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: changing_catalogue.write_part(session, key, part, change, by, moment)
@@ -130,10 +128,10 @@ def write_part(key: str, part: str) -> Response:
 def write_dependencies(key: str) -> Response:
     """Say on which services a service rests; a circle is refused."""
     service, asked = current_service(), load(DependenciesSchema, read_json(request))
-    moment = service.moment()
+    by, moment = current_caller().name, service.moment()
     entry = service.database.write(
         lambda session: changing_catalogue.write_dependencies(
-            session, key, asked["rests_on"], moment
+            session, key, asked["rests_on"], by, moment
         )
     )
     return ok(json_text.dumps(_entry(entry)))
@@ -172,4 +170,5 @@ def _part(part: PartView) -> dict[str, object]:
         "changed_by": part.changed_by,
         "changed_at": rfc3339(part.changed_at),
         "case": part.case,
+        **({"cost": part.cost} if current_caller().may(*SEE_THE_COST) else {}),
     }

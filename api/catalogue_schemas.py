@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import validate
 
-from api.offer_schemas import ShownOfferSchema
+from api.case_ref import CaseRef
+from api.offer_schemas import PriceSchema, ShownOfferSchema, cost_shown
 from api.request_schemas import PAGE
-from api.response_schemas import INSTANT, many, maybe, text, texts
-from api.service_schemas import PageQuerySchema
-from api.strict_schema import Names, StrictSchema, Text
+from api.response_schemas import INSTANT, FoundSchema, many, maybe, text, texts
+from api.service_schemas import ONE_OF_SEVERAL, PageQuerySchema
+from api.strict_schema import Flag, Names, Part, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
 from model.catalogue import LONGEST_PAGE
 from model.catalogue_standing import Standing
@@ -32,10 +33,16 @@ class NewPartSchema(StrictSchema):
         validate=validate.OneOf(STANDINGS, error=f"must be one of {', '.join(STANDINGS)}"),
         metadata={"enum": STANDINGS},
     )
-    case = Text(
-        LONGEST_NAME,
+    case = CaseRef(
         metadata={"description": "The viable case that it comes from, said once and for all"},
     )
+    cost = Part(
+        PriceSchema,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "What it costs beside what the service does; shown to few"},
+    )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
     by = Text(LONGEST_NAME)
 
 
@@ -49,6 +56,7 @@ class PartSchema(StrictSchema):
     changed_by = text()
     changed_at = text(**INSTANT)
     case = maybe(description="the case that it was born of")
+    cost = cost_shown()
 
 
 class DependenciesSchema(StrictSchema):
@@ -88,18 +96,8 @@ class SearchQuerySchema(StrictSchema):
     """What is looked for: words, or what a case is called. One of the two is needed."""
 
     q = Text(LONGEST_NAME, metadata={"description": "Words, beginnings of words, with slips"})
-    case = Text(LONGEST_NAME, metadata={"description": "The ref of a case: its title is used"})
+    case = CaseRef(metadata={"description": "The ref of a case: its title is used"})
     limit = Count(1, MOST_FOUND, load_default=MOST_FOUND)
-
-
-class FoundSchema(StrictSchema):
-    """A service, or a part of one, that may be meant."""
-
-    service = text()
-    part = maybe(description="null: the service itself")
-    name = text()
-    score = fields.Float(required=True, metadata={"minimum": 0, "maximum": 100})
-    because = texts(description="its words that fit")
 
 
 class SearchSchema(StrictSchema):

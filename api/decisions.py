@@ -12,7 +12,7 @@ from api.authentication import current_caller, only
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.idempotency import PATTERN, once_under
 from api.json_body import read_json
-from api.likely_services import LINK, with_likely
+from api.likely_services import LINK, with_way
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
@@ -29,6 +29,7 @@ from model import json_text
 from model.access import Role
 from model.deciding import DecisionRequest, answer_of, decisions_of, preview, replay
 from model.keeping import decide_once
+from model.likely_services import with_likely
 from rules.errors import (
     CaseMovedOn,
     InferenceNotConfirmed,
@@ -78,13 +79,15 @@ def decide() -> Response:
     """Decide a case.
 
     Merges the facts into those that the case holds, decides on all of them, and records it.
+    Where it asks whether an existing service or a part fits, it names the likeliest beside what
+    is recorded.
     """
     service, raw = current_service(), read_json(request)
     asked = decision_request(raw)
     once = once_under(request, "POST /api/v1/decisions", raw)
     moment, new_id = service.moment(), service.new_id()
     given = decide_once(service.database, asked, current_caller(), moment, new_id, once=once)
-    answer = with_likely(ok(given.text, given.status), given.text)
+    answer = with_way(ok(given.text, given.status), given.text)
     decision_id = _id_in(given.text) if given.replayed else new_id
     answer.headers["Location"] = f"/api/v1/decisions/{decision_id}"
     if given.replayed:
@@ -107,7 +110,8 @@ def preview_decision() -> Response:
     # Late facts take more than one look.
     look = service.database.snapshot if asked.late else service.database.looking
     with look() as reader:
-        return ok(preview(reader, asked, service.moment()).text)
+        answer = preview(reader, asked, service.moment())
+        return ok(with_likely(reader, answer.text, asked.title))
 
 
 @decisions.route(
@@ -138,10 +142,10 @@ def list_decisions() -> Response:
     fails=(UnknownRecord,),
 )
 def read_decision(decision_id: str) -> Response:
-    """Read a decision again, word for word."""
+    """Read a decision again, word for word as it was recorded."""
     with current_service().database.reading() as session:
         text = answer_of(session, decision_id).text
-    return with_likely(ok(text), text)
+    return with_way(ok(text), text)
 
 
 @decisions.route(

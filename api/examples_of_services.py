@@ -21,6 +21,10 @@ OFFER: dict[str, Any] = {
     },
     "cost": {"amount": 9, "currency": "EUR", "per": "user and month"},
     "quality": {"recovery time": "4 hours"},
+    "value": "Contracts are signed in a day, where they took two weeks",
+    "technologies": ["PostgreSQL", "PAdES"],
+    "planned_live_on": "2027-03-01",
+    "planned_end_on": None,
 }
 
 NEW_SERVICES: dict[str, Any] = {
@@ -69,12 +73,22 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "reviewed_every": "P1Y",
     **OFFER,
     "capacity": CAPACITY,
     "facts": {
         "complex_or_risky": {"value": False, "supplied_by": _WHO, "supplied_at": INSTANT},
     },
     "artifacts": {"service_strategy": {**_ARTIFACT, "stands": True}},
+    "reported": [
+        {
+            "artifact": "parts_form",
+            "case": REF,
+            "reported_by": _WHO,
+            "reported_at": INSTANT,
+            "asked_of": "Service Provider",
+        }
+    ],
     "decisions": [
         {
             "id": ID,
@@ -135,39 +149,4 @@ SESSION_PAGE: dict[str, Any] = {
         }
     ],
     "next": None,
-}
-TIMELINE: dict[str, Any] = {
-    "key": KEY,
-    "name": "E-signature",
-    "phase": "design",
-    "rejected": False,
-    "phases": [
-        {"phase": "strategy", "since": INSTANT, "until": INSTANT},
-        {"phase": "design", "since": INSTANT, "until": None},
-    ],
-    "events": [
-        {"version": 1, "at": INSTANT, "what": "made", "by": None},
-        {
-            "version": 2,
-            "at": INSTANT,
-            "what": "artifact_supplied",
-            "by": _WHO,
-            "artifact": "service_strategy",
-            "artifact_version": 1,
-            "location": _WHERE,
-        },
-        {
-            "version": 3,
-            "at": INSTANT,
-            "what": "tollgate_held",
-            "by": "Kim",
-            "gate": 1,
-            "verdict": "approve",
-            "result": "pass",
-            "phase": "design",
-            "decision": ID,
-            "sat": ["Alex", "Kim"],
-        },
-    ],
-    "whole": True,
 }

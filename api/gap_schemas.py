@@ -7,9 +7,11 @@ from typing import Any
 from marshmallow import fields
 
 from api.offer_schemas import CapacitySchema
-from api.response_schemas import many, maybe, text, texts
+from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.strict_schema import Day, StrictSchema
-from model.gap_analysis import LONGEST_PERIOD, MOST_CASES, MOST_SERVICES, MOST_SHOWN
+from model.demand import MONTHS_AHEAD, MOST_MONTHS, MOST_SERVICES
+from model.gap_analysis import LONGEST_PERIOD
+from model.naming_services import MOST_CASES, MOST_LISTED, MOST_SHOWN
 
 _DAY = {"format": "date"}
 
@@ -45,6 +47,18 @@ class UnmetNeedsSchema(StrictSchema):
     groups = many(UnmetNeedSchema)
 
 
+class MonthSchema(StrictSchema):
+    """How many cases a service met in a month, or is to meet."""
+
+    month = text(pattern=r"^\d{4}-\d{2}$")
+    cases = fields.Float(required=True, metadata={"minimum": 0})
+    could_take = fields.Decimal(
+        required=True,
+        allow_none=True,
+        metadata={"description": "its capacity for that month; null: nobody says"},
+    )
+
+
 class DemandSchema(StrictSchema):
     """A service that met needs, beside how much it can take."""
 
@@ -62,6 +76,49 @@ class DemandSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "true: it was asked for more than it could take"},
     )
+    months = fields.List(
+        fields.Nested(MonthSchema),
+        required=True,
+        metadata={
+            "description": "the whole months of the period, from that in which it was made on",
+            "maxItems": MOST_MONTHS,
+        },
+    )
+    rises_by = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "cases more (or less) each month, by the straight line of least squares;"
+            " null: there are less than three months"
+        },
+    )
+    forecast = fields.List(
+        fields.Nested(MonthSchema),
+        required=True,
+        metadata={
+            "description": "the months ahead, as that line leads on; it knows no season",
+            "maxItems": MONTHS_AHEAD,
+        },
+    )
+    short_from = maybe(
+        description="the first month ahead of which the forecast is more than it can take"
+    )
+
+
+class MisnamedSchema(StrictSchema):
+    """What cases name as the service that met them, and no service is."""
+
+    fitting_service = text(description="as it was said")
+    cases = _count(minimum=1)
+    refs = texts(description=f"of up to {MOST_SHOWN} of them, the latest")
+    help = maybe(description="the key that is like it, if any is")
+
+
+class ContradictionSchema(StrictSchema):
+    """A case that says that nothing fits, and which service does: it counts as neither."""
+
+    ref = text()
+    fitting_service = text()
 
 
 class UnaskedSchema(StrictSchema):
@@ -81,6 +138,14 @@ class IncompleteSchema(StrictSchema):
     missing = texts(description="members of the service that nobody has filled in")
 
 
+class UnbornSchema(StrictSchema):
+    """A viable case that is over, of which neither a service nor a part was born."""
+
+    case = text(description="its ref")
+    title = maybe()
+    closed_at = text(**INSTANT)
+
+
 class GapsSchema(StrictSchema):
     """What the catalogue lacked, and what it has that nobody asks for."""
 
@@ -88,7 +153,17 @@ class GapsSchema(StrictSchema):
     to = text(**_DAY)
     unmet = fields.Nested(UnmetNeedsSchema, required=True)
     demand = many(DemandSchema)
-    unnamed = _count(description="cases that a service met, none of the catalogue being named")
+    unnamed = _count(description="cases that a service met, without a word which")
+    misnamed = fields.List(
+        fields.Nested(MisnamedSchema),
+        required=True,
+        metadata={"description": "most cases first", "maxItems": MOST_LISTED},
+    )
+    contradictory = fields.List(
+        fields.Nested(ContradictionSchema),
+        required=True,
+        metadata={"description": "the latest first", "maxItems": MOST_CASES},
+    )
     unasked = fields.List(
         fields.Nested(UnaskedSchema),
         required=True,
@@ -98,4 +173,9 @@ class GapsSchema(StrictSchema):
         fields.Nested(IncompleteSchema),
         required=True,
         metadata={"description": "as they are now, oldest first", "maxItems": MOST_SERVICES},
+    )
+    viable_without_service = fields.List(
+        fields.Nested(UnbornSchema),
+        required=True,
+        metadata={"description": "as they are now, the latest first", "maxItems": MOST_SERVICES},
     )

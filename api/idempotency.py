@@ -9,7 +9,8 @@ from flask import Request
 from model import json_text
 from model.keeping import Once, hash_of
 from model.kept_answers import LONGEST_KEY
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 HEADER = "Idempotency-Key"
 PATTERN = rf"^[!-~]{{1,{LONGEST_KEY}}}$"

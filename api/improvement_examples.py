@@ -33,3 +33,5 @@ IMPROVEMENT: dict[str, Any] = {
     "changed_by": "Sam",
 }
 IMPROVEMENT_PAGE: dict[str, Any] = {"improvements": [IMPROVEMENT], "next": None}
+_WRITTEN = {name: said for name, said in IMPROVEMENT.items() if name not in ("id", "created_at")}
+VERSION_PAGE: dict[str, Any] = {"versions": [{**_WRITTEN, "changed": []}], "next": None}

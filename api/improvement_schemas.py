@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from api.response_schemas import INSTANT, many, maybe, text
 from api.service_schemas import PageQuerySchema
 from api.strict_schema import Day, StrictSchema, Text
+from api.versions import VersionSchema
 from model.improvements import LONGEST_OBJECTIVE, ImprovementState
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
@@ -65,12 +66,14 @@ class ImprovementsQuerySchema(PageQuerySchema):
 
     service = Text(LONGEST_KEY, metadata={"description": "Only those of the service of this key"})
     state = _state("Only those in this state")
+    agreement = Text(
+        36, metadata={"description": "Only those that the agreement of this id led to"}
+    )
 
 
-class ImprovementSchema(StrictSchema):
-    """An improvement as it is planned now; the review that it is reminded of by has its id."""
+class ToldPlanSchema(StrictSchema):
+    """What is planned."""
 
-    id = text()
     service = maybe(description="null: of the portfolio")
     objective = text()
     review = maybe()
@@ -81,6 +84,12 @@ class ImprovementSchema(StrictSchema):
     due_on = text(format="date")
     state = text(enum=_STATES)
     outcome = maybe()
+
+
+class ImprovementSchema(ToldPlanSchema):
+    """An improvement as it is planned now; the review that it is reminded of by has its id."""
+
+    id = text()
     version = fields.Integer(required=True, metadata={"minimum": 1})
     created_at = text(**INSTANT)
     changed_at = text(**INSTANT)
@@ -91,4 +100,15 @@ class ImprovementPageSchema(StrictSchema):
     """Some improvements, the soonest first."""
 
     improvements = many(ImprovementSchema)
+    next = maybe(description="send it as `after` for the page that follows")
+
+
+class ImprovementVersionSchema(ToldPlanSchema, VersionSchema):
+    """What was planned from one change to the next."""
+
+
+class ImprovementVersionPageSchema(StrictSchema):
+    """Some versions of an improvement, the latest first."""
+
+    versions = many(ImprovementVersionSchema)
     next = maybe(description="send it as `after` for the page that follows")

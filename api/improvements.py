@@ -17,6 +17,7 @@ from api.improvement_schemas import (
     ImprovementPageSchema,
     ImprovementSchema,
     ImprovementsQuerySchema,
+    ImprovementVersionPageSchema,
     NewImprovementSchema,
 )
 from api.json_body import read_json
@@ -25,8 +26,10 @@ from api.preconditions import HEADER as IF_MATCH
 from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
 from api.service import current_service
+from api.service_schemas import PageQuerySchema
 from api.services import KEY_FAILS, ONCE, REPLAYED
 from api.strict_schema import load
+from api.versions import version_shown
 from model import json_text
 from model.access import Role
 from model.database import Session
@@ -39,6 +42,7 @@ from model.improvements import (
 from model.improving import Plan, change_improvement, plan_improvement, plan_of, told_plan
 from model.keeping import do_once
 from model.moment import rfc3339
+from model.written_versions import versions_of_improvement
 from rules.errors import ImprovementMovedOn, PreconditionRequired, UnknownRecord
 
 WRITERS = only(Role.SERVICE_MANAGER)
@@ -90,15 +94,15 @@ def create_improvement() -> Response:
     access=READERS,
     takes=Takes(query=ImprovementsQuerySchema),
     answers=Answers(200, ImprovementPageSchema, examples.IMPROVEMENT_PAGE),
+    fails=(UnknownRecord,),
 )
 def list_improvements() -> Response:
     """List the improvements, the soonest due first."""
     query = read_query(request, ImprovementsQuerySchema)
     state = ImprovementState(query["state"]) if "state" in query else None
     with current_service().database.reading() as session:
-        found, following = improvements_after(
-            session, query.get("after"), query["limit"], query.get("service"), state
-        )
+        after, which = query.get("after"), (query.get("service"), state, query.get("agreement"))
+        found, following = improvements_after(session, after, query["limit"], *which)
         body = {"improvements": [_told(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
 
@@ -138,6 +142,25 @@ def patch_improvement(improvement_id: str) -> Response:
             change_improvement(session, improvement_id, changes, require, by, now)
         )
     )
+
+
+@improvements.route(
+    "GET",
+    "/api/v1/improvements/<id:improvement_id>/versions",
+    access=READERS,
+    takes=Takes(query=PageQuerySchema),
+    answers=Answers(200, ImprovementVersionPageSchema, examples.VERSION_PAGE),
+    fails=(UnknownRecord,),
+)
+def list_improvement_versions(improvement_id: str) -> Response:
+    """List what was planned from change to change, who wrote it and when; the latest first."""
+    query = read_query(request, PageQuerySchema)
+    with current_service().database.reading() as session:
+        found, following = versions_of_improvement(
+            session, improvement_id, query.get("after"), query["limit"]
+        )
+    body = {"versions": [version_shown(each) for each in found], "next": following}
+    return ok(json_text.dumps(body))
 
 
 def _read(asked: Mapping[str, Any]) -> dict[str, object]:

@@ -11,7 +11,8 @@ from typing import NoReturn
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from rules.errors import BadFields, BadRequestBody, FieldProblem
+from rules.errors import BadFields, BadRequestBody
+from rules.field_problem import FieldProblem
 from rules.vocabulary import escaped
 
 LARGEST_BODY = 1024 * 1024

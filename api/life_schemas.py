@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from api.case_ref import CaseRef
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
     INSTANT,
@@ -41,8 +42,7 @@ class ReopenSchema(WishSchema):
 class RenameSchema(WishSchema):
     """What a case is to be called."""
 
-    ref = Text(
-        LONGEST_NAME,
+    ref = CaseRef(
         required=True,
         metadata={"description": "The new ref; no other case has or had it"},
     )
@@ -51,7 +51,7 @@ class RenameSchema(WishSchema):
 class DoubleSchema(StrictSchema):
     """The case that is the same as another."""
 
-    ref = Text(LONGEST_NAME, required=True)
+    ref = CaseRef(required=True)
     if_version = WholeNumber(
         0,
         LARGEST_INTEGER,

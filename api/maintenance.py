@@ -31,7 +31,7 @@ from model.maintenance import (
     plan_maintenance,
 )
 from model.moment import rfc3339
-from rules.errors import Refused, UnknownRecord
+from rules.errors import AlreadyPlanned, Refused, UnknownRecord
 
 maintenance = Noun("maintenance", "When services are worked on, and who is told of it")
 
@@ -59,12 +59,14 @@ def list_maintenance(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewMaintenanceSchema, examples.NEW_MAINTENANCE, headers=[ONCE]),
     answers=Answers(201, MaintenanceSchema, examples.MAINTENANCE, headers=REPLAYED),
-    fails=(UnknownRecord, *KEY_FAILS),
+    fails=(UnknownRecord, AlreadyPlanned, *KEY_FAILS),
 )
 def create_maintenance(key: str) -> Response:
     """Plan maintenance of a service.
 
-    Its customers, and those of every service that rests on it, are told by letter, each once.
+    Its customers, and those of every service that rests on it, are told by letter, each once. The
+    same again, unless it was called off, is refused: without an Idempotency-Key, too, nobody is
+    told twice.
     """
     service, raw = current_service(), read_json(request)
     asked = load(NewMaintenanceSchema, raw)

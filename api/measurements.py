@@ -5,16 +5,18 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import agreement_examples as examples
-from api.agreement_schemas import (
-    MeasurementsSchema,
-    NewMeasurementsSchema,
-    PerformanceQuerySchema,
-    PerformanceSchema,
-    ReportPageSchema,
-)
 from api.authentication import current_caller, only
 from api.decisions import READERS
 from api.json_body import read_json
+from api.measurement_schemas import (
+    MeasurementsSchema,
+    NewMeasurementsSchema,
+    PerformancePageSchema,
+    PerformanceQuerySchema,
+    PerformanceSchema,
+    PerformancesQuerySchema,
+    ReportPageSchema,
+)
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
@@ -26,8 +28,8 @@ from model.agreement_reports import AgreementReport, reports_before
 from model.database import Session
 from model.measuring import NewMeasurement, record_measurements
 from model.moment import rfc3339
-from model.performance import performance
-from model.telling_performance import told_measurement, told_performance
+from model.performance import Page, performance, performances
+from model.telling_performance import told_at_a_glance, told_measurement, told_performance
 from rules.errors import UnknownRecord
 
 measurements = Noun("measurements", "What was measured of agreements, and how they are kept to")
@@ -76,8 +78,30 @@ def read_performance(agreement_id: str) -> Response:
     service, query = current_service(), read_query(request, PerformanceQuerySchema)
     days, zone = (query["from"], query["to"]), service.settings.timezone
     with service.database.reading() as session:
-        found = performance(session, agreement_id, *days, zone)
+        found = performance(session, agreement_id, *days, zone, service.clock())
         return ok(json_text.dumps(told_performance(found)))
+
+
+@measurements.route(
+    "GET",
+    "/api/v1/agreements/performance",
+    access=READERS,
+    takes=Takes(query=PerformancesQuerySchema),
+    answers=Answers(200, PerformancePageSchema, examples.PERFORMANCE_PAGE),
+    fails=(UnknownRecord,),
+)
+def read_performances() -> Response:
+    """Read at a glance how all agreements were kept to between two days; oldest first.
+
+    What was measured, and the forecasts, are at each agreement's own performance.
+    """
+    service, query = current_service(), read_query(request, PerformancesQuerySchema)
+    which = Page(query.get("after"), query["limit"], query.get("service"))
+    days, zone = (query["from"], query["to"]), service.settings.timezone
+    with service.database.reading() as session:
+        found, following = performances(session, which, *days, zone, service.clock())
+        body = {"agreements": [told_at_a_glance(each) for each in found], "next": following}
+    return ok(json_text.dumps(body))
 
 
 @measurements.route(

@@ -50,17 +50,17 @@ class Metrics:
             mode="livesum",
         )  # fmt: skip
         self._revision_age = _gauge(
-            registry, "live_revision_age_seconds",
-            "How long the live rules have been live; not a number while there are none",
-        )  # fmt: skip
+            registry, "live_revision_age_seconds", "Age of the live rules; NaN while there are none"
+        )
         self._record_broken = _gauge(
-            registry, "record_broken",
-            "Findings of the record's last verification; NaN before it",
-        )  # fmt: skip
+            registry, "record_broken", "What is wrong with the record; NaN before it is verified"
+        )
+        self._verified_age = _gauge(
+            registry, "record_verified_age_seconds", "Age of the record's last whole verification"
+        )
         self._lateness = _gauge(
-            registry, "tick_late_seconds",
-            "How late each tick of the scheduler is; not a number while it was never done", "tick",
-        )  # fmt: skip
+            registry, "tick_late_seconds", "How late each tick is; NaN while never done", "tick"
+        )
         self._undelivered = _gauge(
             registry, "undelivered", "Messages that have not been delivered, by state", "state"
         )
@@ -92,9 +92,13 @@ class Metrics:
         """Note how long the live rules have been live; `None` while there are none."""
         self._revision_age.set(age.total_seconds() if age is not None else nan)
 
-    def note_findings(self, findings: int | None) -> None:
-        """Note how much the last verification of the record found; `None` before the first."""
+    def note_verified(self, findings: int | None, age: timedelta | None) -> None:
+        """Note what is wrong with the record, and how long ago all of it was verified.
+
+        `None`: nobody knows yet.
+        """
         self._record_broken.set(nan if findings is None else findings)
+        self._verified_age.set(nan if age is None else age.total_seconds())
 
     def note_lateness(self, ticks: Mapping[str, timedelta | None]) -> None:
         """Note how late each tick is; `None`: it was never done."""

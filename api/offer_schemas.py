@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from api.response_schemas import many
-from api.strict_schema import Part, Parts, StrictSchema, Text, TextsByName
+from api.response_schemas import many, maybe, texts
+from api.strict_schema import Day, Names, Part, Parts, StrictSchema, Text, TextsByName
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.reading import PERIOD
@@ -147,6 +147,25 @@ class OfferSchema(StrictSchema):
         metadata={"description": "What it is like, by name, such as `recovery time`: `4 hours`"},
     )
     capacity = Part(CapacitySchema, allow_none=True)
+    value = Text(
+        LONGEST_TEXT,
+        allow_none=True,
+        metadata={"description": "What it is worth to those who use it, in their words"},
+    )
+    technologies = Names(
+        LONGEST_NAME,
+        MOST,
+        allow_none=True,
+        metadata={"description": "What enables it, such as `PostgreSQL`"},
+    )
+    planned_live_on = Day(
+        allow_none=True,
+        metadata={"description": "From when it is to be in operation; customers hear of it ahead"},
+    )
+    planned_end_on = Day(
+        allow_none=True,
+        metadata={"description": "When it is to end, later than that; customers hear of it ahead"},
+    )
 
 
 def cost_shown() -> fields.Nested:
@@ -162,3 +181,7 @@ class ShownOfferSchema(StrictSchema):
     charging = fields.Nested(ChargingSchema, required=True, allow_none=True)
     cost = cost_shown()
     quality = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    value = maybe(description="what it is worth to those who use it")
+    technologies = texts(description="what enables it")
+    planned_live_on = maybe(format="date", description="from when it is to be in operation")
+    planned_end_on = maybe(format="date", description="when it is to end")

@@ -11,7 +11,7 @@ from api import examples
 from api.authentication import ANY_KEY, EVERYBODY
 from api.metrics import MEDIA_TYPE
 from api.noun import Answers, Noun, ok
-from api.response_schemas import AliveSchema, ReadySchema
+from api.operation_schemas import AliveSchema, ReadySchema
 from api.service import current_service
 from model import json_text, migrating
 from model.database import Session
@@ -19,6 +19,7 @@ from model.deliveries import undelivered
 from model.heartbeats import lateness
 from model.migrating import Schema
 from model.overdue_reviews import overdue
+from model.record_walks import findings_so_far
 from model.revisions import live_book, live_since
 from model.verifications import last_verification
 from rules.engine import rulesets_built
@@ -72,10 +73,15 @@ def metrics() -> Response:
     service = current_service()
     with service.database.reading() as session:
         since, verified = live_since(session), last_verification(session)
+        findings = findings_so_far(session)
         ticks, waiting = _ticks(session), undelivered(session)
         reviews = overdue(session, service.moment().today)
     service.metrics.note_revision_age(service.clock() - since if since else None)
-    service.metrics.note_findings(verified.findings if verified else None)
+    if verified:
+        findings, age = max(findings, verified.findings), service.clock() - verified.at
+        service.metrics.note_verified(findings, age)
+    else:
+        service.metrics.note_verified(findings or None, None)
     service.metrics.note_lateness(ticks)
     service.metrics.note_undelivered(waiting)
     service.metrics.note_overdue(reviews)

@@ -88,8 +88,8 @@ def put_package(package: str) -> Response:
 def delete_package(package: str) -> Response:
     """Take a package out of the catalogue, and say what it was; its services stay."""
     service = current_service()
-    moment = service.moment()
-    view = service.database.write(lambda session: remove_package(session, package, moment))
+    by, moment = current_caller().name, service.moment()
+    view = service.database.write(lambda session: remove_package(session, package, by, moment))
     return ok(json_text.dumps(_shown(view)))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from flask import Request
 
-from rules.errors import BadFields, CaseMovedOn, FieldProblem, PreconditionRequired, Refused
+from rules.errors import BadFields, CaseMovedOn, PreconditionRequired, Refused
+from rules.field_problem import FieldProblem
 
 HEADER = "If-Match"
 PATTERN = r'^(\*|"[0-9]{1,18}"( *, *"[0-9]{1,18}")*)$'

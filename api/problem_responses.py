@@ -8,7 +8,7 @@ from marshmallow import fields
 
 from api.problems import MEDIA_TYPE, Kind, body_of
 from api.strict_schema import StrictSchema
-from rules.errors import FieldProblem
+from rules.field_problem import FieldProblem
 
 _DETAILS = {
     "invalid-fields": "/facts/viabel: there is no such fact",

@@ -15,7 +15,8 @@ from api.authentication import challenges
 from api.service import current_service
 from model import json_text
 from rules import errors
-from rules.errors import BadFields, FieldProblem, TollgateError, Unable
+from rules.errors import BadFields, TollgateError, Unable
+from rules.field_problem import FieldProblem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -74,6 +75,18 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "hold the toll-gate that `detail` names: that is recorded as the review", None,
         ),
         (
+            errors.ReviewFollowsRule, 409, "the review follows a rule",
+            "change what `detail` names: the review follows by itself", None,
+        ),
+        (
+            errors.ReviewEnded, 409, "the review has ended",
+            "set it up again: POST /api/v1/reviews with its kind and subject", None,
+        ),
+        (
+            errors.ReviewMovedOn, 412, "the review has moved on",
+            "read the review again and decide anew what to change", None,
+        ),
+        (
             errors.RosterMovedOn, 412, "the roster has moved on",
             "read the roster again and decide anew what to change", None,
         ),
@@ -90,6 +103,14 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "choose another key, or work with the service that has it", None,
         ),
         (
+            errors.AlreadyPlanned, 409, "that is planned already",
+            "leave it at the one that `detail` names, or call that off first", None,
+        ),
+        (
+            errors.BornAlready, 409, "something was born of the case already",
+            "if the case bears several on purpose, say so: `one_of_several`", None,
+        ),
+        (
             errors.ServiceMovedOn, 412, "the service has moved on",
             "read the service again and decide anew what to change", None,
         ),
@@ -99,7 +120,7 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
         ),
         (
             errors.PreconditionRequired, 428, "If-Match is needed",
-            "read the case and send its ETag as If-Match", None,
+            "read what this changes and send its ETag as If-Match", None,
         ),
         (
             errors.KeyUsedForAnother, 422, "the Idempotency-Key stands for another request",

@@ -9,7 +9,8 @@ from flask import Request
 from marshmallow import Schema
 
 from api.strict_schema import load
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.vocabulary import escaped
 
 

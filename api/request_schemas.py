@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from api.case_ref import CaseRef
 from api.strict_schema import (
     Day,
     Flag,
@@ -57,8 +58,7 @@ class SupplySchema(StrictSchema):
 class CaseReferenceSchema(SupplySchema):
     """Which case it is."""
 
-    ref = Text(
-        LONGEST_NAME,
+    ref = CaseRef(
         required=True,
         metadata={"description": "The ticketing system's own name of the case"},
     )
@@ -94,7 +94,7 @@ class FactChangesSchema(SupplySchema):
 class DecisionsQuerySchema(StrictSchema):
     """Whose decisions, and which page of them."""
 
-    case = Text(LONGEST_NAME, required=True, metadata={"description": "The case's `ref`"})
+    case = CaseRef(required=True, metadata={"description": "The case's `ref`"})
     after = fields.String(metadata={"description": "`next` of the page before this one"})
     limit = Count(1, LONGEST_PAGE, load_default=PAGE, metadata={"description": "How many at most"})
 

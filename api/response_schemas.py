@@ -8,6 +8,7 @@ from marshmallow import INCLUDE, Schema, fields
 from marshmallow.types import UnknownOption
 
 from api.strict_schema import StrictSchema
+from model.likely_services import MOST_NAMED
 
 _VALUE = {"type": ["boolean", "number", "string", "null"]}
 INSTANT = {"format": "date-time"}
@@ -97,6 +98,17 @@ class GateOutcomeSchema(OutcomeSchema):
     )
 
 
+class FoundSchema(StrictSchema):
+    """A service, a part of one, or a package, that may be meant."""
+
+    service = maybe(description="its key; null: it is a package")
+    part = maybe(description="null: it is no part")
+    package = maybe(description="null: it is no package")
+    name = text()
+    score = fields.Float(required=True, metadata={"minimum": 0, "maximum": 100})
+    because = texts(description="its words that fit")
+
+
 class NeedSchema(StrictSchema):
     """A missing fact that can still change the outcome."""
 
@@ -104,6 +116,15 @@ class NeedSchema(StrictSchema):
     question = text(description="as one would ask a person")
     asked_of = text()
     sources = texts()
+    likely = fields.List(
+        fields.Nested(FoundSchema),
+        metadata={
+            "description": "what is likeliest to fit, by what the case is called, where that is"
+            " asked and something is found; it is not recorded",
+            "minItems": 1,
+            "maxItems": MOST_NAMED,
+        },
+    )
 
 
 class ReasonSchema(StrictSchema):
@@ -229,41 +250,6 @@ class CaseSchema(StrictSchema):
         metadata={"format": "date-time", "description": "when it was last reopened, if it was"}
     )
     kept_newer = kept_newer()
-
-
-class AliveSchema(StrictSchema):
-    """It answers."""
-
-    status = text(enum=["alive"])
-
-
-class RulesetsSchema(StrictSchema):
-    """What the engine has built in the process that answers."""
-
-    built = fields.Integer(required=True)
-    at_most = fields.Integer(
-        required=True,
-        metadata={"description": "with more, a fresh process takes over after its requests"},
-    )
-
-
-class ReadySchema(StrictSchema):
-    """It can decide."""
-
-    status = text(enum=["ready"])
-    policy_revision = text()
-    tables = text(
-        enum=["current", "ahead"],
-        description="`ahead`: made by a newer version, and this one may still run on them",
-    )
-    rulesets = fields.Nested(RulesetsSchema, required=True)
-    ticks_late_seconds = fields.Dict(
-        required=True,
-        metadata={
-            "description": "how late each tick of the scheduler is; null: it was never done",
-            "additionalProperties": {"type": ["integer", "null"], "minimum": 0},
-        },
-    )
 
 
 class ProblemKindSchema(StrictSchema):

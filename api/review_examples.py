@@ -17,6 +17,9 @@ NEW_REVIEWS: dict[str, Any] = {
         "every": "P3M",
     }
 }
+CHANGES: dict[str, Any] = {
+    "a week later, by somebody else": {"due_on": "2027-02-07", "role": "Service Line Manager"}
+}
 HOLDINGS: dict[str, Any] = {
     "held and found good": {"due_on": "2027-01-31", "outcome": "unchanged", "by": "Sam"}
 }
@@ -36,7 +39,10 @@ REVIEW: dict[str, Any] = {
     "escalate_to": "Head of IT",
     "every": "P3M",
     "due_on": "2027-04-30",
+    "version": 2,
+    "ended_at": None,
 }
+REVIEW_ENDED = {**REVIEW, "version": 3, "ended_at": INSTANT}
 _HELD = {
     "due_on": "2027-01-31", "held_at": INSTANT, "outcome": "unchanged", "note": None, "by": "Sam",
 }  # fmt: skip

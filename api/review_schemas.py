@@ -50,6 +50,19 @@ class NewReviewSchema(StrictSchema):
     every = Text(20, required=True, metadata={"description": "Such as `P3M` or `P1Y`"})
 
 
+class ReviewChangeSchema(StrictSchema):
+    """What is to be otherwise of a review from now on."""
+
+    title = Text(LONGEST_TEXT)
+    role = Text(LONGEST_NAME, metadata={"description": "Who is to review it"})
+    agency = Text(LONGEST_NAME, allow_none=True)
+    escalate_to = Text(LONGEST_NAME, allow_none=True)
+    due_on = Day(
+        metadata={"description": "When the awaited one is due; those after it count from there"}
+    )
+    every = Text(20, metadata={"description": "Such as `P3M` or `P1Y`"})
+
+
 class HeldSchema(StrictSchema):
     """A review as it was held."""
 
@@ -101,6 +114,10 @@ class ReviewSchema(StrictSchema):
     escalate_to = maybe()
     every = maybe(description="null: it is held once")
     due_on = text(description="the occurrence that is awaited", **_DAY)
+    version = fields.Integer(
+        required=True, metadata={"minimum": 0, "description": "grows with each change; its ETag"}
+    )
+    ended_at = maybe(description="null: it goes on", **INSTANT)
 
 
 class ReviewWithHistorySchema(ReviewSchema):

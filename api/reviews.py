@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha256
+from typing import cast
 
 from flask import Response, request
 
 from api import review_examples as examples
 from api.authentication import ANY_KEY, ANY_KEY_BY_ADDRESS, TOKEN, current_caller, only
 from api.decisions import READERS
+from api.idempotency import once_under
 from api.json_body import read_json
-from api.noun import Answers, Noun, Takes, ok
+from api.noun import Answers, Header, Noun, Takes, ok
+from api.preconditions import HEADER as IF_MATCH
+from api.preconditions import PATTERN, etag, read_match
 from api.query import read_query
 from api.review_calendar import MEDIA_TYPE, feed
 from api.review_schemas import (
@@ -18,35 +23,49 @@ from api.review_schemas import (
     HeldSchema,
     NewPreparationSchema,
     NewReviewSchema,
+    ReviewChangeSchema,
     ReviewPageSchema,
     ReviewSchema,
     ReviewsQuerySchema,
     ReviewWithHistorySchema,
 )
 from api.service import current_service
+from api.services import KEY_FAILS, ONCE, REPLAYED
 from api.strict_schema import load
 from model import completing_reviews, json_text, preparing_reviews
 from model.access import Role
+from model.changing_reviews import change_review, end_by_hand
 from model.completing_reviews import Held
 from model.database import Session
+from model.holding_reviews import HeldReview, held_of
+from model.keeping import do_once
 from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
-from model.review_feed import held_in_feed, reviews_in_feed
+from model.review_feed import held_in_feed, left_out_of_feed, reviews_in_feed
 from model.review_subjects import require_free
 from model.reviews import (
-    HeldReview,
     NewReview,
     Review,
     find_review,
-    held_of,
     reviews_due,
     set_up,
 )
-from rules.errors import ReviewedAtGate, ReviewHeldAlready, UnknownRecord
+from rules.errors import (
+    PreconditionRequired,
+    ReviewedAtGate,
+    ReviewEnded,
+    ReviewFollowsRule,
+    ReviewHeldAlready,
+    ReviewMovedOn,
+    UnknownRecord,
+)
 from rules.review_rules import ReviewKind
 
 _CALENDAR = "/api/v1/reviews.ics"
+_ETAG = {"ETag": "the review's version, for If-Match"}
+_SAYS = "the ETag of the review that this is for, or `*`"
+_SEEN = Header(IF_MATCH, _SAYS, PATTERN, True)
 HOLDERS = only(Role.SERVICE_MANAGER, Role.POLICY_OWNER)
 
 reviews = Noun("reviews", "What is to be reviewed, by whom, and when")
@@ -71,31 +90,84 @@ def list_reviews() -> Response:
     "POST",
     "/api/v1/reviews",
     access=only(Role.SERVICE_MANAGER),
-    takes=Takes(NewReviewSchema, examples.NEW_REVIEWS),
-    answers=Answers(200, ReviewSchema, examples.REVIEW),
+    takes=Takes(NewReviewSchema, examples.NEW_REVIEWS, headers=[ONCE]),
+    answers=Answers(200, ReviewSchema, examples.REVIEW, headers={**_ETAG, **REPLAYED}),
+    fails=KEY_FAILS,
 )
 def set_up_review() -> Response:
     """Set up a review. One of that kind and subject that there is already stays as it is."""
-    service, asked = current_service(), load(NewReviewSchema, read_json(request))
+    service, raw = current_service(), read_json(request)
+    asked = load(NewReviewSchema, raw)
     words = {name: each for name, each in asked.items() if name not in ("kind", "first_on")}
     new = NewReview(ReviewKind(asked["kind"]), anchor=asked["first_on"], **words)
     require_free(new.subject)
-    new_id, now = service.new_id(), service.clock()
-    made = service.database.write(lambda session: _review(set_up(session, new, new_id, now)))
-    return ok(json_text.dumps(made))
+    once = once_under(request, "POST /api/v1/reviews", raw)
+    caller, moment, new_id = current_caller(), service.moment(), service.new_id()
+
+    def work(session: Session) -> str:
+        return json_text.dumps(_review(set_up(session, new, new_id, moment.now)))
+
+    given = do_once(service.database, caller, moment, once, work, status=200)
+    made = cast("dict[str, int]", json_text.loads(given.text))
+    replayed = {"Idempotency-Replayed": "true"} if given.replayed else {}
+    return ok(given.text, headers={"ETag": etag(made["version"]), **replayed})
 
 
 @reviews.route(
     "GET",
     "/api/v1/reviews/<id:review_id>",
     access=READERS,
-    answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY),
+    answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY, headers=_ETAG),
     fails=(UnknownRecord,),
 )
 def get_review(review_id: str) -> Response:
     """Read a review, with every time that it was held."""
     with current_service().database.reading() as session:
-        return ok(json_text.dumps(_with_history(session, find_review(session, review_id))))
+        review = find_review(session, review_id)
+        tag = {"ETag": etag(review.version)}
+        return ok(json_text.dumps(_with_history(session, review)), headers=tag)
+
+
+@reviews.route(
+    "PATCH",
+    "/api/v1/reviews/<id:review_id>",
+    access=only(Role.SERVICE_MANAGER),
+    takes=Takes(ReviewChangeSchema, examples.CHANGES, headers=[_SEEN]),
+    answers=Answers(200, ReviewSchema, examples.REVIEW, headers=_ETAG),
+    fails=(UnknownRecord, ReviewMovedOn, ReviewFollowsRule, ReviewEnded, PreconditionRequired),
+)
+def patch_review(review_id: str) -> Response:
+    """Change a review that was set up by hand: its title, whose it is, or its days.
+
+    With another `due_on` what was on its way is taken back, and people are reminded of that day.
+    """
+    service, match = current_service(), read_match(request)
+    changes = load(ReviewChangeSchema, read_json(request))
+    require = partial(match.require, what="review", moved_on=ReviewMovedOn)
+    now = service.clock()
+    return service.database.write(
+        lambda session: _shown(change_review(session, review_id, changes, require, now))
+    )
+
+
+@reviews.route(
+    "DELETE",
+    "/api/v1/reviews/<id:review_id>",
+    access=only(Role.SERVICE_MANAGER),
+    takes=Takes(headers=[Header(IF_MATCH, f"{_SAYS}; may be left out", PATTERN)]),
+    answers=Answers(200, ReviewSchema, examples.REVIEW_ENDED, headers=_ETAG),
+    fails=(UnknownRecord, ReviewMovedOn, ReviewFollowsRule),
+)
+def delete_review(review_id: str) -> Response:
+    """End a review that was set up by hand: nobody is reminded of it, and calendars cancel it.
+
+    That it was held stays to be read. Set up again, it goes on.
+    """
+    service, match = current_service(), read_match(request, needed=False)
+    require, now = partial(match.require, what="review", moved_on=ReviewMovedOn), service.clock()
+    return service.database.write(
+        lambda session: _shown(end_by_hand(session, review_id, require, now))
+    )
 
 
 @reviews.route(
@@ -171,11 +243,15 @@ def read_review_calendar() -> Response:
     """
     service = current_service()
     with service.database.reading() as session:
-        text = feed(reviews_in_feed(session), held_in_feed(session))
+        text = feed(reviews_in_feed(session), held_in_feed(session), left_out_of_feed(session))
     answer = Response(text, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     answer.set_etag(sha256(text).hexdigest()[:32])
     answer.make_conditional(request)
     return answer
+
+
+def _shown(review: Review) -> Response:
+    return ok(json_text.dumps(_review(review)), headers={"ETag": etag(review.version)})
 
 
 def _with_history(session: Session, review: Review) -> dict[str, object]:
@@ -195,6 +271,8 @@ def _review(review: Review) -> dict[str, object]:
         "escalate_to": review.escalate_to,
         "every": None if review.once else review.every,
         "due_on": review.due_on.isoformat(),
+        "version": review.version,
+        "ended_at": rfc3339(review.ended_at) if review.ended_at else None,
     }
 
 

@@ -11,7 +11,9 @@ from api.strict_schema import Day, DayText, Flag, Parts, StrictSchema, Text
 from model.texts import LONGEST_NAME
 
 MOST = 500
-ADDRESS = r"^[^@\s]+@[^@\s]+$"
+# One mailbox at a host with a domain: a letter to anything else would be lost in silence.
+_WORD = r"[^@\s.,:;<>()\[\]]+"
+ADDRESS = rf"^[^@\s,:;<>()\[\]]+@{_WORD}(\.{_WORD})+$"
 _SINCE = {"description": "The first day that counts; if absent, from ever on"}
 _UNTIL = {"description": "The first day that no longer counts; if absent, for ever"}
 _DEPUTY = {"description": "Asked when none of those is there who are no deputies"}

@@ -83,8 +83,8 @@ def list_satisfaction(ref: str) -> Response:
 def read_satisfaction(key: str) -> Response:
     """Read how satisfied people were with a service in a period.
 
-    Counted are the cases that name it as their fact `fitting_service`, and the one that it was
-    born of.
+    Counted are the cases that name it as their fact `fitting_service`, and those that it, or a part
+    of it, was born of.
     """
     service, query = current_service(), read_query(request, PeriodQuerySchema)
     first, last = query["from_"], query["to"]

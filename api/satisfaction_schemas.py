@@ -11,7 +11,7 @@ from model.texts import LONGEST_NAME
 from rules.values import LONGEST_TEXT
 
 _DAY = {"format": "date"}
-_WORDS = {"description": "Gone once the personal facts of the case are erased"}
+_GONE = "gone once the personal facts of the case are erased"
 
 
 class NewAnswerSchema(StrictSchema):
@@ -21,14 +21,16 @@ class NewAnswerSchema(StrictSchema):
         SCORES[0], SCORES[-1], required=True, metadata={"description": "5: nothing was amiss"}
     )
     resolved = Flag(required=True, metadata={"description": "Whether they have what they need"})
-    words = Text(LONGEST_TEXT, allow_none=True, load_default=None, metadata=_WORDS)
-    by = Text(LONGEST_NAME, required=True, metadata={"description": "Who says so"})
+    words = Text(
+        LONGEST_TEXT, allow_none=True, load_default=None, metadata={"description": f"Why; {_GONE}"}
+    )
+    by = Text(LONGEST_NAME, required=True, metadata={"description": f"Who says so; {_GONE}"})
 
 
 class AnswerSchema(StrictSchema):
     """What somebody said of a case."""
 
-    by = text()
+    by = text(description="`erased #` and a number: somebody whose name was erased")
     score = fields.Integer(required=True, metadata={"minimum": SCORES[0], "maximum": SCORES[-1]})
     resolved = fields.Boolean(required=True)
     words = maybe(description="null: there were none, or they were erased")

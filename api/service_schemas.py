@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from marshmallow import fields
 
-from marshmallow import INCLUDE, Schema, fields
-from marshmallow.types import UnknownOption
-
+from api.case_ref import CaseRef
 from api.offer_schemas import CapacitySchema, OfferSchema, ShownOfferSchema
 from api.request_schemas import FACTS, PAGE
 from api.response_schemas import (
@@ -18,7 +16,7 @@ from api.response_schemas import (
     text,
     texts,
 )
-from api.strict_schema import Day, Names, RawFacts, StrictSchema, Text, WholeNumber
+from api.strict_schema import Day, Flag, Names, RawFacts, StrictSchema, Text, WholeNumber
 from api.strict_schema import WholeNumberInQuery as Count
 from model.locations import LONGEST_LOCATION
 from model.services import KEY, LONGEST_KEY, LONGEST_PAGE
@@ -28,6 +26,9 @@ from rules.values import LARGEST_INTEGER, LONGEST_TEXT
 
 MOST_PEOPLE = 100
 _BY = {"description": "Who says so; if absent, the API key's name"}
+ONE_OF_SEVERAL = {
+    "description": "true: the case bears more than this on purpose; else its first birth is named"
+}
 _OF_A_SESSION = {
     "description": (
         f"{FACTS['description']}. `verdict` (`approve`, `amend`, `reject`, `communicate`) and"
@@ -73,10 +74,10 @@ class NewServiceSchema(ServiceWordsSchema):
         },
     )
     name = Text(LONGEST_TEXT, required=True, metadata={"description": "What people call it"})
-    case = Text(
-        LONGEST_NAME,
+    case = CaseRef(
         metadata={"description": "The ref of the viable case that the service comes from"},
     )
+    one_of_several = Flag(load_default=False, metadata=ONE_OF_SEVERAL)
 
 
 class ServiceChangeSchema(ServiceWordsSchema):
@@ -127,9 +128,7 @@ class PageQuerySchema(StrictSchema):
 class ServicesQuerySchema(PageQuerySchema):
     """Which services, and which page of them."""
 
-    case = Text(
-        LONGEST_NAME, metadata={"description": "Only those that came from the case of this ref"}
-    )
+    case = CaseRef(metadata={"description": "Only those that came from the case of this ref"})
 
 
 class ServiceSummarySchema(StrictSchema):
@@ -174,15 +173,30 @@ class StandingArtifactSchema(ArtifactSchema):
     )
 
 
+class ReportedSchema(StrictSchema):
+    """An artifact that is complete by the service's case; supplying it says where it is."""
+
+    artifact = text()
+    case = text(description="the ref of the case that reports it")
+    reported_by = text()
+    reported_at = text(**INSTANT)
+    asked_of = text(description="the role that is to say where it is")
+
+
 class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
+    reviewed_every = text(
+        description="how often toll-gate 5 is held in operation: where `review_every` names"
+        " nothing, as often as the rules of reviews say"
+    )
     capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
     facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
     artifacts = fields.Dict(
         keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True
     )
+    reported = many(ReportedSchema)
     decisions = many(CaseDecisionSchema)
 
 
@@ -219,47 +233,3 @@ class GateSessionPageSchema(StrictSchema):
 
     sessions = many(GateSessionSchema)
     next = maybe(description="send it as `after` for the page that follows")
-
-
-class SpanSchema(StrictSchema):
-    """A phase that the service was in."""
-
-    phase = text()
-    since = text(**INSTANT)
-    until = maybe(description="null: it is in it still", **INSTANT)
-
-
-class EventSchema(Schema):
-    """One thing that happened, at one version of the service; the rest depends on `what`."""
-
-    class Meta:
-        unknown: ClassVar[UnknownOption] = INCLUDE
-
-    at = text(**INSTANT)
-    what = text(enum=["made", "facts_changed", "artifact_supplied", "tollgate_held"])
-    by = maybe()
-    gate = fields.Integer()
-    verdict = fields.String(allow_none=True)
-    result = fields.String(allow_none=True)
-    phase = fields.String(allow_none=True)
-    decision = fields.String(metadata={"description": "the id of the gate's decision"})
-    sat = fields.List(fields.String())
-    artifact = fields.String()
-    artifact_version = fields.Integer()
-    version = fields.Integer(required=True, metadata={"description": "the service's version"})
-    location = fields.String()
-    facts = fields.List(fields.String(), metadata={"description": "the names of those changed"})
-
-
-class TimelineSchema(StrictSchema):
-    """The life of a service so far, oldest first."""
-
-    key = text()
-    name = text()
-    phase = maybe()
-    rejected = fields.Boolean(required=True)
-    phases = many(SpanSchema)
-    events = many(EventSchema)
-    whole = fields.Boolean(
-        required=True, metadata={"description": "false: the earliest events are left out"}
-    )

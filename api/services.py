@@ -37,6 +37,7 @@ from model.catalogue import Entry
 from model.database import Session
 from model.keeping import do_once
 from model.moment import rfc3339
+from model.reported_artifacts import Reported
 from model.service_life import (
     Artifact,
     ServiceChange,
@@ -48,6 +49,7 @@ from model.service_life import (
 )
 from model.services import ArtifactVersion, Service
 from rules.errors import (
+    BornAlready,
     KeyUsedForAnother,
     NoLiveRevision,
     PreconditionRequired,
@@ -68,7 +70,7 @@ ONCE = Header(
 KEY_FAILS = (KeyUsedForAnother, RequestStillRunning)
 REPLAYED = {"Idempotency-Replayed": "`true` when this was answered before under the same key"}
 
-_NO_WORDS = ("key", "facts", "by", "case")
+_NO_WORDS = ("key", "facts", "by", "case", "one_of_several")
 _OFFER = tuple(OfferSchema().fields)
 ETAG = {"ETag": "the service's version, for If-Match"}
 SEEN = "the ETag of the service that the change is for, or `*`"
@@ -87,7 +89,7 @@ services = Noun("services", "Services, from the idea to the phase-out, and their
         examples.SERVICE,
         headers={"Location": "where the service is", **ETAG, **REPLAYED},
     ),
-    fails=(ServiceExists, NoLiveRevision, *KEY_FAILS),
+    fails=(ServiceExists, BornAlready, NoLiveRevision, *KEY_FAILS),
 )
 def create_service() -> Response:
     """Make a service. It is a matter of strategy until toll-gate 1 has passed."""
@@ -168,26 +170,43 @@ def patch_service(key: str) -> Response:
 def _change(asked: Mapping[str, Any]) -> ServiceChange:
     offer = {name: each for name, each in asked.items() if name in _OFFER}
     words = {name: each for name, each in asked.items() if name not in (*_NO_WORDS, *_OFFER)}
-    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer)
+    several = asked.get("one_of_several", False)
+    return ServiceChange(words, asked["facts"], asked.get("by"), asked.get("case"), offer, several)
 
 
 def shown(view: ServiceView, status: int = 200) -> Response:
     """Return a service as it stands, with its ETag."""
-    headers = {"ETag": etag(view.service.subject.version)}
-    return ok(json_text.dumps(_body(view)), status, headers)
+    return ok(told(view), status, {"ETag": etag(view.service.subject.version)})
+
+
+def told(view: ServiceView) -> str:
+    """Return a service as it stands, as the text of its JSON."""
+    return json_text.dumps(_body(view))
 
 
 def _body(view: ServiceView) -> dict[str, object]:
     return {
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
+        "reviewed_every": view.reviewed_every,
         **offer_shown(view.service),
         "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
             each.name: {**version_shown(each), "stands": each.stands} for each in view.artifacts
         },
+        "reported": [_reported(each) for each in view.reported],
         "decisions": [summary(decision) for decision in view.decisions],
+    }
+
+
+def _reported(each: Reported) -> dict[str, object]:
+    return {
+        "artifact": each.artifact,
+        "case": each.case,
+        "reported_by": each.reported_by,
+        "reported_at": rfc3339(each.reported_at),
+        "asked_of": each.asked_of,
     }
 
 
@@ -223,6 +242,10 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "options": offered.options or [],
         "charging": offered.charging,
         "quality": offered.quality or {},
+        "value": offered.value,
+        "technologies": offered.technologies or [],
+        "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
+        "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }
     if current_caller().may(*SEE_THE_COST):
         shown["cost"] = offered.cost

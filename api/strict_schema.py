@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple, NoReturn, TypeGuard
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.types import UnknownOption
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType, ValueRefused, has_control_character
 from rules.vocabulary import escaped
@@ -23,12 +24,16 @@ _OF_NUMBER = {**_MESSAGES, "invalid": "must be a whole number"}
 _OF_FLAG = {**_MESSAGES, "invalid": "must be true or false"}
 _OF_OBJECT = {**_MESSAGES, "invalid": "must be a JSON object", "type": "must be a JSON object"}
 OF_LIST = {**_MESSAGES, "invalid": "must be a list"}
+_BLANK = r"\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+_SAYING = rf"^[{_BLANK}]*[^{_BLANK}\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"
 _NO_SUCH_MEMBER = "there is no such member"
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+# What is below zero is a number, too: it is told between what and what one has to be.
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _DAYS = Domain(FactType.DATE)
 
 
@@ -50,13 +55,15 @@ class StrictSchema(Schema):
 
 
 class Text(fields.String):
-    """A text of 1 to `longest` characters, none of which is a control character."""
+    """A text of 1 to `longest` characters, no control character, and not blanks only."""
 
     default_error_messages = _OF_TEXT
+    may_be_blank: ClassVar[bool] = False
 
     def __init__(self, longest: int, **options: Any) -> None:
         self.longest = longest
-        bounds = {"minLength": 1, "maxLength": longest, "pattern": _PLAIN}
+        pattern = _PLAIN if self.may_be_blank else _SAYING
+        bounds = {"minLength": 1, "maxLength": longest, "pattern": pattern}
         described = {**bounds, **options.pop("metadata", {})}
         super().__init__(metadata=described, **options)
 
@@ -67,7 +74,13 @@ class Text(fields.String):
             raise ValidationError(f"must be 1 to {self.longest} characters long")
         if has_control_character(value):
             raise ValidationError("must not contain control characters")
+        if value.isspace() and not self.may_be_blank:
+            raise ValidationError("must not be blanks only")
         return value
+
+
+def _is_whole(value: object) -> TypeGuard[Decimal]:
+    return isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value()
 
 
 class WholeNumber(fields.Integer):
@@ -81,6 +94,8 @@ class WholeNumber(fields.Integer):
         super().__init__(metadata=described, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
+        if _is_whole(value) and self.low <= value <= self.high:
+            _refuse("must be a whole number", f"write it as {int(value)}, without a point")
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.make_error("invalid")
         if not self.low <= value <= self.high:
@@ -88,29 +103,11 @@ class WholeNumber(fields.Integer):
         return value
 
 
-class Number(fields.Decimal):
-    """A number, read exactly, within `most` of nothing; never a text or a boolean."""
-
-    default_error_messages = {**_MESSAGES, "invalid": "must be a number"}  # noqa: RUF012
-
-    def __init__(self, most: int, **options: Any) -> None:
-        self.most = most
-        described = {"minimum": -most, "maximum": most, **options.pop("metadata", {})}
-        super().__init__(metadata=described, **options)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self.make_error("invalid")
-        if not -self.most <= value <= self.most:
-            raise ValidationError(f"must be between {-self.most} and {self.most}")
-        return value
-
-
 class WholeNumberInQuery(WholeNumber):
     """A whole number where everything is text: in a query."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+        if not (isinstance(value, str) and _WHOLE.fullmatch(value)):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **options)
 

@@ -1,237 +1,254 @@
-"""The life of a service as a drawing (SVG) that a board looks at: phases, gates, artifacts.
+"""The life of a service as a drawing (SVG) that a board looks at.
 
-Results differ in shape as well as in colour. Time runs to the right; events that lie close
-together are drawn apart, so that each can be seen.
+Time runs evenly to the right, up to today. Phases are bands over the whole height, and owners
+bands of their own; below them is a lane for each toll-gate, artifact and kind of change. What
+happened on one day, or too close together to be told apart, is one mark that says how many. So a
+long life is as wide as a short one, and no mark lies over another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from html import escape
 
-from model.moment import rfc3339
-from model.timeline import Event, Span, Timeline, What
+from api.timeline_lanes import (
+    SIGNS,
+    Lane,
+    artifacts_of,
+    gates_of,
+    label_of,
+    others_of,
+    result_of,
+    result_said,
+    sign_of,
+    told,
+)
+from api.timeline_marks import (
+    RESULTS,
+    SAID,
+    SIZE,
+    box,
+    dot,
+    fitting,
+    gate,
+    half_of,
+    line,
+    titled,
+    width_of,
+    words,
+)
+from api.timeline_scale import Group, Scale, grouped
+from model.timeline import OWNERS, Timeline
+from model.timeline_events import Event
 
-MOST_DRAWN = 200
-PHASES = ("strategy", "design", "transition", "operate", "improve", "retire")
-_LEFT, _RIGHT, _TOP, _NARROWEST, _GAP = 250, 50, 96, 820, 26
-_LANE, _ROW = 26, 24
-_COLOURS = {
-    "strategy": "#6b5bd2",
-    "design": "#2f74c0",
-    "transition": "#0f8a8a",
-    "operate": "#2b8a3e",
-    "improve": "#b7791f",
-    "retire": "#6c757d",
+WIDTH, LEFT, RIGHT, GAP = 1280.0, 230.0, 1240.0, 30.0
+MOST_TOLD, MOST_AHEAD = 12, 5
+PHASES = {
+    "strategy": "#5f4fc4",
+    "design": "#2566ad",
+    "transition": "#0b7285",
+    "operate": "#2b7a38",
+    "improve": "#8f5b0c",
+    "retire": "#5c636a",
 }
-_OF_RESULTS = {
-    "pass": "#2b8a3e",
-    "fail": "#c92a2a",
-    "incomplete": "#b7791f",
-    "blocked": "#495057",
-    "not_required": "#868e96",
-}
-_SAID = {
-    "pass": "passed",
-    "fail": "failed",
-    "incomplete": "incomplete",
-    "blocked": "blocked",
-    "not_required": "not required",
-    None: "the board is awaited",
-}
-_PLAIN = 'fill="#212529"'
-_STYLES = {
-    "": _PLAIN,
-    "head": f'{_PLAIN} font-size="20" font-weight="600"',
-    "pale": 'fill="#495057"',
-    "left": f'{_PLAIN} text-anchor="end"',
-    "day": 'fill="#495057" font-size="11" text-anchor="middle"',
-    "dark": f'{_PLAIN} font-size="11" font-weight="600" text-anchor="middle"',
-    "light": 'fill="#fff" font-size="11" font-weight="600" text-anchor="middle"',
-}
-"""Attributes, since the service lets no style sheet run."""
+_TOP, _BAND, _ROW = 110.0, 28.0, 28.0
+_GREY = "#495057"
+_OWNER_COLOURS = ("#dbe4ff", "#e7dcf7")
 
 
-def drawing(life: Timeline, now: datetime) -> str:
-    """Return the SVG of a life as it is `now`."""
-    return _Drawing(life, now).text()
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    at: datetime
-    x: float
+def drawing(life: Timeline, now: datetime, zone: tzinfo) -> str:
+    """Return the SVG of a life as it is `now`; days are those of `zone`."""
+    return _Drawing(life, now, zone).text()
 
 
 class _Drawing:
-    """Lays the rows out from top to bottom: phases, gates, artifacts, days, legend."""
+    """Lays out bands and lanes from top to bottom, then the days, what is to come, the key."""
 
-    def __init__(self, life: Timeline, now: datetime) -> None:
+    def __init__(self, life: Timeline, now: datetime, zone: tzinfo) -> None:
         self._life = life
-        self._events = life.events[-MOST_DRAWN:]
-        self._artifacts = _artifact_names(self._events)
-        self._places = _spread(self._events, life, now)
-        self._end = self._places[-1].x
-        self._gates = _TOP + _LANE * len(PHASES) + 34
-        self._supplied = self._gates + 40
-        self._days = self._supplied + _ROW * len(self._artifacts) + 12
+        instants = [*(span.since for span in life.phases), *(event.at for event in life.events)]
+        first, last = min(instants, default=now), max([now, *instants])
+        self._scale = Scale(first, last, LEFT + 12, RIGHT - 12, zone)
+        self._gates = list(gates_of(life.events))
+        self._artifacts = list(artifacts_of(life.events))
+        self._others = list(others_of(life.events))
+        self._owners = [role for role in OWNERS if any(t.role == role for t in life.owners)]
+        rows = (len(each) for each in (self._owners, self._gates, self._artifacts, self._others))
+        self._days = _TOP + _BAND + 14 + _ROW * sum(rows) + 8
 
     def text(self) -> str:
         """Return the whole drawing."""
-        width, height = self._end + _RIGHT, self._days + 84
-        title = f"The life of {self._life.name}"
+        ahead = list(self._ahead())
+        height = self._days + 92 + len(ahead) * 20
         parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:.0f}" '
-            f'height="{height}" viewBox="0 0 {width:.0f} {height}" font-size="12" '
+            '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc" '
+            f'width="{WIDTH:.0f}" height="{height:.0f}" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
             'font-family="system-ui, -apple-system, Segoe UI, sans-serif">',
-            f"<title>{escape(title)}</title>",
-            f'<rect width="{width:.0f}" height="{height}" fill="#fff"/>',
+            f'<title id="title">{escape(f"The life of {self._life.name}")}</title>',
+            f'<desc id="desc">{escape(self._described())}</desc>',
+            box(0, 0, WIDTH, height, 'fill="#fff"/>'),
             *self._heading(),
-            *self._grid(),
-            *self._lanes(),
-            *self._gate_row(),
-            *self._artifact_rows(),
-            *self._legend(),
+            *self._phases(),
+            *self._axis(),
+            *self._rows(),
+            *ahead,
+            *self._key(height - 44),
             "</svg>",
         ]
         return "\n".join(parts) + "\n"
 
     def _heading(self) -> Iterator[str]:
-        state = "rejected" if self._life.rejected else f"in phase {self._life.phase or 'strategy'}"
-        yield _words(24, 38, self._life.name, "head")
-        yield _words(24, 60, f"{self._life.key} · {state}", "pale")
-        if not self._life.whole or len(self._life.events) > MOST_DRAWN:
-            yield _words(24, 80, "earlier events are left out", "pale")
+        life = self._life
+        yield words(24, 40, fitting(life.name, WIDTH - 48, 22), "head")
+        state = "rejected" if life.rejected else f"in phase {life.phase or 'strategy'}"
+        born = [f"born of the case {life.case}"] if life.case else []
+        said = " · ".join([life.key, state, *born])
+        yield words(24, 64, fitting(said, WIDTH - 48, SIZE), "pale")
+        count = len(life.events)
+        events = f"{count} event{'' if count == 1 else 's'}"
+        if not life.whole:
+            events = f"the latest {events}; earlier events are left out"
+        yield words(24, 86, f"{events}, up to {self._day(self._scale.last)}", "pale")
 
-    def _grid(self) -> Iterator[str]:
-        """Yield a line and a day wherever there is room for one."""
-        last_x, last_day = -1_000.0, ""
-        for place in self._places:
-            day = place.at.date().isoformat()
-            if day == last_day or place.x - last_x < 84:
-                continue
-            last_x, last_day = place.x, day
-            yield _line(place.x, _TOP - 8, place.x, self._days, "#e9ecef")
-            yield _words(place.x, self._days + 16, day, "day")
-
-    def _lanes(self) -> Iterator[str]:
-        for number, phase in enumerate(PHASES):
-            y = _TOP + number * _LANE
-            yield _words(_LEFT - 18, y + 14, phase, "left")
-            yield _line(_LEFT, y + 10, self._end, y + 10, "#e9ecef")
+    def _phases(self) -> Iterator[str]:
+        """Yield a band for each phase, its colour pale behind all lanes."""
         for span in self._life.phases:
-            yield from self._bar(span)
+            start = self._start(span.since)
+            end = self._scale.x(span.until) if span.until else RIGHT
+            colour, width = PHASES.get(span.phase, "#5c636a"), max(end - start, 1.5)
+            until = self._day(span.until) if span.until else "today"
+            name = fitting(span.phase, width - 14, 13)
+            yield titled(
+                f"{span.phase}: {self._day(span.since)} to {until}",
+                [
+                    box(start, _TOP, width, self._days - _TOP, f'fill="{colour}" opacity="0.07"/>'),
+                    box(start, _TOP, width, _BAND, f'fill="{colour}" stroke="#fff"/>'),
+                    *([words(start + 8, _TOP + 19, name, "band")] if name else []),
+                ],
+            )
 
-    def _bar(self, span: Span) -> Iterator[str]:
-        if span.phase not in PHASES:
-            return
-        start, end = self._x(span.since), self._x(span.until) if span.until else self._end
-        y = _TOP + PHASES.index(span.phase) * _LANE
-        until = rfc3339(span.until) if span.until else "today"
-        said = f"{span.phase}: {rfc3339(span.since)} to {until}"
-        yield (
-            f'<rect x="{start:.1f}" y="{y + 2}" width="{max(end - start, 3):.1f}" height="16" '
-            f'rx="3" fill="{_COLOURS[span.phase]}"><title>{escape(said)}</title></rect>'
-        )
+    def _axis(self) -> Iterator[str]:
+        yield words(LEFT - 16, _TOP + 19, "phase", "left")
+        yield line(LEFT, self._days, RIGHT, self._days, "#adb5bd")
+        yield words(RIGHT, self._days + 18, "today", "before")
+        yield words(LEFT, self._days + 18, self._day(self._scale.first), "small")
+        for x, day in self._scale.named_days():
+            half = width_of(day) / 2
+            if LEFT + 80 + half < x < RIGHT - 44 - half:
+                yield line(x, _TOP + _BAND, x, self._days, "#ced4da", ' stroke-dasharray="2 3"')
+                yield words(x, self._days + 18, day, "day")
 
-    def _gate_row(self) -> Iterator[str]:
-        yield _words(_LEFT - 18, self._gates + 4, "toll-gates", "left")
-        yield _line(_LEFT, self._gates, self._end, self._gates, "#ced4da")
-        for event, place in zip(self._events, self._places[:-1], strict=True):
-            if event.what is What.HELD:
-                result = _result(event)
-                style = "light" if result in ("pass", "fail") else "dark"
-                yield (
-                    f"<g><title>{escape(_told_of_gate(event))}</title>"
-                    f"{_mark(result, place.x, self._gates)}"
-                    f"{_words(place.x, self._gates + 4, str(event.details['gate']), style)}</g>"
-                )
+    def _rows(self) -> Iterator[str]:
+        y = _TOP + _BAND + 14 + _ROW / 2
+        for number, role in enumerate(self._owners):
+            yield from self._owner(role, number, y)
+            y += _ROW
+        for lane in (*self._gates, *self._artifacts, *self._others):
+            yield words(LEFT - 16, y + 4, fitting(lane.name, LEFT - 30, SIZE), "left")
+            yield line(LEFT, y, RIGHT, y, "#dee2e6")
+            yield from self._marks(lane, y)
+            y += _ROW
 
-    def _artifact_rows(self) -> Iterator[str]:
-        for number, name in enumerate(self._artifacts):
-            y = self._supplied + number * _ROW
-            yield _words(_LEFT - 18, y + 4, name.replace("_", " "), "left")
-            yield _line(_LEFT, y, self._end, y, "#f1f3f5")
-            for event, place in zip(self._events, self._places[:-1], strict=True):
-                if event.details.get("artifact") == name:
-                    yield _artifact(event, place.x, y)
+    def _owner(self, role: str, number: int, y: float) -> Iterator[str]:
+        """Yield a band for everybody who had a role, one after the other."""
+        yield words(LEFT - 16, y + 4, role.replace("_", " "), "left")
+        ours = [tenure for tenure in self._life.owners if tenure.role == role]
+        for place, tenure in enumerate(ours):
+            start = self._start(tenure.since)
+            end = self._scale.x(tenure.until) if tenure.until else RIGHT
+            until = self._day(tenure.until) if tenure.until else "today"
+            name = fitting(tenure.name, end - start - 12)
+            more = f'rx="3" fill="{_OWNER_COLOURS[place % 2]}" stroke="#748ffc"/>'
+            yield titled(
+                f"{role.replace('_', ' ')} {tenure.name}: {self._day(tenure.since)} to {until}",
+                [
+                    box(start, y - 10, max(end - start, 1.5), 20, more),
+                    *([words(start + 6, y + 4, name, "small")] if name else []),
+                ],
+            )
 
-    def _legend(self) -> Iterator[str]:
-        x, y = 36.0, self._days + 54
-        for result, said in _SAID.items():
-            yield _mark(result, x, y)
-            yield _words(x + 16, y + 4, said)
-            x += 50 + 7 * len(said)
+    def _marks(self, lane: Lane, y: float) -> Iterator[str]:
+        """Yield the marks of a lane, each with words beside it where there is room for them."""
+        groups = self._grouped(lane)
+        for place, group in enumerate(groups):
+            following = groups[place + 1].x - GAP / 2 if place + 1 < len(groups) else RIGHT
+            count, latest = len(group.items), group.items[-1]
+            if lane in self._gates:
+                half, mark = 12.0, gate(result_of(latest), group.x, y, count)
+                labels = self._verdict(group)
+            else:
+                half = half_of(count)
+                mark = dot(group.x, y, lane.colour, sign_of(latest), count)
+                labels = [label_of(latest)] if count == 1 else []
+            room = following - group.x - half - 8
+            said = next((each for each in labels if width_of(each) <= room), None)
+            said = said or (fitting(labels[-1], room) if labels else "")
+            beside = [words(group.x + half + 4, y + 4, said, "small")] if said else []
+            yield titled(self._told(group.items), [*mark, *beside])
 
-    def _x(self, at: datetime) -> float:
-        """Return where an instant is: at the last event that had happened by then."""
-        return max((place.x for place in self._places if place.at <= at), default=_LEFT)
+    def _grouped(self, lane: Lane) -> list[Group[Event]]:
+        """Return the events of a lane by day and place; different results stay apart."""
 
+        def alike(one: Event, other: Event) -> bool:
+            return result_of(one) == result_of(other)
 
-def _artifact_names(events: Sequence[Event]) -> list[str]:
-    names = (event.details.get("artifact") for event in events)
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+        return grouped(lane.events, lambda e: self._scale.x(e.at), alike, GAP, RIGHT - 12)
 
+    def _verdict(self, group: Group[Event]) -> list[str]:
+        said = result_said(group.items[-1])
+        if any(result_of(each) != result_of(group.items[-1]) for each in group.items):
+            said = f"{said} at last"
+        return [f"{said} {self._day(group.items[-1].at)}", said]
 
-def _spread(events: Sequence[Event], life: Timeline, now: datetime) -> list[_Place]:
-    """Return the place of each event, and that of today."""
-    instants = [event.at for event in events]
-    first = instants[0] if instants else life.phases[0].since
-    whole = max((now - first).total_seconds(), 1.0)
-    places: list[_Place] = []
-    for at in (*instants, max(now, *instants) if instants else now):
-        share = (at - first).total_seconds() / whole
-        after = places[-1].x + _GAP if places else _LEFT + 14.0
-        places.append(_Place(at, max(_LEFT + 14 + share * _NARROWEST, after)))
-    return places
+    def _told(self, events: Sequence[Event]) -> str:
+        lines = [f"{self._day(event.at)} {told(event)}" for event in events[-MOST_TOLD:]]
+        more = len(events) - len(lines)
+        return "\n".join([*([f"{more} earlier, then:"] if more else []), *lines])
 
+    def _ahead(self) -> Iterator[str]:
+        """Yield what comes next, a line for each."""
+        events, y = self._life.ahead, self._days + 44
+        for event in events[:MOST_AHEAD]:
+            said = fitting(f"{self._day(event.at)}  {told(event)}", RIGHT - LEFT, SIZE)
+            head = words(LEFT - 16, y, "to come", "left") if event is events[0] else ""
+            yield head + words(LEFT, y, said)
+            y += 20
+        if len(events) > MOST_AHEAD:
+            yield words(LEFT, y, f"and {len(events) - MOST_AHEAD} more", "pale")
 
-def _mark(result: str | None, x: float, y: float) -> str:
-    """Return the shape of a result: disc, diamond, ring, square, dash; dotted while awaited."""
-    colour = _OF_RESULTS.get(result or "", "#1864ab")
-    match result:
-        case "pass":
-            return f'<circle cx="{x:.1f}" cy="{y}" r="11" fill="{colour}"/>'
-        case "fail":
-            corners = f"{x:.1f},{y - 13} {x + 13:.1f},{y} {x:.1f},{y + 13} {x - 13:.1f},{y}"
-            return f'<polygon points="{corners}" fill="{colour}"/>'
-        case "blocked":
-            square = f'<rect x="{x - 10:.1f}" y="{y - 10}" width="20" height="20"'
-            return f'{square} fill="#fff" stroke="{colour}" stroke-width="2"/>'
-        case "not_required":
-            dash = f'<rect x="{x - 11:.1f}" y="{y - 8}" width="22" height="16" rx="8"'
-            return f'{dash} fill="#f1f3f5" stroke="{colour}"/>'
-    dots = "" if result else ' stroke-dasharray="3 2"'
-    ring = f'<circle cx="{x:.1f}" cy="{y}" r="10" fill="#fff" stroke="{colour}"'
-    return f'{ring} stroke-width="2"{dots}/>'
+    def _key(self, y: float) -> Iterator[str]:
+        """Yield what shapes, signs and colours mean, of those that there are."""
+        results = {result_of(event) for lane in self._gates for event in lane.events}
+        signs = {sign_of(event) for lane in self._others for event in lane.events}
+        phases = [span.phase for span in self._life.phases]
+        shown = [(gate(each, 0, 0), SAID[each]) for each in (*RESULTS, None) if each in results]
+        shown += [(dot(0, 0, _GREY, each, 1), SIGNS[each]) for each in SIGNS if each in signs]
+        shown += [(dot(0, 0, _GREY, "", 9), "so many close together")]
+        colours = [(dot(0, 0, PHASES[each], "", 1), each) for each in PHASES if each in phases]
+        for row, keys in enumerate((shown, colours)):
+            x = LEFT + 8
+            for mark, said in keys:
+                moved = f'<g transform="translate({x:.0f} {y + 24 * row:.0f})">'
+                yield f"{moved}{''.join(mark)}{words(16, 4, said)}</g>"
+                x += 44 + width_of(said, SIZE)
 
+    def _described(self) -> str:
+        """Return in sentences what the drawing shows, for those who do not see it."""
+        spans = [f"{span.phase} since {self._day(span.since)}" for span in self._life.phases]
+        lanes = (*self._artifacts, *self._others)
+        counts = [f"{lane.name} {len(lane.events)}" for lane in lanes]
+        held = [
+            f"{self._day(event.at)} toll-gate {event.details['gate']} {result_said(event)}"
+            for lane in self._gates
+            for event in lane.events[-MOST_TOLD:]
+        ]
+        parts = (("Phases", spans), ("Toll-gates", held), ("Events", counts))
+        return " ".join(f"{name}: {', '.join(each)}." for name, each in parts if each)
 
-def _artifact(event: Event, x: float, y: float) -> str:
-    version = str(event.details["artifact_version"])
-    said = f"{event.details['artifact']}, version {version}: {rfc3339(event.at)}, {event.by}"
-    disc = f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="#1864ab"/>'
-    return f"<g><title>{escape(said)}</title>{disc}{_words(x + 8, y + 4, version, 'pale')}</g>"
+    def _start(self, since: datetime) -> float:
+        """Return where a band begins: at the very left, what was so from the beginning."""
+        return LEFT if since <= self._scale.first else self._scale.x(since)
 
-
-def _result(event: Event) -> str | None:
-    result = event.details["result"]
-    return result if isinstance(result, str) else None
-
-
-def _told_of_gate(event: Event) -> str:
-    details, result = event.details, _result(event)
-    said = _SAID.get(result, result)
-    sat = details["sat"]
-    people = f", with {', '.join(map(str, sat))}" if isinstance(sat, list) and sat else ""
-    return f"toll-gate {details['gate']}: {said}, {rfc3339(event.at)}{people}"
-
-
-def _words(x: float, y: float, text: str, style: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y}" {_STYLES[style]}>{escape(text)}</text>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
-    ends = f'x1="{x1:.1f}" y1="{y1}" x2="{x2:.1f}" y2="{y2}"'
-    return f'<line {ends} stroke="{colour}"/>'
+    def _day(self, at: datetime) -> str:
+        return self._scale.day(at).isoformat()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
-from api import examples_of_services as examples
-from api.authentication import Access
+from api import timeline_examples as examples
+from api.authentication import Access, current_caller
 from api.decisions import READERS
-from api.noun import Answers, Noun, ok
+from api.noun import Answers, Noun, Takes, ok
+from api.query import read_query
 from api.service import current_service
-from api.service_schemas import TimelineSchema
+from api.services import SEE_THE_COST
 from api.timeline_drawing import drawing
+from api.timeline_schemas import TimelineQuerySchema, TimelineSchema
 from model import json_text
-from model.moment import rfc3339
-from model.timeline import Event, Span, Timeline, timeline_of
+from model.moment import begins, day_after, rfc3339
+from model.timeline import Asked, Span, Tenure, Timeline, page_of_life, whole_life
+from model.timeline_events import Event, What
 from rules.errors import UnknownRecord
 
 SVG = "image/svg+xml"
@@ -26,13 +29,30 @@ timelines = Noun("timelines", "The life of a service on one line")
     "GET",
     "/api/v1/services/<key:key>/timeline",
     access=READERS,
+    takes=Takes(query=TimelineQuerySchema),
     answers=Answers(200, TimelineSchema, examples.TIMELINE),
     fails=(UnknownRecord,),
 )
 def read_timeline(key: str) -> Response:
-    """Read the life of a service so far, oldest first."""
-    with current_service().database.reading() as session:
-        return ok(json_text.dumps(_body(timeline_of(session, key))))
+    """Read the life of a service so far, oldest first, and what is to come.
+
+    What it costs those who provide it, and that this has changed, is told to those alone who may
+    see it. What the calendar brings (maintenance that is over, agreements, reviews that are due)
+    is of no version.
+    """
+    service, query = current_service(), read_query(request, TimelineQuerySchema)
+    zone = service.settings.timezone
+    asked = Asked(
+        kinds=tuple(What) if "what" not in query else (What(query["what"]),),
+        since=begins(query["since"], zone) if "since" in query else None,
+        until=begins(day_after(query["until"]), zone) if "until" in query else None,
+        after=query.get("after"),
+        limit=query["limit"],
+        costs=_may_see_costs(),
+    )
+    with service.database.reading() as session:
+        page = page_of_life(session, key, asked, service.moment(), zone)
+        return ok(json_text.dumps(_body(page)))
 
 
 @timelines.route(
@@ -44,27 +64,44 @@ def read_timeline(key: str) -> Response:
 )
 def draw_timeline(key: str) -> Response:
     """Look at the life of a service; a browser takes the key as the password."""
-    service = current_service()
+    service, zone = current_service(), current_service().settings.timezone
     with service.database.reading() as session:
-        life = timeline_of(session, key)
-    return Response(drawing(life, service.clock()), content_type=f"{SVG}; charset=utf-8")
+        life = whole_life(session, key, _may_see_costs(), service.moment(), zone)
+    drawn = drawing(life, service.clock(), zone)
+    return Response(drawn, content_type=f"{SVG}; charset=utf-8")
+
+
+def _may_see_costs() -> bool:
+    return current_caller().may(*SEE_THE_COST)
 
 
 def _body(life: Timeline) -> dict[str, object]:
     return {
         "key": life.key,
         "name": life.name,
+        "case": life.case,
         "phase": life.phase,
         "rejected": life.rejected,
         "phases": [_span(span) for span in life.phases],
+        "owners": [_tenure(tenure) for tenure in life.owners],
         "events": [_event(event) for event in life.events],
-        "whole": life.whole,
+        "next": life.next,
+        "ahead": [_event(event) for event in life.ahead],
     }
 
 
 def _span(span: Span) -> dict[str, object]:
     until = rfc3339(span.until) if span.until else None
     return {"phase": span.phase, "since": rfc3339(span.since), "until": until}
+
+
+def _tenure(tenure: Tenure) -> dict[str, object]:
+    return {
+        "role": tenure.role,
+        "name": tenure.name,
+        "since": rfc3339(tenure.since),
+        "until": rfc3339(tenure.until) if tenure.until else None,
+    }
 
 
 def _event(event: Event) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.case_ref import CaseRef
 from api.response_schemas import INSTANT, many, maybe, text, texts
 from api.strict_schema import Instant, Parts, StrictSchema, Text, WholeNumber
 from model.agreement_targets import LONGEST_METRIC
@@ -65,7 +66,7 @@ class TimerEventsSchema(StrictSchema):
 class NewTimerSchema(StrictSchema):
     """A timer to open."""
 
-    case = Text(LONGEST_NAME, required=True, metadata={"description": "The case's `ref`"})
+    case = CaseRef(required=True, metadata={"description": "The case's `ref`"})
     kind = _one_of(_KINDS)
     name = Text(
         LONGEST_NAME,
@@ -98,7 +99,7 @@ class NewTimerSchema(StrictSchema):
 class TimersQuerySchema(StrictSchema):
     """Whose timers."""
 
-    case = Text(LONGEST_NAME, required=True, metadata={"description": "The case's `ref`"})
+    case = CaseRef(required=True, metadata={"description": "The case's `ref`"})
 
 
 class IntervalSchema(StrictSchema):

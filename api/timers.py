@@ -34,11 +34,11 @@ from rules.clocks.timer import Threshold
 from rules.errors import (
     BadFields,
     EventDiffers,
-    FieldProblem,
     NameTaken,
     Refused,
     UnknownRecord,
 )
+from rules.field_problem import FieldProblem
 
 _TICKETING = only(Role.TICKETING)
 

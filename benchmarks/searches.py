@@ -19,7 +19,8 @@ from model.cases import Case
 from model.catalogue_standing import SHOWN
 from model.database import Database, table_of
 from model.likeness import letter_groups, words_of
-from model.searching import SearchGroup, SearchText, search
+from model.search_index import SearchGroup, SearchText
+from model.searching import search
 from model.services import Service
 from model.subjects import ref_of_service
 

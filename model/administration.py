@@ -18,6 +18,7 @@ from model.database import Base
 from model.texts import LONGEST_NAME
 
 LONGEST_PAGE = 200
+_NOTED = "act"
 
 
 class Via(StrEnum):
@@ -43,6 +44,9 @@ class Act(StrEnum):
     SUBSCRIPTION_ROTATED = "subscription-rotated"
     SUBSCRIPTION_REMOVED = "subscription-removed"
     DELIVERY_REPLAYED = "delivery-replayed"
+    RECORD_EXPORTED = "record-exported"
+    CHANGED = "changed"
+    """Whatever has no name of its own here: `on` says what, `details` by which route."""
 
 
 @append_only
@@ -111,6 +115,12 @@ def record_act(
         )
     )
     session.flush()
+    session.info[_NOTED] = True
+
+
+def is_noted(session: Session) -> bool:
+    """Whether an act was recorded in the transaction of `session`."""
+    return _NOTED in session.info
 
 
 def acts_before(session: Session, after: str | None, limit: int) -> ActPage:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from model.agreement_targets import AgreedTarget, problem_of_period, problems_of, told_target
+from model.agreement_targets import told_target
+from model.agreement_terms import PERIODS, Terms, told_terms
 from model.agreements import (
-    FIRST_DAY,
-    LAST_DAY,
-    REVIEWER,
     Agreement,
     AgreementKind,
     AgreementSupport,
@@ -25,58 +23,8 @@ from model.agreements import (
 from model.calendars import calendar_named
 from model.locking import hold
 from model.services import Service
-from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, NameTaken, UnknownRecord
-
-MOST_BENEATH = 50
-_PERIODS = ("renewal_term", "notice", "review_every")
-_TEXTS = ("name", "service", "provider", "customer", "role", "agency", "calendar")
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is agreed. `service`: its key; `calendar`: its name; `beneath`: ids of agreements."""
-
-    name: str
-    provider: str
-    customer: str
-    starts_on: date
-    review_every: str
-    service: str | None = None
-    ends_on: date | None = None
-    renewal_term: str | None = None
-    notice: str | None = None
-    role: str = REVIEWER
-    agency: str | None = None
-    calendar: str | None = None
-    targets: tuple[AgreedTarget, ...] = ()
-    beneath: tuple[str, ...] = ()
-
-    def require_sound(self) -> None:
-        """Refuse what cannot be kept, whatever else there is.
-
-        Raises:
-            BadFields: with one problem for each.
-        """
-        require_texts({f"/{name}": (getattr(self, name), LONGEST_NAME) for name in _TEXTS})
-        problems = [*self._of_days(), *problems_of(self.targets)]
-        for name in _PERIODS:
-            problems += problem_of_period(f"/{name}", getattr(self, name))
-        if len(self.beneath) > MOST_BENEATH:
-            problems.append(FieldProblem("/beneath", f"must have at most {MOST_BENEATH} items"))
-        if problems:
-            raise BadFields(problems)
-
-    def _of_days(self) -> Iterator[FieldProblem]:
-        for name in ("starts_on", "ends_on"):
-            day: date | None = getattr(self, name)
-            if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-                yield FieldProblem(f"/{name}", f"must be between {FIRST_DAY} and {LAST_DAY}")
-        if self.ends_on is not None and self.ends_on < self.starts_on:
-            yield FieldProblem("/ends_on", "must not be before `starts_on`")
-        for name in ("renewal_term", "notice"):
-            if self.ends_on is None and getattr(self, name) is not None:
-                yield FieldProblem(f"/{name}", "needs an `ends_on` that it counts from")
+from rules.errors import BadFields, NameTaken, UnknownRecord
+from rules.field_problem import FieldProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +60,8 @@ def change_agreement(
 ) -> AgreementView:
     """Change some of what is agreed; `require` refuses, by raising, the version there is.
 
+    What is agreed already is no change: it stays at its version.
+
     What was measured stays as it was judged, and timers keep the target that they were opened
     with. Needs a `transaction()`.
 
@@ -124,8 +74,11 @@ def change_agreement(
     hold(session, "agreements")
     agreement = find_agreement(session, agreement_id, lock=True)
     require(agreement.version)
-    terms = replace(view_of_agreement(session, agreement).terms, **changes)  # type: ignore[arg-type]
+    there = view_of_agreement(session, agreement)
+    terms = replace(there.terms, **changes)  # type: ignore[arg-type]
     terms.require_sound()
+    if terms.are_as(there.terms):
+        return there
     return _written(session, agreement, terms, by, now)
 
 
@@ -144,6 +97,7 @@ def list_agreements(
     """Return a page of agreements, oldest first, and the cursor of the next one.
 
     Raises:
+        UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
     found, following = agreements_after(session, after, limit, service)
@@ -157,26 +111,6 @@ def view_of_agreement(session: Session, agreement: Agreement) -> AgreementView:
     return AgreementView(agreement, _terms(agreement, under))
 
 
-def told_terms(terms: Terms) -> dict[str, object]:
-    """Return what is agreed as JSON."""
-    return {
-        "name": terms.name,
-        "service": terms.service,
-        "provider": terms.provider,
-        "customer": terms.customer,
-        "starts_on": terms.starts_on.isoformat(),
-        "ends_on": terms.ends_on.isoformat() if terms.ends_on else None,
-        "renewal_term": terms.renewal_term,
-        "notice": terms.notice,
-        "review_every": terms.review_every,
-        "role": terms.role,
-        "agency": terms.agency,
-        "calendar": terms.calendar,
-        "targets": [told_target(each) for each in terms.targets],
-        "beneath": list(terms.beneath),
-    }
-
-
 def _written(
     session: Session, agreement: Agreement, terms: Terms, by: str, now: datetime
 ) -> AgreementView:
@@ -186,7 +120,7 @@ def _written(
     agreement.service_id = _service(session, terms.service)
     agreement.calendar_id = _calendar(session, terms.calendar)
     under = _known_beneath(session, AgreementKind(agreement.kind), terms.beneath)
-    for name in ("name", "provider", "customer", "starts_on", "ends_on", *_PERIODS, "role",
+    for name in ("name", "provider", "customer", "starts_on", "ends_on", *PERIODS, "role",
                  "agency"):  # fmt: skip
         setattr(agreement, name, getattr(terms, name))
     agreement.targets = [told_target(each) for each in terms.targets]

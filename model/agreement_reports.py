@@ -1,15 +1,16 @@
 """Reports of agreements: what was attained in each period of their targets, as it was then.
 
 A report is made once, as soon as all of its targets are measured up to the period's last day, and
-at the latest a few days after it: what is measured later changes no report.
+at the latest a few days after it: what is measured later changes no report. No day of a target is
+reported twice, also where the periods fall otherwise than before (`model/report_periods.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Date, ForeignKey, String, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +20,6 @@ from model.agreement_targets import AgreedTarget
 from model.agreements import (
     LONGEST_PAGE,
     Agreement,
-    AgreementVersion,
     all_agreements,
     find_agreement,
 )
@@ -30,19 +30,24 @@ from model.database import Base
 from model.locking import hold
 from model.moment import Moment
 from model.performance import Performance, TargetPerformance, kept_between
+from model.report_periods import (
+    Days,
+    Measured,
+    Since,
+    agreed_since,
+    ended_periods,
+    unreported,
+)
 from model.roster import Roster
 from model.rosters import current_roster
 from model.telling_performance import told_target_performance
 from model.timers import Timer
 from rules.attainment import Standing
-from rules.clocks.period import Period
-from rules.clocks.recurrence import Recurrence
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 MEASURED_WITHIN = timedelta(days=3)
 """So long after its last day a period waits for what was measured in it."""
-MOST_MISSED = 12
-"""Of more periods that were missed, these latest are made up for."""
 
 
 @append_only
@@ -60,18 +65,6 @@ class AgreementReport(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Days:
-    """A period, both days included."""
-
-    last: date
-    first: date
-
-
-_Since = Mapping[tuple[str, str], date]
-"""From which day on each metric has been agreed on for its period, without a break."""
-
-
 def report_agreements(session: Session, moment: Moment, zone: tzinfo) -> int:
     """Report what was attained in the periods that have ended; return how many reports were made.
 
@@ -80,16 +73,19 @@ def report_agreements(session: Session, moment: Moment, zone: tzinfo) -> int:
     """
     hold(session, "agreement reports")
     agreements = all_agreements(session)
-    ended = {each.id: _ended(each, moment.today) for each in agreements}
+    ended = {each.id: ended_periods(each, moment.today) for each in agreements}
     there = _reported(session, [days for periods in ended.values() for days in periods])
     roster = current_roster(session).roster
-    made: list[tuple[Performance, _Days, _Since]] = []
+    made: list[tuple[Performance, Days, Since]] = []
     for agreement in agreements:
         periods = ended[agreement.id]
-        missing = [each for each in sorted(periods) if (agreement.id, each) not in there]
-        since = _agreed_since(session, agreement, zone) if missing else {}
-        for days in missing:
-            kept = _kept(session, agreement, days, periods[days], since, zone)
+        missing = {each: periods[each] for each in periods if (agreement.id, each) not in there}
+        if not missing:
+            continue
+        left = unreported(missing, _reported_of(session, agreement, missing))
+        since = agreed_since(session, agreement, zone)
+        for days, targets in sorted(left.items(), key=lambda each: each[0]):
+            kept = _kept(session, agreement, days, targets, since, zone, moment.now)
             if kept is not None and not _may_yet_be_measured(kept, days, moment.today):
                 _make(session, kept, days, roster, moment)
                 made.append((kept, days, since))
@@ -129,65 +125,50 @@ def _days_in(cursor: str) -> tuple[date, date]:
         raise BadFields([FieldProblem("/after", detail)]) from None
 
 
-def _ended(agreement: Agreement, today: date) -> Mapping[_Days, list[AgreedTarget]]:
-    """Return the latest periods that have ended, and the targets that are measured over each."""
-    found: dict[_Days, list[AgreedTarget]] = {}
-    for target in agreement.agreed_targets:
-        for days in [*_latest(agreement, target.period, today)][-MOST_MISSED:]:
-            found.setdefault(days, []).append(target)
-    return found
-
-
-def _latest(agreement: Agreement, every: str, today: date) -> Iterator[_Days]:
-    periods = Recurrence(agreement.starts_on, Period.read(every))
-    end = agreement.last_day
-    over = today if end is None else min(today, end + timedelta(days=1))
-    begun = periods.number_on_or_after(over)
-    for number in range(max(0, begun - 1 - MOST_MISSED), begun):
-        last = periods.occurrence(number + 1) - timedelta(days=1)
-        last = last if end is None else min(last, end)
-        if last < today:
-            yield _Days(last, periods.occurrence(number))
-
-
-def _reported(session: Session, ended: Sequence[_Days]) -> set[tuple[str, _Days]]:
+def _reported(session: Session, ended: Sequence[Days]) -> set[tuple[str, Days]]:
     """Return which reports there are of such periods, and maybe of some more."""
     if not ended:
         return set()
     there = select(AgreementReport.agreement_id, AgreementReport.last_on, AgreementReport.first_on)
     since = there.where(AgreementReport.last_on >= min(ended).last)
-    return {(row[0], _Days(row[1], row[2])) for row in session.execute(since)}
+    return {(row[0], Days(row[1], row[2])) for row in session.execute(since)}
 
 
-def _agreed_since(session: Session, agreement: Agreement, zone: tzinfo) -> _Since:
-    since: dict[tuple[str, str], date] = {}
-    mine = AgreementVersion.agreement_id == agreement.id
-    versions = select(AgreementVersion).where(mine).order_by(AgreementVersion.version)
-    for each in session.scalars(versions):
-        day = each.at.astimezone(zone).date()
-        targets = cast("Mapping[str, Any]", each.terms)["targets"]
-        agreed = [(target["metric"], target["period"]) for target in targets]
-        since = {key: since.get(key, day) for key in agreed}
-    return since
+def _reported_of(
+    session: Session, agreement: Agreement, ended: Iterable[Days]
+) -> Mapping[Days, list[Measured]]:
+    """Return which targets of an agreement were reported of days like these, or later ones."""
+    since = min(each.first for each in ended)
+    query = select(AgreementReport).where(
+        AgreementReport.agreement_id == agreement.id, AgreementReport.last_on >= since
+    )
+    return {
+        Days(each.last_on, each.first_on): [
+            (str(target["metric"]), str(target["period"]))
+            for target in cast("list[Mapping[str, object]]", each.targets)
+        ]
+        for each in session.scalars(query)
+    }
 
 
 def _kept(
     session: Session,
     agreement: Agreement,
-    days: _Days,
+    days: Days,
     targets: Sequence[AgreedTarget],
-    since: _Since,
+    since: Since,
     zone: tzinfo,
+    now: datetime,
 ) -> Performance | None:
     """Return how targets were kept to; `None`: all of them were agreed on after the period."""
     ours = [each for each in targets if since[each.metric, each.period] <= days.last]
     if not ours:
         return None
-    kept = kept_between(session, agreement, days.first, days.last, zone)
+    kept = kept_between(session, agreement, days.first, days.last, zone, now)
     return replace(kept, targets=tuple(each for each in kept.targets if each.target in ours))
 
 
-def _may_yet_be_measured(kept: Performance, days: _Days, today: date) -> bool:
+def _may_yet_be_measured(kept: Performance, days: Days, today: date) -> bool:
     """Whether something may still come in that was measured in the period."""
     if today > days.last + MEASURED_WITHIN:
         return False
@@ -198,7 +179,7 @@ def _is_measured_on(kept: TargetPerformance, day: date) -> bool:
     return bool(kept.measurements) and kept.measurements[-1].day == day
 
 
-def _make(session: Session, kept: Performance, days: _Days, roster: Roster, moment: Moment) -> None:
+def _make(session: Session, kept: Performance, days: Days, roster: Roster, moment: Moment) -> None:
     session.add(
         AgreementReport(
             agreement_id=kept.agreement.id,
@@ -215,7 +196,7 @@ def _make(session: Session, kept: Performance, days: _Days, roster: Roster, mome
 
 
 def _have_reviewed(
-    session: Session, kept: Performance, days: _Days, since: _Since, moment: Moment
+    session: Session, kept: Performance, days: Days, since: Since, moment: Moment
 ) -> None:
     """Have reviewed what nobody measured, though it was agreed on all the while."""
     agreement = kept.agreement

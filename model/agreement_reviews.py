@@ -1,7 +1,8 @@
 """Reviews of agreements: again and again while one is in force, and whenever something happens.
 
 What happens is a target that was missed, is about to be, or was not measured in a whole period; a
-last day for notice that is near; the end of a contract beneath. Each has one review, held once.
+change of what its service offers; a last day for notice that is near; the end of a contract
+beneath. Each has one review, held once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SEEN_AHEAD = timedelta(days=30)
 
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
-_HAPPENED = ("/breach/", "/risk/", "/unmeasured/")
+_HAPPENED = ("/breach/", "/risk/", "/unmeasured/", "/offer/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ def keep_agreement_reviews(session: Session, moment: Moment) -> None:
             wanted.add(f"{subject}/{each.key}")
             due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
             _review_once(session, agreement, each.key, each.why, due_on, moment)
+            if (coming := going_on.get(f"{subject}/{each.key}")) is not None:
+                # What was to come when it was set up may have passed since.
+                coming.title = f"{agreement.title}: {each.why}"
     for review in _put_off(going_on, wanted, moment.today):
         end_review(session, review, moment.now)
     session.flush()
@@ -94,6 +98,17 @@ def review_unmeasured(
     """Have it reviewed that nobody measured a target in a period. Needs a `transaction()`."""
     why = f"nobody measured {metric} from {first} to {last}"
     _review_soon(session, agreement, f"unmeasured/{metric}/{first}", why, moment)
+
+
+def review_offer(
+    session: Session, agreement: Agreement, change: int, why: str, moment: Moment
+) -> None:
+    """Have an agreement reviewed after a change, by its number, of what its service offers.
+
+    Needs a `transaction()`.
+    """
+    # At its end a day that has come: servers before this took the last part of each for one.
+    _review_soon(session, agreement, f"offer/{change}/{moment.today}", why, moment)
 
 
 def first_day(agreement: Agreement, metric: str, day: date) -> date:
@@ -141,7 +156,7 @@ def _keep_standing(
         set_up(session, new, _id_of(new.subject), moment.now, first)
         return
     review.title, review.role, review.agency = new.title, new.role, new.agency
-    change_recurrence(session, review, new.anchor, new.every, moment.today)
+    change_recurrence(session, review, new.anchor, new.every, moment)
 
 
 def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Iterator[_Ahead]:
@@ -150,12 +165,20 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
         end, day = renewal.current_end(today), renewal.notice_day(today)
         if end is not None and day is not None and day - SEEN_AHEAD <= today:
             then = "renews itself" if renewal.term else "ends"
-            why = f"the last day for notice is {day}, and it {then} on {end}"
+            why = f"the last day for notice {_is_or_was(day, today)}, and it {then} on {end}"
             yield _Ahead(f"notice/{day}", why, day)
     for each in under:
         end = each.last_day
         if end is not None and end - SEEN_AHEAD <= today:
-            yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” ends on {end}", end)
+            ends = "ends" if end >= today else "ended"
+            yield _Ahead(f"end/{each.id}/{end}", f"beneath it, “{each.name}” {ends} on {end}", end)
+
+
+def _is_or_was(day: date, today: date) -> str:
+    if day >= today:
+        return f"is {day}"
+    ago = (today - day).days
+    return f"was {day}, {ago} days ago" if ago > 1 else f"was {day}, yesterday"
 
 
 def _review_soon(

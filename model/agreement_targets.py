@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from model.texts import require_texts
 from rules.attainment import Comparison, Number
 from rules.clocks.period import Period
 from rules.clocks.timer import LONGEST_TARGET
-from rules.errors import FieldProblem
+from rules.field_problem import FieldProblem
 
 MOST_TARGETS = 50
 LONGEST_METRIC = 100
@@ -21,8 +22,6 @@ LONGEST_UNIT = 40
 LARGEST = 10**12
 MOST_DECIMALS = 6
 NOT_MEASURABLE = f"must be within ±{LARGEST:,}, with at most {MOST_DECIMALS} decimals"
-_MOST_YEARS = 50
-_LONGEST_PERIOD = 20
 LONGEST_TAIL = 40
 """Decimals that are written, zeros among them."""
 
@@ -32,6 +31,11 @@ TIMES = {
     "hours": timedelta(hours=1),
 }
 """The units that a timer can count. How long a day of business is, nobody says."""
+
+PERCENT = ("percent", "per cent", "%")
+"""The units of a share of a whole: less than nothing of it there is not, nor more than all."""
+WHOLE = 100
+_NO_SHARE = "what may be less or more has a unit of its own, such as `percent of budget`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,15 @@ class AgreedTarget:
     def in_words(self) -> str:
         """What is agreed, as in `>= 99.5 percent`."""
         return f"{self.comparison} {self.value} {self.unit}"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether what is measured is a share of a whole, in percent."""
+        return self.unit.strip().casefold() in PERCENT
+
+    def within(self, value: Fraction) -> Fraction:
+        """Return a value that was worked out, no less and no more than there can be of it."""
+        return max(Fraction(0), min(value, Fraction(WHOLE))) if self.is_share else value
 
     @property
     def time(self) -> timedelta | None:
@@ -93,9 +106,17 @@ def problems_of(targets: Sequence[AgreedTarget]) -> Iterator[FieldProblem]:
         require_texts(texts)
         if metrics.index(target.metric) < place:
             yield FieldProblem(f"{at}/metric", "is given more than once")
-        if not is_measurable(target.value):
-            yield FieldProblem(f"{at}/value", NOT_MEASURABLE)
+        yield from problem_of_value(f"{at}/value", target.value, target)
         yield from problem_of_period(f"{at}/period", target.period)
+
+
+def problem_of_value(pointer: str, value: Number, target: AgreedTarget) -> Iterator[FieldProblem]:
+    """Yield what is wrong with a value that a target asks for, or that was measured of it."""
+    if not is_measurable(value):
+        yield FieldProblem(pointer, NOT_MEASURABLE)
+    elif target.is_share and not 0 <= value <= WHOLE:
+        detail = f"must be between 0 and {WHOLE}: its unit is `{target.unit}`"
+        yield FieldProblem(pointer, detail, _NO_SHARE)
 
 
 def is_measurable(value: Number) -> bool:
@@ -111,14 +132,10 @@ def is_measurable(value: Number) -> bool:
 
 
 def problem_of_period(pointer: str, text: str | None) -> Iterator[FieldProblem]:
-    """Yield what is wrong with a period; longer than 50 years is none that anybody agrees on."""
+    """Yield what is wrong with a period."""
     if text is None:
         return
     try:
-        period = Period.read(text)
+        Period.read(text)
     except ValueError as error:
         yield FieldProblem(pointer, str(error))
-        return
-    too_long = period.months > _MOST_YEARS * 12 or period.days > _MOST_YEARS * 366
-    if too_long or len(text) > _LONGEST_PERIOD:
-        yield FieldProblem(pointer, f"must be at most {_MOST_YEARS} years")

@@ -20,7 +20,7 @@ from model.calendars import Calendar
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import rows_after
 from model.database import Base
-from model.services import Service
+from model.services import Service, find_service
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Renewal
@@ -173,11 +173,12 @@ def agreements_after(
     `service`: only those on the service of this key.
 
     Raises:
+        UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
     query = select(Agreement)
     if service is not None:
-        query = query.join(Service).where(Service.key == service)
+        query = query.where(Agreement.service_id == find_service(session, service).id)
     return rows_after(session, query, Agreement, Agreement.created_at, after, limit)
 
 

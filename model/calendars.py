@@ -21,7 +21,8 @@ from model.texts import LONGEST_NAME
 from rules.clocks.business_calendar import BusinessCalendar
 from rules.clocks.calendar_reader import read_calendar, written
 from rules.clocks.open_hours import BusinessTime
-from rules.errors import BadFields, FieldProblem, NameTaken, UnknownRecord
+from rules.errors import BadFields, NameTaken, UnknownRecord
+from rules.field_problem import FieldProblem
 
 NAME = rf"[0-9A-Za-z_-]{{1,{LONGEST_NAME}}}"
 

@@ -33,7 +33,7 @@ class Capacity:
     def within(self, first: date, until: date) -> Decimal:
         """Return how much of it there is from a day on and before another one."""
         try:
-            whole = (Period.read(self.per).from_(first) - first).days
+            whole = (Period.kept(self.per).from_(first) - first).days
         except OverflowError:
             # A period that ends beyond the calendar: of it, next to nothing.
             whole = (date.max - first).days

@@ -74,6 +74,11 @@ def letter_of_timer(
     )
 
 
+def without_title(ref: str, text: str) -> Letter:
+    """Return a letter of the two kinds above as it is once the title of its case was erased."""
+    return Letter(ref, "\n\n".join([ref, *text.split("\n\n")[1:]]))
+
+
 def in_words(action: object) -> str:
     """Return an action as a person says it: `submit-options` is to submit options."""
     return str(action).replace("-", " ")

@@ -25,7 +25,8 @@ from model.locking import hold
 from model.moment import Moment
 from model.revisions import live_book
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import AlreadyMerged, BadFields, CaseNotEnded, FieldProblem, RefTaken
+from rules.errors import AlreadyMerged, BadFields, CaseNotEnded, RefTaken
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 

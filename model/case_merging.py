@@ -22,7 +22,8 @@ from model.cases import (
 from model.held_facts import Change, facts_of, store_changes
 from model.looking_again import facts_changed, look_no_more
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 
 @dataclass(frozen=True, slots=True)

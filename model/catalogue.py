@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +27,9 @@ LONGEST_PAGE = 200
 class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
-    `cost`: what it costs those who provide it, which is not for everybody.
+    `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
+    worth to those who use it. `technologies`: what enables it. `planned_live_on`, `planned_end_on`:
+    the days on which it is to be live and to end, as far as anybody plans.
     """
 
     key: str
@@ -41,6 +44,10 @@ class Entry:
     packages: tuple[str, ...]
     rests_on: tuple[str, ...]
     cost: object
+    value: str | None
+    technologies: object
+    planned_live_on: date | None
+    planned_end_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,10 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             tuple(packages.get(service.id, ())),
             tuple(below.get(service.id, ())),
             service.cost,
+            service.value,
+            service.technologies,
+            service.planned_live_on,
+            service.planned_end_on,
         )
         for service in services
     )

@@ -76,6 +76,10 @@ def _face_of_service(session: Session, service: Service) -> Face | None:
         "options": entry.options or [],
         "charging": entry.charging,
         "quality": entry.quality or {},
+        "value": entry.value,
+        "technologies": entry.technologies or [],
+        "planned_live_on": entry.planned_live_on and entry.planned_live_on.isoformat(),
+        "planned_end_on": entry.planned_end_on and entry.planned_end_on.isoformat(),
         "parts": [[p.key, p.name, p.description, p.standing] for p in entry.parts],
         "rests_on": entry.rests_on,
     }

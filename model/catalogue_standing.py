@@ -23,6 +23,8 @@ _OF_PHASES = {
 }
 SHOWN = tuple(phase for phase, standing in _OF_PHASES.items() if standing != Standing.RETIRED)
 """The phases in which a service is in the catalogue."""
+PREPARED = tuple(phase for phase, standing in _OF_PHASES.items() if standing == Standing.PREPARED)
+"""The phases in which it is being prepared for release."""
 LIVE = tuple(phase for phase, standing in _OF_PHASES.items() if standing == Standing.LIVE)
 """The phases in which it is in operation."""
 

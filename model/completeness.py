@@ -1,7 +1,7 @@
 """Completeness of the catalogue (MTC practice 2): what its entries do not say yet.
 
 A service in operation also needs somebody who answers for it, and the frequency at which its
-business case comes to toll-gate 5: without one, nobody would ever review it.
+business case comes to toll-gate 5: without one, it is that of the rules, which nobody agreed on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from model.catalogue_standing import LIVE, SHOWN
 from model.services import Service
 
-TOLD_OF_ALL = ("description", "category", "product_manager", "options", "charging")
+TOLD_OF_ALL = (
+    "description", "category", "product_manager", "options", "charging", "cost", "value",
+    "technologies",
+)  # fmt: skip
 TOLD_IN_OPERATION = ("line_manager", "review_every")
 
 

@@ -11,8 +11,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from model.holding_reviews import hold_review
 from model.moment import Moment
-from model.reviews import Review, find_review, hold_review
+from model.reviews import Review, find_review
 from rules.errors import ReviewedAtGate
 from rules.review_rules import ReviewKind
 

@@ -176,7 +176,7 @@ def _freeze(
             )
         )
     elif frozen.result != result:
-        frozen.result = result
+        frozen.result, frozen.frozen_at = result, now
 
 
 def _instant(instant: datetime | None) -> str | None:

@@ -9,7 +9,8 @@ from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from model.database import Base
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 LONGEST_PAGE = 200
 _LONGEST_ID = 36

@@ -14,11 +14,13 @@ from model.cursors import number_in
 from model.database import Base
 from model.roster import Roster
 from model.rosters import current_roster
+from model.service_events import Noted, note, note_members
 from model.services import LONGEST_PAGE, find_service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import UnknownRecord
 
 LONGEST_ADDRESS = 254
+_CONTACT = ("role", "email", "agency")
 _STILL_THERE = text("until IS NULL")
 
 
@@ -123,10 +125,13 @@ def put_customer(
     if customer is None:
         customer = Customer(service_id=service.id, name=name, since=now, changed_by=by)
         session.add(customer)
-    said = (contact.role, contact.email, contact.agency)
-    if said != (customer.role, customer.email, customer.agency):
-        customer.role, customer.email, customer.agency = said
+        note(session, service, Noted.CUSTOMER_CAME, name, {}, {}, by, now)
+    elif other := [each for each in _CONTACT if getattr(customer, each) != getattr(contact, each)]:
         customer.changed_by = by
+        old, new = ({each: _kept(of, each) for each in other} for of in (customer, contact))
+        note_members(session, service, Noted.CUSTOMER_CHANGED, name, old, new, by, now)
+    for each in _CONTACT:
+        setattr(customer, each, getattr(contact, each))
     session.flush()
     return customer
 
@@ -142,6 +147,7 @@ def end_customer(session: Session, key: str, name: str, by: str, now: datetime) 
     if customer is None:
         raise UnknownRecord(f"the service `{key}` has no customer `{name}`")
     customer.until, customer.ended_by = now, by
+    note(session, service, Noted.CUSTOMER_LEFT, name, {}, {}, by, now)
     session.flush()
     return customer
 
@@ -185,6 +191,12 @@ def hearers_of(session: Session, services: Sequence[int], day: date) -> Hearers:
         len(customers),
         tuple(sorted({name for name, people in reached if not people})),
     )
+
+
+def _kept(of: Customer | Contact, name: str) -> str | None:
+    """Return what a row that stays for ever says of a contact: of an address, nothing."""
+    said: str | None = None if name == "email" else getattr(of, name)
+    return said
 
 
 def _there(session: Session, service_id: int, name: str) -> Customer | None:

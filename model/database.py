@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from time import monotonic, sleep
 from typing import Any, TypeVar, cast
 
@@ -35,6 +36,9 @@ Result = TypeVar("Result")
 
 Reader = Session | Connection
 """What statements that only read are executed on."""
+
+WITNESS: ContextVar[Callable[[Session], AbstractContextManager[object]]] = ContextVar("witness")
+"""What sees each transaction of this thread, if anything does: see `model/witnessing.py`."""
 
 
 class Base(DeclarativeBase):
@@ -118,7 +122,8 @@ class Database:
             session.connection(execution_options={_LOCK_WAIT: left})
             if not self.is_sqlite and patience < self._patience:
                 session.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))
-            yield session
+            with WITNESS.get(nullcontext)(session):
+                yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

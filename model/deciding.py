@@ -26,7 +26,8 @@ from model.requests import DecisionRequest
 from model.revisions import live_book
 from model.sending import sent_together
 from model.telling_teams import telling_of
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.rule_book import RuleBook
 from rules.spelling import did_you_mean
 from rules.values import Value
@@ -79,16 +80,8 @@ def decide(
             look_no_more(case)
         elif leading:
             look_again(case, book, request.decision, held, max(as_of, moment.today))
-        answer = answer_with(
-            decision,
-            id=new_id,
-            ref=case.ref,
-            version=case.version,
-            revision=book.revision,
-            at=moment.now,
-            kept_newer=supply.kept_newer,
-        )
-        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        by, newer = caller.key_id, supply.kept_newer
+        made = Made(new_id, request, held, as_of, decision, by, moment.now, newer)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
     telling = telling_of(book, request.decision, held, caller, staffed=taken.staffed)

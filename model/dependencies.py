@@ -74,6 +74,16 @@ def resting_on(session: Session, service_id: int) -> Mapping[int, str]:
     return dict(iter(session.execute(query).all()))
 
 
+def rested_on(session: Session, ids: Sequence[int]) -> Sequence[int]:
+    """Return the ids of all that some services rest on, directly or in the end."""
+    directly = select(Dependency.rests_on_id).where(Dependency.service_id.in_(ids))
+    below = directly.cte(recursive=True)
+    further = select(Dependency.rests_on_id).join(
+        below, Dependency.service_id == below.c.rests_on_id
+    )
+    return session.scalars(select(below.union(further).c.rests_on_id)).all()
+
+
 def _way_back(session: Session, starts: Iterable[int], end: int) -> list[int]:
     """Return a way along dependencies from one of `starts` to `end`; empty if there is none."""
     came_from: dict[int, int | None] = dict.fromkeys(starts)

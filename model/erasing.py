@@ -14,20 +14,32 @@ from typing import cast
 from sqlalchemy import ForeignKey, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model import json_text
 from model.append_only import append_only
 from model.case_life import alone
 from model.cases import Case, doubles_of, lock_case
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base, Database
 from model.decisions import DecisionRecord
+from model.erasing_words import forget_free_words
+from model.events import OutboxEvent
 from model.held_facts import CaseFact, FactChange
 from model.kept_answers import ERASED_REQUEST, KeptAnswer
 from model.moment import Moment
 from model.personal_values import PersonalValue
+from model.reviews import Review
 from model.revisions import live_book
-from model.satisfaction import SatisfactionWords, forget_words
+from model.satisfaction import (
+    SatisfactionAnswer,
+    SatisfactionWords,
+    forget_people,
+    forget_words,
+)
+from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from model.timers import Timer
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.vocabulary import Vocabulary
 
@@ -50,13 +62,15 @@ class Erased:
     """What was erased of a case.
 
     `still_recorded`: decisions from before a fact was marked personal. They hold its value in
-    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs.
+    their own rows, which are never changed. `words`: answers of satisfaction that lost theirs;
+    `people`: those that no longer say whose they are.
     """
 
     facts: tuple[str, ...]
     decisions: int
     still_recorded: tuple[str, ...]
     words: int = 0
+    people: int = 0
 
 
 def erase(
@@ -65,7 +79,8 @@ def erase(
     """Erase the values of some personal facts of a case (`None`: of all). Needs a `transaction()`.
 
     The case forgets the facts; its version grows by one. Its doubles are erased with it. Where
-    all are erased, so are the words with which people said how satisfied they were.
+    all are erased, so are the words with which people said how satisfied they were and who did, the
+    case's title and the names of its timers, wherever these were copied to.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -82,8 +97,12 @@ def erase(
         # What is erased is overwritten, not only unlinked.
         session.execute(text("PRAGMA secure_delete = ON"))
     decisions = [id for each in every for id in _erase(session, each, names, by, moment.now)]
-    words = forget_words(session, every) if facts is None else 0
-    return Erased(tuple(names), len(decisions), _still_recorded(session, every, names), words)
+    still = _still_recorded(session, every, names)
+    if facts is not None:
+        return Erased(tuple(names), len(decisions), still)
+    words, people = forget_words(session, every), forget_people(session, every)
+    forget_free_words(session, every)
+    return Erased(tuple(names), len(decisions), still, words, people)
 
 
 def clear_from_disk(database: Database) -> None:
@@ -92,7 +111,9 @@ def clear_from_disk(database: Database) -> None:
         with database.engine.connect() as connection:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    tables = (PersonalValue, CaseFact, FactChange, KeptAnswer, SatisfactionWords)
+    facts = (PersonalValue, CaseFact, FactChange, KeptAnswer)
+    satisfaction = (SatisfactionAnswer, SatisfactionWords)
+    tables = (*facts, *satisfaction, Case, Timer, Review, OutboxEvent)
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -135,6 +156,7 @@ def _erase(session: Session, case: Case, names: list[str], by: str, now: datetim
     _erase_history(session, case, names, erasure.id)
     for decision_id in decisions:
         _forget_request(session, decision_id)
+    _forget_in_answers(session, case, names)
     return decisions
 
 
@@ -182,6 +204,21 @@ def _forget_request(session: Session, decision_id: str) -> None:
     )
     for answer in session.scalars(kept):
         answer.request_hash = ERASED_REQUEST
+    session.flush()
+
+
+def _forget_in_answers(session: Session, case: Case, names: list[str]) -> None:
+    """Erase the values from kept answers that show a service with its facts."""
+    kind, key = kind_and_name(case.ref)
+    if kind != "service":
+        return
+    begins = f'{{"key": {json_text.dumps(key)},'
+    shown = select(KeptAnswer).where(KeptAnswer.body.startswith(begins, autoescape=True))
+    for answer in session.scalars(shown.with_for_update()):
+        body = cast("dict[str, dict[str, dict[str, object]]]", json_text.loads(answer.body))
+        for name in body.get("facts", {}).keys() & names:
+            body["facts"][name]["value"] = None
+            answer.body, answer.request_hash = json_text.dumps(body), ERASED_REQUEST
     session.flush()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from model.columns import Instant, JsonText
@@ -69,6 +69,7 @@ class OutboxEvent(Base):
     """An event that somebody is told of."""
 
     __tablename__ = "outbox_events"
+    __table_args__ = (Index(None, "subject"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)

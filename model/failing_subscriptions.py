@@ -1,4 +1,10 @@
-"""Subscriptions that fail: since when, and disabled by the service itself when it is no use."""
+"""Subscriptions that fail: since when, and disabled by the service itself when it is no use.
+
+Only the time in which it was tried counts: a receiver that was away on Monday and on Saturday has
+not been away for five days when it was us who were off in between. What lies between two attempts
+in vain counts, but no more of it than the longest wait of a message that is tried again and again:
+whoever was on would have tried by then, had there been anything to deliver.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +15,14 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from model.deliveries import Delivery, State, hold_all
-from model.retrying import LONGEST_WAIT
+from model.retrying import JITTER, LONGEST_WAIT
 from model.subscriptions import Subscription
 
 PATIENCE = timedelta(days=5)
-"""A subscription to which nothing could be delivered for so long is disabled."""
+"""A subscription to which nothing could be delivered for so long, though tried, is disabled."""
+
+LONGEST_GAP = LONGEST_WAIT * (1 + JITTER)
+"""So much of the time between two attempts counts: a message that waits is tried within it."""
 
 SHORTEST_PUT_OFF = timedelta(seconds=5)
 LONGEST_PUT_OFF = timedelta(minutes=5)
@@ -26,17 +35,28 @@ def note_reached(session: Session, ids: Collection[str]) -> None:
     """Forget that deliveries to these subscriptions failed before."""
     failing = (Subscription.id.in_(ids), Subscription.failing_since.is_not(None))
     if ids:
-        _update(session, update(Subscription).where(*failing).values(failing_since=None))
+        none = {"failing_since": None, "missed_at": None, "missed_for": 0}
+        _update(session, update(Subscription).where(*failing).values(none))
 
 
 def note_missed(session: Session, ids: Collection[str], now: datetime) -> None:
-    """Note that nothing reached these subscriptions; disable those that fail for days."""
-    if not ids:
-        return
-    first = (Subscription.id.in_(ids), Subscription.failing_since.is_(None))
-    _update(session, update(Subscription).where(*first).values(failing_since=now))
-    long = (Subscription.id.in_(ids), Subscription.failing_since <= now - PATIENCE)
-    _disable(session, session.scalars(select(Subscription.id).where(*long)).all(), IN_VAIN, now)
+    """Note that nothing reached these subscriptions; disable those that were tried for days."""
+    columns = (Subscription.id, Subscription.failing_since, Subscription.missed_at)
+    ours = select(*columns, Subscription.missed_for).where(Subscription.id.in_(ids))
+    rows = session.execute(ours.order_by(Subscription.id).with_for_update()).all() if ids else []
+    long = []
+    for id, since, missed_at, missed_for in rows:
+        # A process of the version before, which reached it, forgets `failing_since` alone.
+        before = timedelta(seconds=missed_for if since else 0)
+        last = (missed_at or since) if since else now
+        tried = before + _counted(last, now)
+        if tried >= PATIENCE:
+            long.append(id)
+        values: dict[str, object] = {"failing_since": since or now}
+        values["missed_at"] = max(last, now)
+        values["missed_for"] = int(tried.total_seconds())
+        _update(session, update(Subscription).where(Subscription.id == id).values(values))
+    _disable(session, long, IN_VAIN, now)
 
 
 def put_off(session: Session, id: str, now: datetime, wait: timedelta | None) -> None:
@@ -57,6 +77,10 @@ def put_off(session: Session, id: str, now: datetime, wait: timedelta | None) ->
 def disable_gone(session: Session, ids: Collection[str], now: datetime) -> None:
     """Disable subscriptions whose receiver has said that it is gone."""
     _disable(session, ids, GONE, now)
+
+
+def _counted(last: datetime, now: datetime) -> timedelta:
+    return min(max(now - last, timedelta(0)), LONGEST_GAP)
 
 
 def _disable(session: Session, ids: Collection[str], because: str, now: datetime) -> None:

@@ -44,7 +44,7 @@ class CaseFact(Base):
     """
 
     __tablename__ = "case_facts"
-    # What the catalogue lacks is told by these two facts of all cases. An index for each: SQLite
+    # What the catalogue lacks is told by these three facts of all cases. An index for each: SQLite
     # takes one only where the statement has its condition word for word.
     __table_args__ = tuple(
         Index(
@@ -53,7 +53,7 @@ class CaseFact(Base):
             sqlite_where=text(f"name = '{name}'"),
             postgresql_where=text(f"name = '{name}'"),
         )
-        for name in ("existing_service_fits", "fitting_service")
+        for name in ("existing_service_fits", "fitting_service", "viable")
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)

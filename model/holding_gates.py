@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.announcing import announce_decision
-from model.answers import Answer, answer_with
+from model.answers import Answer
 from model.case_in_hand import put_back
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
+from model.hanging_on import hanging_on
 from model.held_facts import merged_facts, values_of
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
@@ -104,6 +105,7 @@ def hold_gate(
     changes = book.vocabulary.read_changes(spelled, as_of)
     require_version(case.version, request.if_version)
     held = merged_facts(values_of(taken.held), changes, book.vocabulary)
+    held |= hanging_on(session, service, request.gate, book.vocabulary)
     decision = book.decide(request.decision, held, as_of)
     stays = {name: value for name, value in changes.items() if not standing.of_a_session(name)}
     stays |= standing.after_gate(request.gate, decision.outcome, book.vocabulary)
@@ -111,22 +113,12 @@ def hold_gate(
     by = request.by or caller.name
     with telling_of_gate(session, service, moment), sent_together(session):
         supplying.store(session, case, supply, by)
-        answer = answer_with(
-            decision,
-            id=new_id,
-            ref=case.ref,
-            version=case.version,
-            revision=book.revision,
-            at=moment.now,
-        )
-        made = Made(new_id, request, held, as_of, decision, answer, caller.key_id, moment.now)
+        made = Made(new_id, request, held, as_of, decision, caller.key_id, moment.now)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
         _note(session, service, request, made, case.version, by)
     announce_decision(session, case, recorded, moment, taken.listening)
-    announce_to_customers(
-        session, service, request.gate, new_id, decision.outcome, moment, taken.listening
-    )
+    announce_to_customers(session, service, request.gate, made, moment, taken.listening)
     return recorded
 
 

@@ -18,7 +18,8 @@ from model.calendars import (
 )
 from rules.clocks.business_calendar import SpecialDays
 from rules.clocks.calendar_reader import LONGEST_NAME, MOST_SPECIAL_DAYS
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -9,11 +9,12 @@ from enum import StrEnum
 from sqlalchemy import Date, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from model.agreements import find_agreement
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import rows_after
 from model.database import Base
-from model.services import Service
+from model.services import Service, find_service
 from model.texts import LONGEST_NAME
 from rules.errors import UnknownRecord
 
@@ -91,17 +92,22 @@ def improvements_after(
     limit: int,
     service: str | None = None,
     state: ImprovementState | None = None,
+    agreement: str | None = None,
 ) -> tuple[Sequence[Improvement], str | None]:
     """Return up to `limit` (at most 200) improvements, the soonest first, and the next cursor.
 
-    `service`: only those of the service of this key.
+    `service`: only those of the service of this key; `agreement`: only those that the agreement of
+    this id led to.
 
     Raises:
+        UnknownRecord: there is no such service, or no such agreement.
         BadFields: `after` is not a cursor.
     """
     query = select(Improvement)
     if service is not None:
-        query = query.join(Service).where(Service.key == service)
+        query = query.where(Improvement.service_id == find_service(session, service).id)
     if state is not None:
         query = query.where(Improvement.state == state.value)
+    if agreement is not None:
+        query = query.where(Improvement.agreement_id == find_agreement(session, agreement).id)
     return rows_after(session, query, Improvement, Improvement.due_on, after, limit)

@@ -24,7 +24,8 @@ from model.review_subjects import OF_IMPROVEMENTS
 from model.reviews import NewReview, Review, end_review, set_up
 from model.services import Service
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.review_rules import ReviewKind
 from rules.values import LONGEST_TEXT
 
@@ -93,7 +94,8 @@ def change_improvement(
 ) -> Improvement:
     """Change some of what is planned; `require` refuses, by raising, the version there is.
 
-    Opened again, it has no outcome. Needs a `transaction()`.
+    Opened again, it has no outcome. What is planned already is no change: it stays at its version.
+    Needs a `transaction()`.
 
     Raises:
         UnknownRecord: there is no such improvement.
@@ -104,7 +106,10 @@ def change_improvement(
     require(improvement.version)
     if changes.get("state") is ImprovementState.OPEN:
         changes = {"outcome": None, **changes}
-    plan = replace(plan_of(improvement), **changes)  # type: ignore[arg-type]
+    there = plan_of(improvement)
+    plan = replace(there, **changes)  # type: ignore[arg-type]
+    if plan == there:
+        return improvement
     return _written(session, improvement, plan, by, now)
 
 

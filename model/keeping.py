@@ -14,6 +14,7 @@ from model.access import Caller
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
 from model.kept_answers import ERASED_REQUEST, LONGEST_KEY, KeptAnswer, kept_answer
+from model.likely_services import with_likely
 from model.locking import try_hold
 from model.personal_values import revealed
 from model.texts import require_texts
@@ -54,7 +55,8 @@ def decide_once(
 ) -> Given:
     """Decide as `decide` does, in a transaction of its own; with `once`, a single time.
 
-    The answer is kept in the decision's own transaction: both are stored or neither.
+    The answer is kept in the decision's own transaction: both are stored or neither. Where it
+    asks what fits, it names the likeliest beside what is recorded.
 
     Raises:
         KeyUsedForAnother: the key stands for another request.
@@ -63,7 +65,7 @@ def decide_once(
     """
 
     def work(session: Session) -> str:
-        return decide(session, request, caller, moment, new_id).kept
+        return with_likely(session, decide(session, request, caller, moment, new_id).kept)
 
     return do_once(database, caller, moment, once, work, status=CREATED)
 

@@ -24,7 +24,8 @@ from model.access import (
 from model.administration import Act, Actor, record_act
 from model.locking import hold
 from model.moment import rfc3339
-from rules.errors import BadFields, FieldProblem, LastAdministrator, Refused
+from rules.errors import BadFields, LastAdministrator, Refused
+from rules.field_problem import FieldProblem
 
 LONGEST_PAGE = 200
 LONGEST_GRACE = timedelta(days=90)

@@ -7,11 +7,12 @@ are; how alike two words or two names are is for rapidfuzz to say.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 _ALIKE = 78.0
+_LONGEST = 200
 
 
 def words_of(text: str) -> Iterator[str]:
@@ -49,3 +50,11 @@ def _alike(asked: str, word: str) -> float:
     if word.startswith(asked):
         return 100.0 if word == asked else 95.0
     return fuzz.ratio(asked, word)
+
+
+def nearest(said: str, known: Mapping[str, str]) -> str | None:
+    """Return what of the known words, in small letters, is most alike, if any is alike at all."""
+    best = process.extractOne(
+        said.casefold()[:_LONGEST], known.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE
+    )
+    return known[best[0]] if best else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 WEB = ("http", "https")
 RUNNING = ("javascript", "vbscript", "data", "blob")
@@ -14,6 +16,11 @@ RUNNING = ("javascript", "vbscript", "data", "blob")
 
 LONGEST_LOCATION = 2_000
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,39}")
+_UNSEEN = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What leaves a blank or nothing at all, beside what Unicode's categories say so of."""
+_NOT_SHOWN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs")
 _PLAIN = re.compile(r"[!-~\u00a1-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
@@ -23,7 +30,7 @@ def require_location(location: str, schemes: Collection[str]) -> str:
     `schemes`: those of document stores, beside http and https.
 
     Raises:
-        BadFields: it has another scheme, no host, a password, or spaces.
+        BadFields: it has another scheme, no host, a password, spaces, or what is not seen.
     """
     if detail := _unsound(location, (*WEB, *schemes)):
         raise BadFields([FieldProblem("/location", detail)])
@@ -35,6 +42,11 @@ def _unsound(location: str, schemes: Collection[str]) -> str | None:
         return f"must be 1 to {LONGEST_LOCATION} characters long"
     if not _PLAIN.fullmatch(location):
         return "must hold no spaces and no control characters: write them percent-encoded"
+    if unseen := next((each for each in location if _is_unseen(each)), None):
+        return (
+            f"must not hold U+{ord(unseen):04X}, which is not seen or has the address read as"
+            " another: write it percent-encoded"
+        )
     try:
         parts = urlsplit(location)
         host = parts.hostname
@@ -48,3 +60,8 @@ def _unsound(location: str, schemes: Collection[str]) -> str | None:
     if parts.password is not None:
         return "must not hold a password: everybody who reads the service would see it"
     return None if parts.netloc or parts.path else "says nothing of where it is"
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether people see nothing where it stands, or see what is around it in another order."""
+    return unicodedata.category(character) in _NOT_SHOWN or bool(_UNSEEN.match(character))

@@ -12,11 +12,13 @@ from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.events import EventType
-from model.moment import Moment
+from model.moment import Moment, rfc3339
+from model.service_events import Noted, note
 from model.services import LONGEST_PAGE, Service, find_service, lock_service
 from model.telling_maintenance import Window, announce_maintenance
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, Refused, UnknownRecord
+from rules.errors import AlreadyPlanned, BadFields, Refused, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 LAST_YEAR = 2199
@@ -83,9 +85,11 @@ def plan_maintenance(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound times or texts.
+        AlreadyPlanned: the same is planned, and not called off: customers are told once.
     """
     plan.require_sound(by, moment.now)
     service = lock_service(session, key)
+    _require_new(session, service, plan)
     row = Maintenance(
         service_id=service.id,
         begins_at=plan.begins_at,
@@ -96,8 +100,22 @@ def plan_maintenance(
     )
     session.add(row)
     session.flush()
+    _note(session, service, row, Noted.MAINTENANCE_PLANNED, by, moment)
     _announce(session, EventType.MAINTENANCE_PLANNED, service, row, moment, zone)
     return row
+
+
+def _require_new(session: Session, service: Service, plan: Plan) -> None:
+    same = (
+        Maintenance.service_id == service.id,
+        Maintenance.begins_at == plan.begins_at,
+        Maintenance.ends_at == plan.ends_at,
+        Maintenance.what == plan.what,
+        Maintenance.called_off_at.is_(None),
+    )
+    number = session.scalar(select(Maintenance.id).where(*same))
+    if number is not None:
+        raise AlreadyPlanned(f"this is planned already, as maintenance {number} of `{service.key}`")
 
 
 def call_off(
@@ -121,6 +139,7 @@ def call_off(
         raise Refused("the maintenance is over: there is nothing left to call off")
     row.called_off_by, row.called_off_at = by, moment.now
     session.flush()
+    _note(session, service, row, Noted.MAINTENANCE_CALLED_OFF, by, moment)
     _announce(session, EventType.MAINTENANCE_CALLED_OFF, service, row, moment, zone)
     return row
 
@@ -141,6 +160,13 @@ def maintenance_before(
     found = session.scalars(query.order_by(Maintenance.id.desc()).limit(limit + 1)).all()
     following = str(found[limit - 1].id) if len(found) > limit else None
     return MaintenancePage(tuple(found[:limit]), following)
+
+
+def _note(
+    session: Session, service: Service, row: Maintenance, what: Noted, by: str, moment: Moment
+) -> None:
+    times = {"begins_at": rfc3339(row.begins_at), "ends_at": rfc3339(row.ends_at)}
+    note(session, service, what, str(row.id), {}, {**times, "what": row.what}, by, moment.now)
 
 
 def _announce(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from model.agreement_reviews import first_day, review_breach, review_risk
-from model.agreement_targets import NOT_MEASURABLE, AgreedTarget, is_measurable
+from model.agreement_targets import AgreedTarget, problem_of_value
 from model.agreements import Agreement, find_agreement
 from model.measurements import Measurement, measurements_between
 from model.moment import Moment
-from model.performance import TimersKept, kept_to
+from model.performance import kept_to
+from model.timers_kept import TimersKept
 from rules.attainment import Number
 from rules.clocks.period import Period
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 MOST_MEASUREMENTS = 400
@@ -73,22 +75,22 @@ def record_measurements(
 
 def _require_sound(
     agreement: Agreement,
-    metrics: Collection[str],
+    targets: Mapping[str, AgreedTarget],
     new: Sequence[NewMeasurement],
     moment: Moment,
 ) -> None:
     problems = []
     for place, each in enumerate(new):
         at = f"/measurements/{place}"
-        if each.metric not in metrics:
-            detail, meant = "nothing is agreed on it", did_you_mean(each.metric, metrics)
+        if each.metric not in targets:
+            detail, meant = "nothing is agreed on it", did_you_mean(each.metric, targets)
             problems.append(FieldProblem(f"{at}/metric", detail, meant))
         if each.day > moment.today:
             problems.append(FieldProblem(f"{at}/day", "has not come yet"))
         elif not agreement.is_in_force(each.day):
             problems.append(FieldProblem(f"{at}/day", "the agreement is not in force on it"))
-        if not is_measurable(each.value):
-            problems.append(FieldProblem(f"{at}/value", NOT_MEASURABLE))
+        if (target := targets.get(each.metric)) is not None:
+            problems += problem_of_value(f"{at}/value", each.value, target)
     if problems:
         raise BadFields(problems)
 

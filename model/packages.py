@@ -6,20 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, delete, insert, select
+from sqlalchemy import ForeignKey, String, Text, delete, exists, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.catalogue_standing import Standing, standing_of
 from model.columns import Instant, RowNumber
 from model.cursors import number_in
-from model.database import Base
+from model.database import Base, Reader
 from model.locking import hold
+from model.search_index import SearchText, Words, index_package_text
 from model.services import KEY, LONGEST_KEY, Service, services_named
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 LONGEST_PAGE = 200
+MISSED_AT_ONCE = 100
 
 
 class Package(Base):
@@ -104,6 +107,7 @@ def put_package(
     _forget_services(session, package)
     rows = [{"package_id": package.id, "service_id": id} for id in services.values()]
     session.execute(insert(PackagedService), rows)
+    _index(session, package)
     return view_of(session, package)
 
 
@@ -116,6 +120,7 @@ def take_apart(session: Session, key: str) -> PackageView:
     hold_packages(session)
     package = _find(session, key)
     view = view_of(session, package)
+    index_package_text(session, package.id, None)
     _forget_services(session, package)
     session.delete(package)
     session.flush()
@@ -158,6 +163,47 @@ def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]
     for service_id, key in session.execute(query):
         found.setdefault(service_id, []).append(key)
     return found
+
+
+def services_of_package(session: Session, key: str) -> Sequence[int]:
+    """Return the ids of the services in a package.
+
+    Raises:
+        UnknownRecord: there is no such package.
+    """
+    package = _find(session, key)
+    ours = PackagedService.package_id == package.id
+    return session.scalars(select(PackagedService.service_id).where(ours)).all()
+
+
+def services_in(reader: Reader, ids: Sequence[int]) -> Mapping[int, list[tuple[str | None, bool]]]:
+    """Return the phase of each service in packages, and whether it was rejected, by their ids."""
+    found: dict[int, list[tuple[str | None, bool]]] = {}
+    query = (
+        select(PackagedService.package_id, Service.phase, Service.rejected)
+        .join(Service, Service.id == PackagedService.service_id)
+        .where(PackagedService.package_id.in_(ids))
+    )
+    for package_id, phase, rejected in reader.execute(query) if ids else ():
+        found.setdefault(package_id, []).append((phase, rejected))
+    return found
+
+
+def index_missed_packages(session: Session, most: int = MISSED_AT_ONCE) -> int:
+    """Have up to `most` packages found that no search knows of; say how many.
+
+    They were made by a version that found services alone. Needs a `transaction()`.
+    """
+    hold_packages(session)
+    unknown = ~exists().where(SearchText.package_id == Package.id)
+    missed = session.scalars(select(Package).where(unknown).order_by(Package.id).limit(most)).all()
+    for package in missed:
+        _index(session, package)
+    return len(missed)
+
+
+def _index(session: Session, package: Package) -> None:
+    index_package_text(session, package.id, Words(None, package.name, package.description))
 
 
 def find_package(session: Session, key: str) -> Package | None:

@@ -9,22 +9,27 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from model.cases import Case
+from model.cases import Case, doubles_of
 from model.catalogue_standing import Standing
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
-from model.searching import SearchText, Words, index_texts
+from model.locking import hold
+from model.search_index import SearchText, Words, index_service_texts
 from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from model.viable_cases import viable_case
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields, BornAlready
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 MISSED_AT_ONCE = 100
 
 
 class Part(Base):
-    """A part of a service, as SOP 02.2.1 knows it; `born_of`: the case that it came from."""
+    """A part of a service, as SOP 02.2.1 knows it; `born_of`: the case that it came from.
+
+    `cost`: what it costs those who provide it, beside what the service does.
+    """
 
     __tablename__ = "parts"
     __table_args__ = (UniqueConstraint("service_id", "key"),)
@@ -35,6 +40,7 @@ class Part(Base):
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     standing: Mapped[str] = mapped_column(String(20))
+    cost: Mapped[object | None] = mapped_column(JsonText)
     changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     changed_at: Mapped[datetime] = mapped_column(Instant)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -44,12 +50,17 @@ class Part(Base):
 
 @dataclass(frozen=True, slots=True)
 class PartChange:
-    """What a part is to be. `case`: the viable case that it comes from; that stays."""
+    """What a part is to be. `case`: the viable case that it comes from; that stays.
+
+    `one_of_several`: it is known that the case bears more than this part.
+    """
 
     name: str
     description: str | None
     standing: Standing
     case: str | None = None
+    cost: object = None
+    one_of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class PartView:
     changed_by: str
     changed_at: datetime
     case: str | None
+    cost: object
 
 
 def put_part(
@@ -74,6 +86,7 @@ def put_part(
         UnknownRecord: there is no such service.
         BadFields: an unsound key or text; a case that is not there, that nobody has called
             viable, or another one than before.
+        BornAlready: something else was born of that case.
     """
     if not KEY.fullmatch(key):
         raise BadFields([FieldProblem("/part", "must be letters, digits, `.`, `_` and `-`")])
@@ -84,19 +97,56 @@ def put_part(
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
     part.name, part.description = change.name, change.description
     part.standing, part.changed_by, part.changed_at = change.standing, by, now
-    part.born_of = _born_of(session, part, change.case)
+    part.born_of, part.cost = _born_of(session, part, change), change.cost
     session.add(part)
     session.flush()
     index_service(session, service)
     return _view(part)
 
 
-def _born_of(session: Session, part: Part, ref: str | None) -> Case | None:
-    case = viable_case(session, ref) or part.born_of
-    if part.born_of is not None and case is not part.born_of:
+def _born_of(session: Session, part: Part, change: PartChange) -> Case | None:
+    if part.born_of is None:
+        return case_to_bear(session, change.case, several=change.one_of_several)
+    if viable_case(session, change.case) not in (None, part.born_of):
         detail = f"this part was born of the case `{part.born_of.ref}`"
         raise BadFields([FieldProblem("/case", detail)])
+    return part.born_of
+
+
+def case_to_bear(session: Session, ref: str | None, *, several: bool) -> Case | None:
+    """Return the case of a ref, of which a service or a part is to be born; `None` for no ref.
+
+    `several`: it is known that it bears more than one. Needs a `transaction()`.
+
+    Raises:
+        BadFields: there is no such case, or nobody has called it viable.
+        BornAlready: it bore something before, and `several` is not said.
+    """
+    case = viable_case(session, ref)
+    if case is not None and not several:
+        # Of two that come at once, the second one sees the first.
+        hold(session, f"born of {case.id}")
+        if (first := _first_born(session, case)) is not None:
+            raise BornAlready(f"of the case `{case.ref}` was born {first}")
     return case
+
+
+def part_of(session: Session, service_id: int, key: str) -> PartView | None:
+    """Return a part of a service as it stands, if there is one of that key."""
+    ours = (Part.service_id == service_id, Part.key == key)
+    part = session.scalar(select(Part).where(*ours))
+    return _view(part) if part else None
+
+
+def _first_born(session: Session, case: Case) -> str | None:
+    family = [case.id, *(double.id for double in doubles_of(session, case))]
+    services = select(Service.key).where(Service.born_of_id.in_(family)).order_by(Service.id)
+    if (key := session.scalar(services.limit(1))) is not None:
+        return f"the service `{key}`"
+    ours = select(Part.key, Service.key).join(Service, Service.id == Part.service_id)
+    parts = ours.where(Part.born_of_id.in_(family)).order_by(Part.id)
+    row = session.execute(parts.limit(1)).first()
+    return f"the part `{row[0]}` of the service `{row[1]}`" if row else None
 
 
 def parts_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[PartView]]:
@@ -113,7 +163,7 @@ def index_service(session: Session, service: Service) -> None:
     parts = parts_of(session, [service.id]).get(service.id, [])
     words = [Words(None, service.name, service.description)]
     words += [Words(part.key, part.name, part.description) for part in parts]
-    index_texts(session, service.id, words)
+    index_service_texts(session, service.id, words)
 
 
 def index_missed(session: Session, most: int = MISSED_AT_ONCE) -> int:
@@ -143,4 +193,5 @@ def _view(part: Part) -> PartView:
         part.changed_by,
         part.changed_at,
         case,
+        part.cost,
     )

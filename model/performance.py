@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_targets import AgreedTarget
-from model.agreements import FIRST_DAY, LAST_DAY, Agreement, find_agreement
+from model.agreement_targets import AgreedTarget, target_in
+from model.agreements import (
+    FIRST_DAY,
+    LAST_DAY,
+    Agreement,
+    AgreementVersion,
+    agreements_after,
+    find_agreement,
+)
 from model.measurements import Measurement, measurements_between
-from model.timers import Timer, TimerMark, TimerResult
+from model.timers_kept import TimersKept, timers_kept
 from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
 from rules.clocks.period import Period
-from rules.clocks.timer import BREACH, Verdict
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 LONGEST_SPAN = timedelta(days=1_100)
-
-
-@dataclass(frozen=True, slots=True)
-class TimersKept:
-    """Timers that were opened by a target: cycles that ended in time, and those that did not."""
-
-    met: int = 0
-    breached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class TargetPerformance:
         if self.line is None:
             return None
         day = Period.read(self.target.period).from_(self.measurements[-1].day)
-        value = self.line.on(day)
+        value = self.target.within(self.line.on(day))
         return Forecast(day, rounded(value), self.target.comparison.holds(value, self.target.value))
 
     @property
@@ -107,33 +105,61 @@ class Performance:
         return Standing.worst(each.standing for each in self.targets)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which agreements: up to `limit` after a cursor, on the service of a key if one is given."""
+
+    after: str | None
+    limit: int
+    service: str | None = None
+
+
 def performance(
-    session: Session, agreement_id: str, first: date, last: date, zone: tzinfo
+    session: Session, agreement_id: str, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
     """Return how well an agreement was kept to from one day to another, both included.
 
-    `zone`: where a day begins. A metric that is not agreed on any more is shown with what was.
+    `zone`: where a day begins. `now`: what timers that still run are late by. A metric that is not
+    agreed on any more is shown with what was.
 
     Raises:
         UnknownRecord: there is no such agreement.
         BadFields: the days are the wrong way round, or too far apart.
     """
     _require_span(first, last)
-    return kept_between(session, find_agreement(session, agreement_id), first, last, zone)
+    agreement = find_agreement(session, agreement_id)
+    return kept_between(session, agreement, first, last, zone, now)
+
+
+def performances(
+    session: Session, which: Page, first: date, last: date, zone: tzinfo, now: datetime
+) -> tuple[tuple[Performance, ...], str | None]:
+    """Return the same of a page of agreements, oldest first, and the cursor of the others.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        BadFields: the days are the wrong way round, or too far apart; `after` is not a cursor.
+    """
+    _require_span(first, last)
+    found, following = agreements_after(session, which.after, which.limit, which.service)
+    kept = (kept_between(session, each, first, last, zone, now) for each in found)
+    return tuple(kept), following
 
 
 def kept_between(
-    session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo
+    session: Session, agreement: Agreement, first: date, last: date, zone: tzinfo, now: datetime
 ) -> Performance:
     """Return the same of an agreement that is at hand, however far apart the days are."""
     measured: dict[str, list[Measurement]] = {}
     for each in measurements_between(session, agreement.id, first, last):
         measured.setdefault(each.metric, []).append(each)
     since, until = _begin(first, zone), _begin(last + timedelta(days=1), zone)
-    timers = _timers(session, agreement.id, since, until)
+    timers = timers_kept(session, agreement.id, since, until, now)
     targets = {each.metric: each for each in agreement.agreed_targets}
     for metric, found in measured.items():
         targets.setdefault(metric, found[-1].target)
+    if gone := timers.keys() - targets.keys():
+        targets |= _once_agreed(session, agreement, gone)
     return Performance(
         agreement,
         tuple(
@@ -164,27 +190,18 @@ def _require_span(first: date, last: date) -> None:
         raise BadFields(problems)
 
 
-def _timers(
-    session: Session, agreement_id: str, since: datetime, until: datetime
-) -> Mapping[str, TimersKept]:
-    """Count the cycles that were breached within a time, and those that ended in time in it."""
-    met: Counter[str] = Counter()
-    marks = (
-        select(Timer.metric)
-        .join(TimerMark, TimerMark.timer_id == Timer.id)
-        .where(Timer.agreement_id == agreement_id, TimerMark.mark == BREACH)
-        .where(TimerMark.reached_at >= since, TimerMark.reached_at < until)
-    )
-    breached = Counter(str(metric) for metric in session.scalars(marks))
-    ended = (
-        select(Timer.metric, TimerResult.result)
-        .join(TimerResult, TimerResult.timer_id == Timer.id)
-        .where(Timer.agreement_id == agreement_id)
-        .where(TimerResult.frozen_at >= since, TimerResult.frozen_at < until)
-    )
-    for metric, result in session.execute(ended):
-        met[str(metric)] += cast("dict[str, object]", result)["verdict"] == Verdict.MET.value
-    return {each: TimersKept(met[each], breached[each]) for each in {*met, *breached}}
+def _once_agreed(
+    session: Session, agreement: Agreement, metrics: Set[str]
+) -> Mapping[str, AgreedTarget]:
+    """Return what was agreed last on metrics on which nothing is agreed any more."""
+    ours = AgreementVersion.agreement_id == agreement.id
+    terms = select(AgreementVersion.terms).where(ours).order_by(AgreementVersion.version)
+    found = {}
+    for said in session.scalars(terms):
+        for told in cast("Mapping[str, list[Mapping[str, Any]]]", said)["targets"]:
+            if told["metric"] in metrics:
+                found[str(told["metric"])] = target_in(told)
+    return found
 
 
 def _begin(day: date, zone: tzinfo) -> datetime:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from model.agreement_targets import TIMES
 from model.agreements import find_agreement
 from model.calendars import Calendar
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 _UNITS = f"{', '.join([*TIMES][:-1])} or {[*TIMES][-1]}"

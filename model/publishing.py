@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from model.announcing import announce_publication
 from model.locking import hold
-from model.reminding import plan_reminders_anew
+from model.reviews import plan_reminders_anew
 from model.revisions import Publication, Revision, book_from, live_revision
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import RuleFilesRefused

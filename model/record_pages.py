@@ -19,11 +19,15 @@ _decisions = AS_WRITTEN.c
 
 
 def pages_of_chains(
-    session: Session, since: datetime | None = None, cases: Collection[int] | None = None
+    session: Session,
+    since: datetime | None = None,
+    cases: Collection[int] | None = None,
+    span: range | None = None,
 ) -> Iterator[Sequence[Row]]:
     """Yield the decisions, case after case and oldest first, with what seals each.
 
-    With `since` only those decided from then on, with `cases` only those of these cases.
+    With `since` only those decided from then on, with `cases` only those of these cases, with
+    `span` only those of the cases whose ids are in it (0: those that belong to no case).
 
     Beside the decision's own columns a row has `head` (of its case), `ref` (the case's, `None`
     when the case is gone), `checkpoint`, `sealed_hash` and `waiting`. Decisions that belong to
@@ -37,11 +41,16 @@ def pages_of_chains(
     place = tuple_(_decisions.case_id, _decisions.case_version)
     in_order = query.where(_decisions.case_id.is_not(None))
     in_order = in_order.order_by(_decisions.case_id, _decisions.case_version)
+    if span is not None:
+        within = (_decisions.case_id >= span.start, _decisions.case_id < span.stop)
+        in_order = in_order.where(*within)
     yield from _pages(
         session,
         in_order,
         lambda last: place > tuple_(last["case_id"], last["case_version"]),
     )
+    if span is not None and 0 not in span:
+        return
     loose = query.where(_decisions.case_id.is_(None)).order_by(_decisions.id)
     yield from _pages(session, loose, lambda last: _decisions.id > last["id"])
 
@@ -57,9 +66,9 @@ def pages_of_seals(session: Session, checkpoint: int) -> Iterator[Sequence[Row]]
     yield from _pages(session, query, lambda last: SealedDecision.position > last["position"])
 
 
-def checkpoints_in_order(session: Session) -> Iterator[Row]:
-    """Yield the checkpoints, oldest first."""
-    query = select(CHECKPOINTS).order_by(CHECKPOINTS.c.seq)
+def checkpoints_in_order(session: Session, after: int = 0) -> Iterator[Row]:
+    """Yield the checkpoints after the one with a number, oldest first."""
+    query = select(CHECKPOINTS).where(CHECKPOINTS.c.seq > after).order_by(CHECKPOINTS.c.seq)
     for page in _pages(session, query, lambda last: CHECKPOINTS.c.seq > last["seq"]):
         yield from page
 

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from sqlalchemy.orm import Session
 
 from model import record_chain
-from model.answers import Answer
+from model.answers import Answer, answer_with
 from model.case_in_hand import Locked
 from model.json_text import dumps
 from model.personal_values import Salts, Withholding
@@ -33,16 +33,16 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A decision as it was made, and on what."""
+    """A decision as it was made, and on what; `kept_newer`: the facts that it left as they were."""
 
     id: str
     request: Asked
     held: Mapping[str, Value]
     as_of: date
     decision: Decision
-    answer: Answer
     by: str
     at: datetime
+    kept_newer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,29 @@ class _Texts:
 def record(session: Session, case: Locked, made: Made, book: RuleBook, salts: Salts) -> Answer:
     """Record the decision of a case that is locked and at its new version; return its answer."""
     withholding = Withholding(made.id, case.id, book.vocabulary.personal, salts)
-    texts = _without_personal(_plain(made), withholding)
+    texts = _without_personal(_plain(made, _answer(case, made, book)), withholding)
     record_chain.append(session, case, _row(case, made, texts, book.revision))
     withholding.store(session)
     session.flush()
     return texts.answer
 
 
-def _plain(made: Made) -> _Texts:
-    because = cast("list[_Json]", made.answer.body["because"])
+def _answer(case: Locked, made: Made, book: RuleBook) -> Answer:
+    return answer_with(
+        made.decision,
+        id=made.id,
+        ref=case.ref,
+        version=case.version,
+        revision=book.revision,
+        at=made.at,
+        kept_newer=made.kept_newer,
+    )
+
+
+def _plain(made: Made, answer: Answer) -> _Texts:
+    because = cast("list[_Json]", answer.body["because"])
     facts = {name: to_json(value) for name, value in made.held.items()}
-    return _Texts(made.request.as_json(), facts, because, made.answer)
+    return _Texts(made.request.as_json(), facts, because, answer)
 
 
 def _without_personal(plain: _Texts, withholding: Withholding) -> _Texts:

@@ -12,8 +12,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from model.completeness import incomplete_services
-from model.gap_analysis import MOST_SERVICES, asked_for
+from model.demand import MOST_SERVICES
 from model.moment import Moment
+from model.naming_services import asked_for
 from model.reviews import Review
 from model.unasked import unasked_services
 from rules.review_rules import ReviewKind

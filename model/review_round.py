@@ -55,12 +55,14 @@ def go_round(
         parts.callback(remind)
         parts.callback(write, lambda session: report_agreements(session, moment, zone))
         parts.callback(write, lambda session: keep_agreement_reviews(session, moment))
-        parts.callback(_keep_standing, database, moment, new_id)
+        parts.callback(_keep_standing, database, moment, new_id, zone)
     return told
 
 
-def _keep_standing(database: Database, moment: Moment, new_id: Callable[[], str]) -> None:
-    unsound = database.write(lambda session: keep_standing_reviews(session, moment, new_id))
+def _keep_standing(
+    database: Database, moment: Moment, new_id: Callable[[], str], zone: tzinfo
+) -> None:
+    unsound = database.write(lambda session: keep_standing_reviews(session, moment, new_id, zone))
     if unsound:
         named = ", ".join(unsound)
         raise Unable(f"a role, a title or a period is too long to be reviewed: {named}")

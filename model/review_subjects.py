@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 RULED = "rules/"
 """What `reviews.yaml` names."""

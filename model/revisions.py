@@ -117,7 +117,11 @@ class BookShelf:
 
     def book_from(self, files: RuleFiles) -> RuleBook:
         """Return the book that `files` make; raises as `book_from` does."""
-        return self._shelved(rule_book.revision_of(files), lambda: rule_book.load(files))
+        book = self._shelved(rule_book.revision_of(files), lambda: rule_book.load(files))
+        if book.overlooked:
+            # It is a revision, and was read as one: nobody publishes it anew as it is.
+            raise RuleFilesRefused(book.overlooked)
+        return book
 
     def _shelved(self, revision: str, read: Callable[[], RuleBook]) -> RuleBook:
         # Reading happens under the lock: threads that want the same new book read it once.
@@ -137,7 +141,7 @@ _SHELF = BookShelf(BOOKS_KEPT)
 def _read(reader: Reader, revision: str) -> RuleBook:
     files = files_of(reader, revision)
     try:
-        book = rule_book.load(files)
+        book = rule_book.load(files, published=True)
     except RuleFilesRefused as refused:
         raise Unable(f"revision `{revision}` cannot be read any more: {refused}") from refused
     if book.revision != revision:

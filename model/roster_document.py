@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from model.roster import HeldRole, Person, Place, Roster, Term
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 Document = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -14,6 +14,7 @@ from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.locking import hold
+from model.reviews import plan_reminders_anew
 from model.roster import Roster
 from model.roster_document import PARTS, Document, roster_of
 from model.texts import LONGEST_NAME
@@ -75,4 +76,6 @@ def replace_roster(
     row = RosterVersion(version=before.version + 1, document=document, by=by, at=now)
     session.add(row)
     session.flush()
+    # Whoever is new to a role hears of what is to be reviewed already.
+    plan_reminders_anew(session)
     return RosterView(row.version, document, by, now)

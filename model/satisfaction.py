@@ -1,7 +1,8 @@
 """Satisfaction: what people answer once a case is over, and how satisfied a service leaves them.
 
-A score stays as it was given. The words beside it may be about a person, so they are kept apart
-and are gone when the personal facts of the case are erased (`model/erasing.py`).
+A score stays as it was given. Who gave it is a person, and the words beside it may be about one:
+both are gone when the personal facts of the case are erased (`model/erasing.py`). The words are
+kept apart; in place of the name stands which answers were one person's, so that scores stay right.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.access import Caller
@@ -20,11 +21,14 @@ from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 SCORES = range(1, 6)
 LONGEST_PAGE = 200
+ERASED = "erased #"
+"""With a number, it stands for somebody whose name was erased."""
 
 
 @append_only
@@ -68,6 +72,9 @@ class Said:
             BadFields: with one problem for each.
         """
         require_texts({"/by": (self.by, LONGEST_NAME), "/words": (self.words, LONGEST_TEXT)})
+        if self.by.casefold().startswith(ERASED):
+            detail = f"must not begin with `{ERASED}`: that stands for names that were erased"
+            raise BadFields([FieldProblem("/by", detail)])
         if self.score not in SCORES:
             raise BadFields([FieldProblem("/score", "must be between 1 and 5")])
 
@@ -149,6 +156,24 @@ def forget_words(session: Session, cases: Sequence[Case]) -> int:
     ours = select(SatisfactionAnswer.id).where(ids)
     gone = delete(SatisfactionWords).where(SatisfactionWords.answer_id.in_(ours))
     return len(session.scalars(gone.returning(SatisfactionWords.answer_id)).all())
+
+
+def forget_people(session: Session, cases: Sequence[Case]) -> int:
+    """Forget who gave the answers of some cases, which a row of `erasures` names; say of how many.
+
+    Needs a `transaction()`.
+    """
+    ours = SatisfactionAnswer.case_id.in_([case.id for case in cases])
+    named = (ours, ~SatisfactionAnswer.by.startswith(ERASED, autoescape=True))
+    first = select(SatisfactionAnswer.by, func.min(SatisfactionAnswer.id)).where(*named)
+    people = session.execute(first.group_by(SatisfactionAnswer.by)).all()
+    answers = 0
+    for by, number in people:
+        gone = update(SatisfactionAnswer).where(*named, SatisfactionAnswer.by == by)
+        gone = gone.values(by=f"{ERASED}{number}").returning(SatisfactionAnswer.id)
+        found = session.scalars(gone.execution_options(synchronize_session=False))
+        answers += len(found.all())
+    return answers
 
 
 def _ids(session: Session, case: Case) -> list[int]:

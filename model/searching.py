@@ -1,122 +1,95 @@
-"""Searching services and parts as a person does: words, beginnings of words, slips of the pen.
+"""Searching services, parts and packages as a person does: words, their beginnings, slips.
 
 Each word is kept as its groups of three letters. A search takes the groups that are rarest in the
-catalogue, picks what shares most of them, and puts the most alike of those first.
+catalogue, picks what shares most of them, and puts the most alike of those first. However much is
+asked and however large the catalogue is, it looks at so many rows and no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from sqlalchemy import ForeignKey, String, Text, delete, func, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select, text
 
-from model.columns import RowNumber
-from model.database import Base, table_of
+from model.database import Reader, table_of
 from model.likeness import letter_groups, ranked, words_of
-from model.services import LONGEST_KEY, Service
+from model.packages import Package, services_in
+from model.search_index import SearchGroup, SearchText
+from model.services import Service
 
 MOST_FOUND = 20
 _CANDIDATES = 200
 _RAREST = 8
 # A group that so many entries have tells them too little apart to be asked for.
 _TOO_COMMON = 2_000
+_MOST_GROUPS = 200
 _LEAST = 37.5
-
-
-class SearchText(Base):
-    """What is searched: the words of a service (no part) or of one of its parts."""
-
-    __tablename__ = "search_texts"
-
-    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id"), index=True)
-    part: Mapped[str | None] = mapped_column(String(LONGEST_KEY))
-    name: Mapped[str] = mapped_column(Text)
-    words: Mapped[str] = mapped_column(Text)
-
-
-class SearchGroup(Base):
-    """Three letters that stand in a text."""
-
-    __tablename__ = "search_groups"
-
-    letters: Mapped[str] = mapped_column(String(3), primary_key=True)
-    text_id: Mapped[int] = mapped_column(
-        ForeignKey("search_texts.id"), primary_key=True, index=True
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a service (`part` is `None`) or of a part."""
-
-    part: str | None
-    name: str
-    description: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A service or a part that may be meant. `score`: 0 to 100; `because`: its words that fit."""
+    """What may be meant: a service, a part of one (`part`), or a package (no service).
 
-    service: str
+    `score`: 0 to 100; `because`: its words that fit.
+    """
+
+    service: str | None
     part: str | None
+    package: str | None
     name: str
     score: float
     because: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as it is told."""
+        return {
+            "service": self.service,
+            "part": self.part,
+            "package": self.package,
+            "name": self.name,
+            "score": self.score,
+            "because": list(self.because),
+        }
 
 
 _GROUPS = table_of(SearchGroup)
 
 
-def index_texts(session: Session, service_id: int, texts: Iterable[Words]) -> None:
-    """Have a service and its parts found by these words, and by no earlier ones."""
-    old = select(SearchText.id).where(SearchText.service_id == service_id)
-    session.execute(delete(SearchGroup).where(SearchGroup.text_id.in_(old)))
-    session.execute(delete(SearchText).where(SearchText.service_id == service_id))
-    for text in texts:
-        words = list(words_of(f"{text.name} {text.description or ''}"))
-        row = SearchText(
-            service_id=service_id, part=text.part, name=text.name, words=" ".join(words)
-        )
-        session.add(row)
-        session.flush()
-        groups = sorted({group for word in words for group in letter_groups(word)})
-        rows = [{"letters": group, "text_id": row.id} for group in groups]
-        if rows:
-            session.execute(insert(_GROUPS), rows)
-
-
 def search(
-    session: Session, asked: str, phases: Collection[str], limit: int = MOST_FOUND
+    reader: Reader, asked: str, phases: Collection[str], limit: int = MOST_FOUND
 ) -> tuple[Found, ...]:
-    """Return up to `limit` services and parts that may be meant, the likeliest first.
+    """Return up to `limit` services, parts and packages that may be meant, the likeliest first.
 
-    `phases`: those that a service has to be in.
+    `phases`: those that a service has to be in, and every service of a package.
     """
     words = list(dict.fromkeys(words_of(asked)))
-    ids = _candidates(session, words)
-    columns = (SearchText.part, SearchText.name, SearchText.words, Service.key, Service.phase)
-    rows = session.execute(
-        select(*columns, Service.rejected)
-        .join(Service, Service.id == SearchText.service_id)
+    ids = _candidates(reader, words)
+    texts = (SearchText.part, SearchText.name, SearchText.words, SearchText.package_id)
+    rows = reader.execute(
+        select(*texts, Service.key, Service.phase, Service.rejected, Package.key.label("package"))
+        .outerjoin(Service, Service.id == SearchText.service_id)
+        .outerjoin(Package, Package.id == SearchText.package_id)
         .where(SearchText.id.in_(ids))
-    )
+    ).all()
+    packed = services_in(reader, [row.package_id for row in rows if row.package_id is not None])
     found = []
     for row in rows:
         # Asked for in SQL, it would have a planner look at every service that is in a phase.
-        if row.phase in phases and not row.rejected:
+        standing = [(row.phase, row.rejected)] if row.key else packed.get(row.package_id, ())
+        if standing and all(phase in phases and not rejected for phase, rejected in standing):
             score, because = ranked(words, list(words_of(row.name)), row.words.split())
             if because and score >= _LEAST:
-                found.append(Found(row.key, row.part, row.name, round(score, 1), because))
-    found.sort(key=lambda each: (-each.score, each.service, each.part or ""))
+                each = (row.key, row.part, row.package, row.name, round(score, 1), because)
+                found.append(Found(*each))
+    found.sort(key=lambda each: (-each.score, each.service or "", each.part or each.package or ""))
     return tuple(found[:limit])
 
 
-def _candidates(session: Session, words: Sequence[str]) -> Sequence[int]:
-    groups = _rarest(session, {group for word in words for group in letter_groups(word)})
+def _candidates(reader: Reader, words: Sequence[str]) -> Sequence[int]:
+    letters = dict.fromkeys(group for word in words for group in letter_groups(word))
+    groups = _rarest(reader, sorted(islice(letters, _MOST_GROUPS)))
     # As a sum, so that no planner goes through all texts in their order instead.
     text_id = _GROUPS.c.text_id + 0
     query = (
@@ -126,14 +99,19 @@ def _candidates(session: Session, words: Sequence[str]) -> Sequence[int]:
         .order_by(func.count().desc(), text_id)
         .limit(_CANDIDATES)
     )
-    return session.scalars(query).all() if groups else []
+    return reader.scalars(query).all() if groups else []
 
 
-def _rarest(session: Session, groups: Iterable[str]) -> list[str]:
-    counts: dict[str, int] = {}
-    for group in sorted(groups):
-        some = select(_GROUPS.c.text_id).where(_GROUPS.c.letters == group).limit(_TOO_COMMON)
-        counts[group] = session.scalar(select(func.count()).select_from(some.subquery())) or 0
-    there = sorted((count, group) for group, count in counts.items() if count)
+def _rarest(reader: Reader, groups: Sequence[str]) -> list[str]:
+    if not groups:
+        return []
+    # All in one statement: on PostgreSQL, one for each would take most of a search's time.
+    counting = " UNION ALL ".join(
+        f"SELECT (SELECT count(*) FROM (SELECT 1 FROM search_groups WHERE letters = :of_{at}"  # noqa: S608 - numbers alone
+        f" LIMIT {_TOO_COMMON}) AS few) AS many, :of_{at} AS letters"
+        for at in range(len(groups))
+    )
+    named = {f"of_{at}": group for at, group in enumerate(groups)}
+    there = sorted((many, group) for many, group in reader.execute(text(counting), named) if many)
     rare = [group for count, group in there if count < _TOO_COMMON]
     return rare[:_RAREST] or [group for _, group in there[:1]]

@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 
 from model import standing, supplying
 from model.access import Caller
+from model.business_case_reviews import reviewed_every
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import lock_or_open_case
 from model.catalogue_news import telling_of_service
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
-from model.parts import index_service
+from model.offer_reviews import offer_of, review_changed_offer
+from model.parts import case_to_bear, index_service
+from model.reported_artifacts import Reported, reported_artifacts
 from model.revisions import live_book
+from model.service_events import note_words
 from model.services import (
     KEY,
     LONGEST_KEY,
@@ -30,13 +34,11 @@ from model.services import (
 )
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME, require_texts
-from model.viable_cases import viable_case
 from rules.clocks.period import Period
-from rules.errors import BadFields, FieldProblem, ServiceExists
+from rules.errors import BadFields, ServiceExists
+from rules.field_problem import FieldProblem
 from rules.rule_book import RuleBook
 from rules.values import LONGEST_TEXT, Value
-
-"""The fact with which a case becomes a service."""
 
 _WORDS = {
     "name": LONGEST_TEXT,
@@ -55,7 +57,8 @@ class ServiceChange:
 
     Words: `name`, `description`, `category`, `portfolio_manager`, `product_manager`,
     `line_manager`, `review_every`. `by`: who says so (default: the API key's name). `case`: the
-    ref of the viable case that a new service comes from. `offer`: columns of the service.
+    ref of the viable case that a new service comes from; `one_of_several`: it is known that the
+    case bears more than this service. `offer`: columns of the service.
     """
 
     words: Mapping[str, str | None] = field(default_factory=dict)
@@ -63,6 +66,12 @@ class ServiceChange:
     by: str | None = None
     case: str | None = None
     offer: Mapping[str, object] = field(default_factory=dict)
+    one_of_several: bool = False
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """Everything but the facts, by the columns of the service."""
+        return {**self.words, **self.offer}
 
     def require_sound(self) -> None:
         """Refuse words that cannot be kept, and facts that nobody supplies.
@@ -96,11 +105,17 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service with its facts and artifacts (by name) and its latest 20 decisions."""
+    """A service with its facts and artifacts (by name) and its latest 20 decisions.
+
+    `reported`: artifacts that are complete by its case, and of which nobody said where they are.
+    `reviewed_every`: how often its business case is reviewed in operation, agreed on or not.
+    """
 
     service: Service
+    reviewed_every: str
     facts: tuple[HeldFact, ...]
     artifacts: tuple[Artifact, ...]
+    reported: tuple[Reported, ...]
     decisions: tuple[DecisionSummary, ...]
 
 
@@ -119,6 +134,7 @@ def make_service(
 
     Raises:
         ServiceExists: there is one of that key.
+        BornAlready: something else was born of that case.
         BadFields: an unsound key or word, unknown facts, values outside their domain; a case
             that is not there, or that nobody has called viable.
         NoLiveRevision: no rules are published that say what the facts are.
@@ -131,13 +147,14 @@ def make_service(
     if subject.version:
         raise ServiceExists(f"there is a service `{key}` already")
     service = Service(subject=subject, key=key, created_at=moment.now, rejected=False)
-    service.born_of = viable_case(session, change.case)
+    service.born_of = case_to_bear(session, change.case, several=change.one_of_several)
     _say(service, change)
     service.phase = _first_phase(book, changes, moment)
     session.add(service)
     supply = supplying.compare(session, subject, changes, moment.now)
     supplying.store(session, subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, None, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
     return view_of(session, service)
 
@@ -152,22 +169,29 @@ def change_service(
 ) -> ServiceView:
     """Change words and facts of a service; its version grows by one. Needs a `transaction()`.
 
+    Where it offers something else than before, the agreements on it are to be reviewed.
+
     Raises:
         UnknownRecord: there is no such service.
         ServiceMovedOn: `require` refuses the version that it is at.
-        BadFields: unsound words, unknown facts, values outside their domain.
+        BadFields: unsound words, unknown facts, values outside their domain; a planned end that
+            is not later than the beginning.
         NoLiveRevision: no rules are published that say what the facts are.
     """
     change.require_sound()
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
+    offered = offer_of(service)
+    before = {name: getattr(service, name) for name in change.said}
     with telling_of_service(session, service, moment):
         _say(service, change)
     supply = supplying.compare(session, service.subject, changes, moment.now)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
+    note_words(session, service, before, change.said, change.by or caller.name, moment.now)
     index_service(session, service)
+    review_changed_offer(session, service, offered, moment)
     return view_of(session, service)
 
 
@@ -210,12 +234,18 @@ def view_of(session: Session, service: Service) -> ServiceView:
     )
     facts = tuple(shown_fact(name, row) for name, row in held.items() if not standing.stands(name))
     records = latest_records(session, service.subject, DECISIONS_SHOWN)
-    return ServiceView(service, facts, artifacts, tuple(map(DecisionSummary.of, records)))
+    decisions = tuple(map(DecisionSummary.of, records))
+    every = reviewed_every(session, service)
+    reported = reported_artifacts(session, service, [each.name for each in artifacts])
+    return ServiceView(service, every, facts, artifacts, reported, decisions)
 
 
 def _say(service: Service, change: ServiceChange) -> None:
-    for name, said in {**change.words, **change.offer}.items():
+    for name, said in change.said.items():
         setattr(service, name, said)
+    live, end = service.planned_live_on, service.planned_end_on
+    if live is not None and end is not None and end <= live:
+        raise BadFields([FieldProblem("/planned_end_on", "must be later than `planned_live_on`")])
     service.subject.title = service.name
 
 

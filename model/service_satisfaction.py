@@ -1,4 +1,7 @@
-"""How satisfied a service leaves people: over the cases that it met, and the one it was born of."""
+"""How satisfied a service leaves people: over the cases that it met, and those it was born of.
+
+What a part of it was born of counts for the service as well.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,19 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 
-from sqlalchemy import CTE, Integer, cast, func, literal_column, or_, select
+from sqlalchemy import CTE, Integer, Select, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from model import json_text
-from model.cases import Case, find_case
+from model.cases import Case
 from model.held_facts import CaseFact
 from model.moment import begins, day_after
+from model.parts import Part
 from model.satisfaction import SatisfactionAnswer
 from model.services import Service, find_service
 from model.subjects import is_a_case
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 _HUNDREDTH, _THOUSANDTH = Decimal("0.01"), Decimal("0.001")
 
@@ -43,7 +48,7 @@ def satisfaction_with(
     """
     if last < first:
         raise BadFields([FieldProblem("/to", "lies before `from`")])
-    members = _cases(session, find_service(session, key))
+    members = _cases(find_service(session, key))
     latest = (
         select(func.max(SatisfactionAnswer.id))
         .join(members, members.c.id == SatisfactionAnswer.case_id)
@@ -68,17 +73,25 @@ def satisfaction_with(
     )
 
 
-def _cases(session: Session, service: Service) -> CTE:
+def _cases(service: Service) -> CTE:
     """Return the cases of a service and their doubles, each with the case that it now is."""
     # As a word of the statement: only then is the index of these facts taken.
     name = CaseFact.name == literal_column("'fitting_service'")
     met = select(CaseFact.case_id).where(name, CaseFact.value == json_text.dumps(service.key))
-    born_of = find_case(session, service.born_of.ref) if service.born_of else None
     roots = select(Case.id.label("id"), Case.id.label("root")).where(
         Case.merged_into_id.is_(None),
         is_a_case(Case.ref),
-        or_(Case.id.in_(met), Case.id == (born_of.id if born_of else None)),
+        or_(Case.id.in_(met), Case.id.in_(_born_of(service))),
     )
     members = roots.cte("members", recursive=True)
     doubles = select(Case.id, members.c.root).join(members, Case.merged_into_id == members.c.id)
     return members.union_all(doubles)
+
+
+def _born_of(service: Service) -> Select[int]:
+    """Return the cases of which a service or a part of it was born, and what they went into."""
+    of_parts = select(Part.born_of_id).where(Part.service_id == service.id)
+    first = or_(Case.id == service.born_of_id, Case.id.in_(of_parts))
+    born_of = select(Case.id, Case.merged_into_id).where(first).cte("born_of", recursive=True)
+    into = select(Case.id, Case.merged_into_id).join(born_of, Case.id == born_of.c.merged_into_id)
+    return select(born_of.union(into).c.id)

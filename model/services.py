@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -16,7 +16,8 @@ from model.cursors import number_in
 from model.database import Base, table_of
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 
 LONGEST_KEY = 100
@@ -32,11 +33,18 @@ class Service(Base):
     business case is reviewed (ISO 8601). `born_of`: the case that it came from.
 
     Its offer, each as JSON: service level `options`, how it is charged for, what it costs those
-    who provide it, attributes of `quality`, and its `capacity` (`model/capacity.py`).
+    who provide it, attributes of `quality`, the `technologies` that enable it, and its `capacity`
+    (`model/capacity.py`); in words its `value` to those who use it; and the days on which it is
+    planned to be live and to end.
     """
 
     __tablename__ = "services"
-    __table_args__ = (Index(None, "category"), Index(None, "phase"))
+    __table_args__ = (
+        Index(None, "category"),
+        Index(None, "phase"),
+        Index(None, "planned_live_on"),
+        Index(None, "planned_end_on"),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
@@ -53,6 +61,10 @@ class Service(Base):
     cost: Mapped[object | None] = mapped_column(JsonText)
     quality: Mapped[object | None] = mapped_column(JsonText)
     capacity: Mapped[object | None] = mapped_column(JsonText)
+    value: Mapped[str | None] = mapped_column(Text)
+    technologies: Mapped[object | None] = mapped_column(JsonText)
+    planned_live_on: Mapped[date | None]
+    planned_end_on: Mapped[date | None]
     phase: Mapped[str | None] = mapped_column(String(20))
     rejected: Mapped[bool] = mapped_column(default=False)
     born_of_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)

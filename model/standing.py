@@ -1,9 +1,9 @@
 """What a service's own record says of it, in the words of the vocabulary.
 
 `has_ARTIFACT`: it was supplied, and no verdict since wants it amended. `gate_N_passed`,
-`gate_N_failed` and `service_rejected`: what came of its toll-gates. Nobody supplies these
-facts; they follow from what was supplied and decided. A `verdict`, and what it wants amended,
-belongs to one session of a gate and does not stay with the service.
+`gate_N_failed` and `service_rejected`: what came of its toll-gates. `still_…`: what hangs on it at
+its end. Nobody supplies these facts; they follow from what was supplied and decided. A `verdict`,
+and what it wants amended, belongs to one session of a gate and does not stay with the service.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import cast
 
 from rules.condition import LiteralTerm, terms
 from rules.decision import OutcomeValue
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.policy import Policy
 from rules.spelling import did_you_mean
 from rules.values import Value
@@ -28,7 +29,7 @@ GATES = range(1, 8)
 REJECTING = "close-service"
 """The action with which a gate rejects a service; no other outcome ends a service so."""
 
-_STANDING = re.compile(r"has_\w+|gate_[1-7]_(passed|failed)|service_rejected")
+_STANDING = re.compile(r"has_\w+|gate_[1-7]_(passed|failed)|service_rejected|still_\w+")
 _OF_A_SESSION = re.compile(r"verdict|amend_\w+")
 
 
@@ -52,6 +53,11 @@ def stands(name: str) -> bool:
 def of_a_session(name: str) -> bool:
     """Whether a fact belongs to one session of a gate."""
     return _OF_A_SESSION.fullmatch(name) is not None
+
+
+def has_passed(gate: int, facts: Mapping[str, Value]) -> bool:
+    """Whether a gate had passed before: what it says once more is no news to customers."""
+    return facts.get(f"gate_{gate}_passed") is True
 
 
 def require_suppliable(facts: Mapping[str, object], *, in_session: bool = False) -> None:

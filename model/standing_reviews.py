@@ -1,35 +1,35 @@
 """Reviews that come with what they are about: policies, services in operation, what rules say.
 
 A policy is reviewed as often as its file says (the SOP: every year), by its owner; the business
-case of a service at toll-gate 5 as often as was agreed; the catalogue, the portfolio and the like
-as `reviews.yaml` says. What is gone is reviewed no longer.
+case of a service at toll-gate 5 as often as was agreed or, where nobody agreed on anything, as
+`reviews.yaml` says; the catalogue, the portfolio and the like as that says. What is gone is
+reviewed no longer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import tzinfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from model.gate_sessions import GateSession
+from model.business_case_reviews import note_sessions
 from model.locking import hold
 from model.moment import Moment
 from model.review_subjects import RULED
 from model.reviews import (
-    HeldReview,
     NewReview,
     Review,
     change_recurrence,
     end_review,
-    hold_review,
     set_up,
 )
 from model.revisions import book_of, live_revision
 from model.services import Service
 from model.texts import LONGEST_NAME
 from rules.errors import BadFields
-from rules.review_rules import ReviewKind
+from rules.review_rules import ReviewKind, ReviewRules
 from rules.rule_book import RuleBook
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
@@ -38,7 +38,7 @@ _LINE_MANAGER = "Service Line Manager"
 
 
 def keep_standing_reviews(
-    session: Session, moment: Moment, new_id: Callable[[], str]
+    session: Session, moment: Moment, new_id: Callable[[], str], zone: tzinfo
 ) -> tuple[str, ...]:
     """Set up, change and end these reviews so that there is one for each. Needs a `transaction()`.
 
@@ -47,11 +47,17 @@ def keep_standing_reviews(
     The first falls one period after the day on which it was set up.
     """
     hold(session, "standing reviews")
-    wanted = {(new.kind, new.subject): new for new in _wanted(session, moment)}
+    revision = live_revision(session)
+    book = None if revision is None else book_of(session, revision)
+    rules = ReviewRules() if book is None else book.reviews
+    schedule = rules.schedule_of(ReviewKind.TOLLGATE_5)
+    wanted = {(new.kind, new.subject): new for new in _wanted(session, book, rules, moment)}
     unsound = [key for key, new in wanted.items() if not _is_sound(new)]
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
     ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
-    there = {(ReviewKind(r.kind), r.subject): r for r in session.scalars(ours)}
+    # Nobody holds or changes one meanwhile: what is read here is what is changed below.
+    locked = session.scalars(ours.order_by(Review.id).with_for_update())
+    there = {(ReviewKind(r.kind), r.subject): r for r in locked}
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
             end_review(session, review, moment.now)
@@ -63,9 +69,9 @@ def keep_standing_reviews(
         review.title, review.role = new.title, new.role
         review.agency, review.escalate_to = new.agency, new.escalate_to
         anchor = new.anchor if new.subject.startswith(RULED) else review.anchor
-        change_recurrence(session, review, anchor, new.every, moment.today)
+        change_recurrence(session, review, anchor, new.every, moment)
         if key[0] is ReviewKind.TOLLGATE_5:
-            _note_gate(session, review, moment)
+            note_sessions(session, review, schedule, zone)
     session.flush()
     return tuple(subject for _, subject in unsound)
 
@@ -79,18 +85,15 @@ def _is_sound(new: NewReview) -> bool:
     return True
 
 
-def _wanted(session: Session, moment: Moment) -> Iterator[NewReview]:
-    revision = live_revision(session)
-    if revision is not None:
-        yield from _ruled(book_of(session, revision), moment)
-    agreed = select(Service).where(
-        Service.phase.in_(_IN_OPERATION),
-        Service.rejected.is_(False),
-        Service.review_every.is_not(None),
-    )
-    for service in session.scalars(agreed.order_by(Service.id)):
+def _wanted(
+    session: Session, book: RuleBook | None, rules: ReviewRules, moment: Moment
+) -> Iterator[NewReview]:
+    if book is not None:
+        yield from _ruled(book, moment)
+    live = select(Service).where(Service.phase.in_(_IN_OPERATION), Service.rejected.is_(False))
+    for service in session.scalars(live.order_by(Service.id)):
         title = f"The business case of “{service.name[:LONGEST_NAME]}” (toll-gate 5)"
-        every = service.review_every or ""
+        every = service.review_every or rules.business_case_every
         yield NewReview(
             ReviewKind.TOLLGATE_5, service.key, title, _LINE_MANAGER, moment.today, every
         )
@@ -118,26 +121,3 @@ def _ruled(book: RuleBook, moment: Moment) -> Iterator[NewReview]:
             each.agency,
             each.escalate_to,
         )
-
-
-def _note_gate(session: Session, review: Review, moment: Moment) -> None:
-    """Take a session of toll-gate 5 for the review that it is."""
-    last = session.scalar(
-        select(GateSession)
-        .join(Service, Service.id == GateSession.service_id)
-        .where(
-            Service.key == review.subject,
-            GateSession.gate == 5,
-            GateSession.result.in_(("pass", "fail")),
-            GateSession.at >= review.created_at,
-        )
-        .order_by(GateSession.at.desc())
-        .limit(1)
-    )
-    if last is None:
-        return
-    noted = select(HeldReview.held_at).where(HeldReview.review_id == review.id)
-    latest = session.scalar(noted.order_by(HeldReview.number.desc()).limit(1))
-    if latest is None or last.at > latest:
-        then = Moment(last.at, moment.today)
-        hold_review(session, review.id, review.due_on, str(last.result), None, last.by, then)

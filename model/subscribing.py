@@ -24,7 +24,8 @@ from model.subscriptions import (
     subscription_row,
 )
 from model.texts import LONGEST_NAME, require_texts
-from rules.errors import BadFields, FieldProblem, Refused
+from rules.errors import BadFields, Refused
+from rules.field_problem import FieldProblem
 
 MOST = 100
 """So many subscriptions there may be: each decision looks at all of them."""
@@ -155,7 +156,8 @@ def unsubscribe(
 
 
 def _enable(session: Session, row: Subscription, now: datetime) -> None:
-    row.disabled_at = row.disabled_because = row.failing_since = None
+    row.disabled_at = row.disabled_because = row.failing_since = row.missed_at = None
+    row.missed_for = 0
     release_all(session, row.id, now)
 
 

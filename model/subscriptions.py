@@ -11,11 +11,12 @@ from typing import cast
 from sqlalchemy import String, Text, select, text, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from model.columns import Instant, JsonText
+from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.destinations import LONGEST_URL
 from model.texts import LONGEST_NAME
-from rules.errors import BadFields, FieldProblem, UnknownRecord
+from rules.errors import BadFields, UnknownRecord
+from rules.field_problem import FieldProblem
 
 LONGEST_PAGE = 200
 LONGEST_GRACE = timedelta(days=90)
@@ -41,6 +42,9 @@ class Subscription(Base):
     rotated_until: Mapped[datetime | None] = mapped_column(Instant)
     # Since when nothing has been delivered, though it was tried.
     failing_since: Mapped[datetime | None] = mapped_column(Instant)
+    # When it was last tried in vain, and for how many seconds it has been so since then.
+    missed_at: Mapped[datetime | None] = mapped_column(Instant)
+    missed_for: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
     disabled_because: Mapped[str | None] = mapped_column(Text)
     removed_at: Mapped[datetime | None] = mapped_column(Instant)

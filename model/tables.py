@@ -20,6 +20,7 @@ from model.events import OutboxEvent
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
+from model.holding_reviews import HeldReview
 from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.maintenance import Maintenance
@@ -28,12 +29,14 @@ from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
 from model.preparing_reviews import Preparation
-from model.reviews import HeldReview, Review
+from model.record_walks import RecordWalk
+from model.reviews import Review
 from model.revisions import Publication, Revision
 from model.rosters import RosterVersion
 from model.satisfaction import SatisfactionAnswer, SatisfactionWords
 from model.schema_support import SchemaSupport
-from model.searching import SearchGroup, SearchText
+from model.search_index import SearchGroup, SearchText
+from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
@@ -84,6 +87,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchGroup,
     SearchText,
     Service,
+    ServiceEvent,
     Subscription,
     Timer,
     TimerEventRow,
@@ -91,5 +95,6 @@ TABLES: tuple[type[Base], ...] = (
     TimerResult,
     UnsealedDecision,
     Verification,
+    RecordWalk,
 )
 METADATA = Base.metadata

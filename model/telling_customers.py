@@ -1,6 +1,7 @@
 """Telling the customers of a service what its toll-gates decide: that it begins, and that it ends.
 
-It is told in the transaction of the gate, once for each decision.
+It is told in the transaction of the gate, once for each decision, and only by a gate that has not
+passed before: a service that is in operation does not begin again.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from model import standing
 from model.customers import hearers_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce
+from model.recording import Made
 from model.service_in_hand import AnyService
 from rules.decision import OutcomeValue
 
@@ -31,8 +34,7 @@ def announce_to_customers(
     session: Session,
     service: AnyService,
     gate: int,
-    decision_id: str,
-    outcome: Mapping[str, OutcomeValue],
+    made: Made,
     moment: Moment,
     listening: Listeners,
 ) -> None:
@@ -40,19 +42,19 @@ def announce_to_customers(
 
     Where it means nothing, nothing is asked of the database.
     """
-    what = _what(gate, outcome)
-    if what is None:
+    what = _what(gate, made.decision.outcome)
+    if what is None or standing.has_passed(gate, made.held):
         return
     hearers = hearers_of(session, [service.id], moment.today)
     data = {
         "what": what,
         "service": {"key": service.key, "name": service.name},
         "gate": gate,
-        "decision": decision_id,
+        "decision": made.id,
         "customers": hearers.customers,
         "unheard": list(hearers.unheard),
     }
-    key, subject = f"service.announced/{decision_id}", f"services/{service.key}"
+    key, subject = f"service.announced/{made.id}", f"services/{service.key}"
     letter = _letter(service, what, subject)
     event = Event(EventType.SERVICE_ANNOUNCED, key, subject, data, moment.now, letter)
     announce(session, event, hearers.people, listening)

@@ -17,6 +17,29 @@ def told_performance(found: Performance) -> dict[str, object]:
     }
 
 
+def told_at_a_glance(found: Performance) -> dict[str, object]:
+    """Return as JSON how an agreement was kept to, without what was measured."""
+    agreement = found.agreement
+    return {
+        "agreement": agreement.id,
+        "kind": agreement.kind,
+        "name": agreement.name,
+        "service": agreement.service.key if agreement.service else None,
+        "customer": agreement.customer,
+        "standing": found.standing.value,
+        "targets": [
+            {
+                "metric": each.target.metric,
+                "standing": each.standing.value,
+                "attainment": each.attainment,
+                "deviation": each.deviation,
+                "trend": each.trend.value if each.trend else None,
+            }
+            for each in found.targets
+        ],
+    }
+
+
 def told_target_performance(found: TargetPerformance) -> dict[str, object]:
     """Return how a target was kept to as JSON."""
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -15,10 +16,11 @@ from model.timer_letters import hearers_of_marks
 from rules.clocks.timer import BREACH
 
 
-def tell_timers(session: Session, moment: Moment) -> bool:
+def tell_timers(session: Session, moment: Moment, zone: tzinfo) -> bool:
     """Find what timers have passed by now, and announce it; say whether there may be more.
 
     What breaches an agreement is to be reviewed. Whoever has the case hears of it by letter.
+    `zone`: in which it is the day that it is.
 
     Needs a `transaction()`.
     """
@@ -29,20 +31,27 @@ def tell_timers(session: Session, moment: Moment) -> bool:
         for mark in scanned.told:
             letter, people = hearers.of(mark)
             announce(session, _event(mark, moment, letter), people, listening)
-        _have_reviewed(session, scanned.told, moment)
+        _have_reviewed(session, scanned.told, moment, zone)
     return scanned.more
 
 
-def _have_reviewed(session: Session, told: Sequence[ToldMark], moment: Moment) -> None:
-    """Have what breached an agreement reviewed; of several breaches of a target the first."""
-    first: dict[tuple[str, str], ToldMark] = {}
+def _have_reviewed(
+    session: Session, told: Sequence[ToldMark], moment: Moment, zone: tzinfo
+) -> None:
+    """Have what breached an agreement reviewed; of several breaches of a target in a day the first.
+
+    It belongs to the period in which the time ran out, however late that is found.
+    """
+    first: dict[tuple[str, str, date], ToldMark] = {}
     for mark in told:
         if mark.mark == BREACH and mark.agreement_id and mark.metric:
-            first.setdefault((mark.agreement_id, mark.metric), mark)
-    for (agreement_id, metric), mark in sorted(first.items(), key=lambda each: each[0]):
+            day = mark.reached_at.astimezone(zone).date()
+            first.setdefault((mark.agreement_id, mark.metric, day), mark)
+    for (agreement_id, metric, day), mark in sorted(first.items(), key=lambda each: each[0]):
         agreement = find_agreement(session, agreement_id)
-        why = f"the timer “{mark.name}” of {mark.case} ran out"
-        review_breach(session, agreement, metric, moment.today, why, moment)
+        # By its id: its name may be about a person, and a title goes far.
+        why = f"the timer {mark.timer_id} ran out"
+        review_breach(session, agreement, metric, day, why, moment)
 
 
 def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:

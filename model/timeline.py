@@ -1,47 +1,36 @@
-"""The life of a service on one line: its phases, its gates, its artifacts, what was said of it."""
+"""The life of a service on one line: its phases, its owners, and whatever happened to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model import standing
 from model.gate_sessions import GateSession
-from model.held_facts import FactChange
-from model.services import ArtifactVersion, Service, find_service
+from model.moment import Moment
+from model.service_events import Noted, ServiceEvent
+from model.services import Service, find_service
+from model.timeline_calendar import of_the_calendar, to_come
+from model.timeline_events import Event, Place, Told, What, Window
+from model.timeline_rows import of_rows
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
-MOST_OF_A_KIND = 1_000
-"""So many sessions, artifacts and changes are told, the latest; more fit on no board."""
-
-
-class What(StrEnum):
-    """What can happen in the life of a service."""
-
-    MADE = "made"
-    SAID = "facts_changed"
-    SUPPLIED = "artifact_supplied"
-    HELD = "tollgate_held"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened, at one version of the service.
-
-    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
-    `artifact`, `artifact_version`, `location`; of facts `facts`, their names.
-    """
-
-    version: int
-    at: datetime
-    what: What
-    by: str | None
-    details: Mapping[str, object]
+LONGEST_PAGE = 200
+MOST_DRAWN = 1_000
+"""So many events of each source are drawn, the latest; more fit on no board."""
+OWNERS = ("portfolio_manager", "product_manager", "line_manager")
+_CURSOR = re.compile(r"(-?[0-9]{1,16})-([0-9]{1,18})-([0-9]{1,2})-([0-9]{1,18})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,101 +43,164 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenure:
+    """Who was an owner (one of `OWNERS`), from when until when; `None`: is so still."""
+
+    role: str
+    name: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which events of a life are asked for: of some kinds, within instants, after a cursor.
+
+    `costs`: whether whoever asks may see what the service costs those who provide it.
+    """
+
+    kinds: Collection[What] = tuple(What)
+    since: datetime | None = None
+    until: datetime | None = None
+    after: str | None = None
+    limit: int = LONGEST_PAGE
+    costs: bool = False
+
+    @property
+    def seen(self) -> frozenset[What]:
+        """The kinds that are asked for and may be seen."""
+        return frozenset(self.kinds) - (frozenset() if self.costs else {What.COST_CHANGED})
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
-    """The life of a service so far, oldest first. `whole`: nothing of it is left out."""
+    """The life of a service so far, oldest first.
+
+    `case`: the ref of the case that it came from. `ahead`: what is to come. `next`: the cursor of
+    the events that follow. `whole`: no event before these is left out.
+    """
 
     key: str
     name: str
+    case: str | None
     phase: str | None
     rejected: bool
     phases: tuple[Span, ...]
+    owners: tuple[Tenure, ...]
     events: tuple[Event, ...]
-    whole: bool
+    ahead: tuple[Event, ...] = ()
+    next: str | None = None
+    whole: bool = True
 
 
-def timeline_of(session: Session, key: str) -> Timeline:
-    """Return the life of a service so far.
+def page_of_life(
+    session: Session, key: str, asked: Asked, moment: Moment, zone: tzinfo
+) -> Timeline:
+    """Return a page of the life of a service, oldest events first; `zone`: of its calendar.
+
+    Raises:
+        UnknownRecord: there is no such service.
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(asked.limit, LONGEST_PAGE))
+    after = None if asked.after is None else _place_in(asked.after)
+    window = Window(limit + 1, asked.seen, asked.since, asked.until, after)
+    service = find_service(session, key)
+    found = _events(session, service, window, moment, zone)
+    following = _cursor(found[limit - 1][0]) if len(found) > limit else None
+    page = tuple(event for _, event in found[:limit])
+    return _life(session, service, page, moment, zone, next=following)
+
+
+def whole_life(session: Session, key: str, costs: bool, moment: Moment, zone: tzinfo) -> Timeline:
+    """Return the life of a service with the latest events of each kind, to be drawn.
+
+    `costs`: whether whoever looks may see that its cost changed.
 
     Raises:
         UnknownRecord: there is no such service.
     """
     service = find_service(session, key)
-    sessions = _sessions(session, service)
-    artifacts = _artifacts(session, service)
-    changes = _changes(session, service)
-    whole = all(len(rows) <= MOST_OF_A_KIND for rows in (sessions, artifacts, changes))
-    latest = sessions[-MOST_OF_A_KIND:]
-    events = [
-        *([Event(1, service.created_at, What.MADE, None, {})] if whole else []),
-        *map(_held, latest),
-        *map(_supplied, artifacts[-MOST_OF_A_KIND:]),
-        *_said(changes[-MOST_OF_A_KIND:]),
+    window = Window(MOST_DRAWN + 1, Asked(costs=costs).seen, latest=True)
+    found = _events(session, service, window, moment, zone)
+    whole = max(Counter(place.rank for place, _ in found).values()) <= MOST_DRAWN
+    told = tuple(event for _, event in found)
+    return _life(session, service, told, moment, zone, whole=whole)
+
+
+def _events(
+    session: Session, service: Service, window: Window, moment: Moment, zone: tzinfo
+) -> Sequence[Told]:
+    """Return what happened within a window, oldest first; of each source, its most at most."""
+    rows = [
+        *of_rows(session, service, window),
+        *of_the_calendar(session, service, window, moment, zone),
     ]
+    return sorted(rows, key=lambda each: each[0])
+
+
+def _life(
+    session: Session,
+    service: Service,
+    events: tuple[Event, ...],
+    moment: Moment,
+    zone: tzinfo,
+    next: str | None = None,
+    whole: bool = True,
+) -> Timeline:
     return Timeline(
         service.key,
         service.name,
+        service.born_of.ref if service.born_of else None,
         service.phase,
         service.rejected,
-        tuple(_spans(service, latest)),
-        tuple(sorted(events, key=lambda event: event.version)),
+        tuple(_spans(session, service)),
+        tuple(_tenures(session, service)),
+        events,
+        to_come(session, service, moment, zone),
+        next,
         whole,
     )
 
 
-def _sessions(session: Session, service: Service) -> Sequence[GateSession]:
-    query = select(GateSession).where(GateSession.service_id == service.id)
-    newest_first = query.order_by(GateSession.service_version.desc())
-    return session.scalars(newest_first.limit(MOST_OF_A_KIND + 1)).all()[::-1]
-
-
-def _artifacts(session: Session, service: Service) -> Sequence[ArtifactVersion]:
-    query = select(ArtifactVersion).where(ArtifactVersion.service_id == service.id)
-    newest_first = query.order_by(ArtifactVersion.id.desc())
-    return session.scalars(newest_first.limit(MOST_OF_A_KIND + 1)).all()[::-1]
-
-
-def _changes(session: Session, service: Service) -> Sequence[FactChange]:
-    query = select(FactChange).where(FactChange.case_id == service.subject_id)
-    newest_first = query.order_by(FactChange.case_version.desc(), FactChange.id.desc())
-    return session.scalars(newest_first.limit(MOST_OF_A_KIND + 1)).all()[::-1]
-
-
-def _held(held: GateSession) -> Event:
-    details = {
-        "gate": held.gate,
-        "verdict": held.verdict,
-        "result": held.result,
-        "phase": held.phase,
-        "decision": held.decision_id,
-        "sat": held.sat,
-    }
-    return Event(held.service_version, held.at, What.HELD, held.by, details)
-
-
-def _supplied(artifact: ArtifactVersion) -> Event:
-    details = {
-        "artifact": artifact.name,
-        "artifact_version": artifact.version,
-        "location": artifact.location,
-    }
-    by, at = artifact.supplied_by, artifact.supplied_at
-    return Event(artifact.service_version, at, What.SUPPLIED, by, details)
-
-
-def _said(changes: Iterable[FactChange]) -> Iterator[Event]:
-    """What follows from artifacts and gates is told by those."""
-    said = (change for change in changes if not standing.stands(change.name))
-    for version, group in groupby(said, key=lambda change: change.case_version):
-        rows = list(group)
-        facts = [row.name for row in rows]
-        yield Event(version, rows[0].at, What.SAID, rows[0].by, {"facts": facts})
-
-
-def _spans(service: Service, sessions: Sequence[GateSession]) -> Iterator[Span]:
+def _spans(session: Session, service: Service) -> Iterator[Span]:
     """Yield the phases, each until a session of a gate led to another."""
+    query = select(GateSession.at, GateSession.phase).where(GateSession.service_id == service.id)
+    held = session.execute(query.order_by(GateSession.service_version)).all()
     begun = [(service.created_at, standing.FIRST_PHASE)]
-    begun += [(held.at, held.phase) for held in sessions if held.phase]
+    begun += [(at, phase) for at, phase in held if phase]
     entered = [next(group) for _, group in groupby(begun, key=lambda each: each[1])]
     ends = [at for at, _ in entered[1:]] + [None]
     for (since, phase), until in zip(entered, ends, strict=True):
         yield Span(phase, since, until)
+
+
+def _tenures(session: Session, service: Service) -> Iterator[Tenure]:
+    """Yield who owned the service when, one after the other."""
+    ours = (ServiceEvent.service_id == service.id, ServiceEvent.what == Noted.CHANGED)
+    query = select(ServiceEvent).where(*ours).order_by(ServiceEvent.at, ServiceEvent.id)
+    changes = session.scalars(query).all()
+    for role in OWNERS:
+        name, since = cast("str | None", getattr(service, role)), service.created_at
+        turns = [row for row in changes if role in row.after]
+        if turns:
+            name = cast("str | None", turns[0].before.get(role))
+        for row in turns:
+            if name is not None:
+                yield Tenure(role, name, since, row.at)
+            name, since = cast("str | None", row.after[role]), row.at
+        if name is not None:
+            yield Tenure(role, name, since, None)
+
+
+def _cursor(place: Place) -> str:
+    micros = (place.at - _EPOCH) // _MICROSECOND
+    return f"{micros}-{place.version}-{place.rank}-{place.number}"
+
+
+def _place_in(cursor: str) -> Place:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise BadFields([FieldProblem("/after", "is not a cursor that this service gave")])
+    micros, version, rank, number = map(int, found.groups())
+    return Place(_EPOCH + micros * _MICROSECOND, version, rank, number)

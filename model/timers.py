@@ -128,7 +128,8 @@ class TimerMark(Base):
 class TimerResult(Base):
     """What an ended cycle came to, with the version of the calendar by which it was counted.
 
-    Only an event of the cycle itself that comes late is counted in, with that same version.
+    Only an event of the cycle itself that comes late is counted in, with that same version:
+    `frozen_at` is when the result that holds was.
     """
 
     __tablename__ = "timer_results"

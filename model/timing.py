@@ -18,7 +18,8 @@ from model.promises import Promise, Promised, promised
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import LONGEST_TARGET, Threshold, is_within_reach, standing
-from rules.errors import BadFields, EventDiffers, FieldProblem, NameTaken, Refused, UnknownRecord
+from rules.errors import BadFields, EventDiffers, NameTaken, Refused, UnknownRecord
+from rules.field_problem import FieldProblem
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)

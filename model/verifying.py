@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import cast
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from model.verifying_personal import PersonalCheck
 from model.verifying_seals import SealCheck
 from rules.rule_book import RuleFiles, revision_of
 
-__all__ = ["Finding", "Tally", "Wrong", "verify"]
+__all__ = ["Finding", "Tally", "Wrong", "removed_revisions", "verify", "verify_revisions"]
 
 REVISIONS = as_written(Revision)
 
@@ -45,8 +45,12 @@ def _decisions(session: Session, tally: Tally) -> Iterator[Finding]:
         yield from personal.page(page)
         revisions.update(row["revision"] for row in page)
     yield from chains.end()
-    revisions.update(session.scalars(select(Revision.id)))
-    for revision in sorted(revisions, key=str):
+    yield from verify_revisions(session, tally, revisions)
+
+
+def verify_revisions(session: Session, tally: Tally, cited: Collection[str]) -> Iterator[Finding]:
+    """Yield what is wrong with the revisions that decisions cite, and with all there are."""
+    for revision in sorted({*cited, *session.scalars(select(Revision.id))}, key=str):
         tally.revisions += 1
         yield from _revision(session, revision)
 
@@ -54,10 +58,20 @@ def _decisions(session: Session, tally: Tally) -> Iterator[Finding]:
 def _revision(session: Session, revision: str) -> Iterator[Finding]:
     text = session.scalar(select(REVISIONS.c.files).where(REVISIONS.c.id == revision))
     if text is None:
-        yield Finding(f"revision {revision}", Wrong.REMOVED, "decisions rest on it")
+        yield _removed(revision)
     elif _named_by(text) != revision:
         detail = "its text is not the one that was published"
         yield Finding(f"revision {revision}", Wrong.ALTERED, detail)
+
+
+def removed_revisions(session: Session, cited: Collection[str]) -> Iterator[Finding]:
+    """Yield the revisions that decisions cite and that are gone."""
+    there = set(session.scalars(select(Revision.id)))
+    yield from (_removed(revision) for revision in sorted({*cited} - there, key=str))
+
+
+def _removed(revision: str) -> Finding:
+    return Finding(f"revision {revision}", Wrong.REMOVED, "decisions rest on it")
 
 
 def _named_by(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, true
 from sqlalchemy.orm import Session
 
 from model.cases import Case
@@ -37,10 +37,13 @@ class ChainCheck:
         for row in page:
             yield from self._row(row)
 
-    def end(self) -> Iterator[Finding]:
-        """Yield what is wrong with the last case, and with cases that have no decision left."""
+    def end(self, span: range | None = None) -> Iterator[Finding]:
+        """Yield what is wrong with the last case, and with cases that have no decision left.
+
+        `span`: only the cases whose ids are in it.
+        """
         yield from self._end_of_case()
-        yield from self._empty_cases()
+        yield from self._empty_cases(span)
 
     def _row(self, row: Row) -> Iterator[Finding]:
         if self._before is None or self._before["case_id"] != row["case_id"]:
@@ -110,13 +113,14 @@ class ChainCheck:
             detail = f"its latest decisions are gone; the last one there is {named(last)}"
             yield Finding(shown(last["ref"]), Wrong.CUT_OFF, detail)
 
-    def _empty_cases(self) -> Iterator[Finding]:
+    def _empty_cases(self, span: range | None) -> Iterator[Finding]:
         """Yield the cases that had decisions and have none."""
         decided = exists().where(AS_WRITTEN.c.case_id == Case.id)
         columns = (Case.id, Case.ref, Case.record_head, decided.label("decided"))
-        last = 0
+        last = span.start - 1 if span else 0
+        within = Case.id < span.stop if span else true()
         while True:
-            query = select(*columns).where(Case.id > last).order_by(Case.id).limit(PAGE)
+            query = select(*columns).where(Case.id > last, within).order_by(Case.id).limit(PAGE)
             page = self._session.execute(query).all()
             for case in page:
                 if case.record_head is not None and not case.decided:

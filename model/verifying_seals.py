@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from model.checkpoints import SealedDecision, SealList, Seals, UnsealedDecision
+from model.checkpoints import CHECKPOINTS, SealedDecision, SealList, Seals, UnsealedDecision
 from model.findings import Finding, Tally, Wrong
 from model.record_chain import AS_WRITTEN
 from model.record_pages import PAGE, Row, checkpoints_in_order, pages_of_seals
@@ -21,10 +21,17 @@ class SealCheck:
         self._seals = Seals(secret)
         self._tally = tally
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong with the checkpoints, and the sealed decisions that are gone."""
-        expected, previous = 1, None
-        for checkpoint in checkpoints_in_order(self._session):
+    def findings(self, span: range | None = None) -> Iterator[Finding]:
+        """Yield what is wrong with the checkpoints, and the sealed decisions that are gone.
+
+        `span`: only the checkpoints with these numbers; what is wrong at the record's end, and
+        with what waits to be sealed, is then left to whoever looks at all of it.
+        """
+        expected = span.start if span else 1
+        previous = self._seal_of(expected - 1)
+        for checkpoint in checkpoints_in_order(self._session, expected - 1):
+            if span and checkpoint["seq"] >= span.stop:
+                break
             self._tally.checkpoints += 1
             seq = checkpoint["seq"]
             for number in range(expected, seq):
@@ -36,8 +43,19 @@ class SealCheck:
             else:
                 yield from self._sealed_by(checkpoint)
             expected, previous = seq + 1, checkpoint["seal"]
-        yield from self._without_checkpoint(expected)
+        if span:
+            for number in range(expected, span.stop):
+                yield Finding(f"checkpoint {number}", Wrong.REMOVED, "its number is missing")
+            return
+        yield from self.at_the_end(expected)
+
+    def at_the_end(self, after: int) -> Iterator[Finding]:
+        """Yield what is wrong after the last checkpoint, and with what waits to be sealed."""
+        yield from self._without_checkpoint(after)
         yield from self._gone_while_waiting()
+
+    def _seal_of(self, number: int) -> str | None:
+        return self._session.scalar(select(CHECKPOINTS.c.seal).where(CHECKPOINTS.c.seq == number))
 
     def _without_checkpoint(self, after: int) -> Iterator[Finding]:
         """Yield the checkpoints after the last one that is there, while they seal something."""

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from model.cases import Case, find_case
 from model.held_facts import facts_of
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 VIABLE = "viable"
 

@@ -14,9 +14,19 @@ from decimal import Decimal
 from rules import editor_words as words
 from rules.condition_parser import LONGEST_CONDITION
 from rules.policy import Policy
-from rules.reading import PERIOD, SLUG, WORD
+from rules.reading import SLUG, WORD
 from rules.reviews_schema import reviews_schema
-from rules.schema_parts import DAY, TEXT, Schema, each_once, rule_file, section
+from rules.schema_parts import (
+    DAY,
+    PERIOD_TEXT,
+    ROLE,
+    TEXT,
+    TITLE,
+    Schema,
+    each_once,
+    rule_file,
+    section,
+)
 from rules.sources import Sources
 from rules.values import Domain, FactType
 from rules.vocabulary import Fact, Outcome, Vocabulary
@@ -52,9 +62,9 @@ def _policy(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Sch
     questions = [fact.question for fact in vocabulary.facts.values()]
     parts: dict[str, Schema] = {
         "policy": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
-        "title": TEXT,
-        "owner": TEXT,
-        "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
+        "title": TITLE,
+        "owner": ROLE,
+        "review": {**PERIOD_TEXT, "default": "P1Y"},
         "hit": {"enum": list(words.HIT), "enumDescriptions": list(words.HIT.values())},
         "after": each_once(policies),
         "sources": clauses,
@@ -121,9 +131,9 @@ def _case(vocabulary: Vocabulary) -> Schema:
 def _routing(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Schema:
     parts: dict[str, Schema] = {
         "decision": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
-        "title": TEXT,
-        "owner": TEXT,
-        "review": {"type": "string", "pattern": f"^{PERIOD.pattern}$", "default": "P1Y"},
+        "title": TITLE,
+        "owner": ROLE,
+        "review": {**PERIOD_TEXT, "default": "P1Y"},
         "sources": clauses,
         "letters": {"type": "boolean", "default": True},
         "stages": {**each_once(policies), "minItems": 1},

@@ -125,6 +125,7 @@ DOCUMENT = {
 
 REVIEWS = {
     "standing": "What is reviewed by itself, besides each policy and each service at toll-gate 5",
+    "business_cases": "How often toll-gate 5 is held of a service that names no frequency",
     "reminders": "When people hear of a review; each kind of review has its reminders once",
     "quiet": "When nobody is reminded; what falls due meanwhile is told afterwards",
 }
@@ -141,11 +142,16 @@ STANDING = {
     "sources": "The clauses that ask for the review, by their names in sources.yaml",
 }
 
+BUSINESS_CASES = {
+    "every": "How often its business case is reviewed: `P1Y`, `P6M`",
+    "sources": "The clauses that ask for it, by their names in sources.yaml",
+}
+
 REMINDER = {
     "for": "The kinds of reviews that are reminded of like this",
     "days_ahead": "How many days before the day, 0 for the day itself: `[30, 7, 0]`",
     "overdue_every": "After how many days it is told again, as long as it is overdue",
-    "escalates_after": "So many days overdue, its next reminder goes to others as well",
+    "escalates_after": "So many days overdue, others hear of it as well",
     "escalates_to": "The role that then hears of it, where the review itself names none",
     "sources": "The clauses that ask for it, by their names in sources.yaml",
 }

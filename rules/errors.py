@@ -10,10 +10,14 @@
     │   ├── CaseMovedOn             case-moved-on             if_version or If-Match is behind
     │   ├── DependencyCycle         dependency-cycle          a service would rest on itself
     │   ├── ReviewHeldAlready       review-held-already       another occurrence is awaited
+    │   ├── ReviewFollowsRule       review-follows-rule       it is changed where its rule is
+    │   ├── ReviewEnded             review-ended              there is nothing to change
+    │   ├── ReviewMovedOn           review-moved-on           If-Match is behind
     │   ├── RosterMovedOn           roster-moved-on           If-Match is behind
     │   ├── CaseNotEnded            case-not-ended            only a final answer can be reopened
     │   ├── RefTaken                ref-taken                 another case has or had that ref
     │   ├── ServiceExists           service-exists            another service has that key
+    │   ├── BornAlready             born-already              a case bears a second service or part
     │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
@@ -24,6 +28,8 @@
     │   ├── EmptyCalendar           empty-calendar            a calendar is never open
     │   ├── CalendarMovedOn         calendar-moved-on         not at the version the caller saw
     │   ├── AgreementMovedOn        agreement-moved-on        If-Match is behind
+    │   ├── ImprovementMovedOn      improvement-moved-on      If-Match is behind
+    │   ├── AlreadyPlanned          already-planned           the same maintenance, once more
     │   ├── NameTaken               name-taken                another has the name already
     │   └── EventDiffers            event-differs             same event id, another event
     └── Unable                      nothing wrong with the request: the service cannot answer now
@@ -33,27 +39,18 @@
         ├── NoRuleApplies           no-rule-applies           an error of the policy
         └── RulesConflict           rules-conflict            an error of the policy
 
-Codes are stable: callers may match on them. `api/problems.py` is the one place that knows
-which HTTP status each becomes.
+Codes are stable: callers may match on them. `api/problems.py` knows the HTTP status of each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+from rules.field_problem import FieldProblem
 
 if TYPE_CHECKING:
     from rules.problems import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """One thing wrong with one member of a request; `pointer` is a JSON Pointer (RFC 6901)."""
-
-    pointer: str
-    detail: str
-    help: str | None = None
 
 
 class TollgateError(Exception):
@@ -130,6 +127,24 @@ class ReviewedAtGate(Refused):
     code = "reviewed-at-gate"
 
 
+class ReviewFollowsRule(Refused):
+    """The review was not set up by hand: it is changed where what it follows is."""
+
+    code = "review-follows-rule"
+
+
+class ReviewEnded(Refused):
+    """The review has ended: there is nothing to change."""
+
+    code = "review-ended"
+
+
+class ReviewMovedOn(Refused):
+    """The review has a newer version than the one the caller saw."""
+
+    code = "review-moved-on"
+
+
 class RosterMovedOn(Refused):
     """The roster has a newer version than the one the caller saw."""
 
@@ -152,6 +167,18 @@ class ServiceExists(Refused):
     """There is a service of that key already."""
 
     code = "service-exists"
+
+
+class AlreadyPlanned(Refused):
+    """The same maintenance of the service is planned already."""
+
+    code = "already-planned"
+
+
+class BornAlready(Refused):
+    """A service, or a part of one, was born of the case already."""
+
+    code = "born-already"
 
 
 class ServiceMovedOn(Refused):

@@ -14,6 +14,9 @@ from rules.outcome_reader import read_expectation, read_outcome
 from rules.policy import CONTINUE, Case, HitPolicy, Parameter, Policy, Property, Rule
 from rules.problems import Findings
 from rules.reading import (
+    LONGEST_NAME,
+    LONGEST_ROLE,
+    LONGEST_TITLE,
     SLUG,
     SLUG_HELP,
     WORD,
@@ -77,7 +80,7 @@ class _PolicyReader:
 
     def policy(self) -> Policy:
         section = self._section
-        name = section.text("policy")
+        name = section.text("policy", LONGEST_NAME)
         if name and not SLUG.fullmatch(name):
             place = section.scalar("policy") or section.node
             message = f"`{name}` cannot be the name of a policy"
@@ -85,8 +88,8 @@ class _PolicyReader:
         rules = self._read_rules()
         return Policy(
             name=name,
-            title=section.text("title"),
-            owner=section.text("owner"),
+            title=section.text("title", LONGEST_TITLE),
+            owner=section.text("owner", LONGEST_ROLE),
             review=section.period("review"),
             hit=HitPolicy(section.choice("hit", [hit.value for hit in HitPolicy]) or "first"),
             parameters=MappingProxyType(self._parameters),

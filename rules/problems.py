@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 WIDEST_LINE = 160
 LONGEST_MESSAGE = 1_000
+NEWER = frozenset({"bad-period", "too-long", "never-quiet"})
+"""Codes of what was not refused from the beginning: rules that are published may have such."""
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -60,10 +62,15 @@ class Problem:
 
 
 class Findings:
-    """Where every check leaves what it finds; nothing stops at the first problem."""
+    """Where every check leaves what it finds; nothing stops at the first problem.
 
-    def __init__(self) -> None:
+    `overlooks`: codes of problems that are put aside, and stop nothing.
+    """
+
+    def __init__(self, overlooks: frozenset[str] = frozenset()) -> None:
+        self.overlooks = overlooks
         self._problems: set[Problem] = set()
+        self._overlooked: set[Problem] = set()
 
     def __bool__(self) -> bool:
         return bool(self._problems)
@@ -80,7 +87,8 @@ class Findings:
         left_out = max(0, column - WIDEST_LINE // 2) if len(shown) > WIDEST_LINE else 0
         shown = shown[left_out : left_out + WIDEST_LINE]
         message = message[:LONGEST_MESSAGE]
-        self._problems.add(Problem(text.path, line, column, code, message, shown, help, left_out))
+        problems = self._overlooked if code in self.overlooks else self._problems
+        problems.add(Problem(text.path, line, column, code, message, shown, help, left_out))
 
     def add_for_file(self, path: str, code: str, message: str, help: str | None = None) -> None:
         """Note a problem of a file as a whole: it is missing, or cannot be read as text."""
@@ -89,10 +97,15 @@ class Findings:
     def extend(self, others: Findings) -> None:
         """Take over what another check has found."""
         self._problems |= others._problems
+        self._overlooked |= others._overlooked
 
     def sorted(self) -> tuple[Problem, ...]:
         """Return every problem, by path, line and column."""
         return tuple(sorted(self._problems))
+
+    def overlooked(self) -> tuple[Problem, ...]:
+        """Return what was put aside, by path, line and column."""
+        return tuple(sorted(self._overlooked))
 
 
 def _printable(line: str) -> str:

@@ -20,6 +20,10 @@ SLUG_HELP = "a name is small letters, digits, `-` and `_`, beginning with a lett
 PERIOD = re.compile(r"P(?=[0-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
+LONGEST_NAME = 190
+LONGEST_ROLE = 200
+LONGEST_TITLE = 1_900
+"""How long what is reviewed may be called: a review says a few words more."""
 _LONGEST_NUMBER = 40
 
 
@@ -57,16 +61,20 @@ class Section:
             return None
         return None if is_null(node) else node
 
-    def text(self, key: str) -> str:
-        """Return the text under `key`, in one line, or an empty one."""
+    def text(self, key: str, longest: int | None = None) -> str:
+        """Return the text under `key`, in one line, or an empty one; at most so long."""
         scalar = self.scalar(key)
         if scalar is None:
             return ""
-        return " ".join(scalar.text.split())
+        text = " ".join(scalar.text.split())
+        if longest is not None and len(text) > longest:
+            message = f"`{key}` is {len(text)} characters long"
+            self.problem(scalar, "too-long", message, f"it has at most {longest}")
+        return text
 
-    def optional_text(self, key: str) -> str | None:
-        """Return the text under `key`, or None when there is none."""
-        return self.text(key) or None
+    def optional_text(self, key: str, longest: int | None = None) -> str | None:
+        """Return the text under `key`, or None when there is none; at most so long."""
+        return self.text(key, longest) or None
 
     def choice(self, key: str, choices: Sequence[str]) -> str | None:
         """Return the word under `key` when it is one of `choices`."""

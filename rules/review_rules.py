@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 """Between which days the first of the reviews of anything falls."""
+YEARLY = "P1Y"
 
 
 class ReviewKind(StrEnum):
@@ -52,6 +53,17 @@ class Schedule:
                 return day
         times = max(1, (after - due_on).days // self.overdue_every + 1)
         return due_on + timedelta(days=times * self.overdue_every)
+
+    def counts_from(self, due_on: date, before: date | None) -> date:
+        """Return the first day on which something that is held is the review due on a day.
+
+        That is the day of its first reminder, from which it is prepared, or a later one: nearer
+        to the day on which it is due than to `before`, the day of the occurrence before.
+        """
+        first = due_on - timedelta(days=max(self.days_ahead))
+        if before is None:
+            return first
+        return max(first, before + (due_on - before) // 2 + timedelta(days=1))
 
     def latest_step(self, due_on: date, before: date | None, today: date) -> int | None:
         """Return the latest reminder by `today`, in days from the due day; `None` before all."""
@@ -106,11 +118,15 @@ class StandingReview:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRules:
-    """What `reviews.yaml` says; without one, what holds where nobody says otherwise."""
+    """What `reviews.yaml` says; without one, what holds where nobody says otherwise.
+
+    `business_case_every`: how often toll-gate 5 is held of a service that names no frequency.
+    """
 
     standing: tuple[StandingReview, ...] = ()
     schedules: Mapping[ReviewKind, Schedule] = field(default_factory=lambda: MappingProxyType({}))
     quiet: Quiet = Quiet()
+    business_case_every: str = YEARLY
 
     def schedule_of(self, kind: str) -> Schedule:
         """Return when reviews of a kind are reminded of."""

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from datetime import date, time
 from types import MappingProxyType
 
-from rules.reading import SLUG, SLUG_HELP, Section, section_of
+from rules.reading import (
+    LONGEST_NAME,
+    LONGEST_ROLE,
+    LONGEST_TITLE,
+    SLUG,
+    SLUG_HELP,
+    Section,
+    section_of,
+)
 from rules.review_rules import (
     EARLIEST,
     LATEST,
+    YEARLY,
     Quiet,
     ReviewKind,
     ReviewRules,
@@ -21,7 +30,7 @@ from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType
 
-REVIEWS_KEYS = ("standing", "reminders", "quiet")
+REVIEWS_KEYS = ("standing", "business_cases", "reminders", "quiet")
 STANDING_KEYS = (
     "review", "kind", "title", "role", "agency", "escalate_to", "first_on", "every", "sources",
 )  # fmt: skip
@@ -30,6 +39,8 @@ REMINDER_KEYS = (
     "for", "days_ahead", "overdue_every", "escalates_after", "escalates_to", "sources",
 )  # fmt: skip
 REMINDER_REQUIRED = ("for", "days_ahead", "overdue_every", "escalates_after")
+BUSINESS_CASES_KEYS = ("every", "sources")
+BUSINESS_CASES_REQUIRED = ("every",)
 QUIET_KEYS = ("from", "until", "days")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 STANDING_KINDS = (ReviewKind.CATALOGUE, ReviewKind.PORTFOLIO, ReviewKind.OTHER)
@@ -49,6 +60,7 @@ def read_review_rules(section: Section, sources: Sources) -> ReviewRules:
         standing=tuple(_standing(section, sources)),
         schedules=MappingProxyType(dict(_schedules(section, sources))),
         quiet=_quiet(section),
+        business_case_every=_business_case_every(section, sources),
     )
 
 
@@ -56,7 +68,7 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
     names: set[str] = set()
     for each in section.sections("standing", STANDING_KEYS, STANDING_REQUIRED):
         name, kind, first_on = (
-            each.text("review"),
+            each.text("review", LONGEST_NAME),
             each.choice("kind", STANDING_KINDS),
             _first_on(each),
         )
@@ -72,12 +84,12 @@ def _standing(section: Section, sources: Sources) -> Iterator[StandingReview]:
         yield StandingReview(
             name,
             ReviewKind(kind),
-            each.text("title"),
-            each.text("role"),
+            each.text("title", LONGEST_TITLE),
+            each.text("role", LONGEST_ROLE),
             first_on,
             every,
-            each.optional_text("agency"),
-            each.optional_text("escalate_to"),
+            each.optional_text("agency", LONGEST_ROLE),
+            each.optional_text("escalate_to", LONGEST_ROLE),
             cited,
         )
 
@@ -87,6 +99,16 @@ def _first_on(section: Section) -> date | None:
     return value if isinstance(value, date) else None
 
 
+def _business_case_every(section: Section, sources: Sources) -> str:
+    node = section.node.get("business_cases")
+    keys, required = BUSINESS_CASES_KEYS, BUSINESS_CASES_REQUIRED
+    said = section_of(node, section.findings, keys, required) if node else None
+    if said is None:
+        return YEARLY
+    read_citations(said, sources)
+    return said.period("every")
+
+
 def _schedules(section: Section, sources: Sources) -> Iterator[tuple[ReviewKind, Schedule]]:
     taken: set[str] = set()
     for each in section.sections("reminders", REMINDER_KEYS, REMINDER_REQUIRED):
@@ -94,7 +116,7 @@ def _schedules(section: Section, sources: Sources) -> Iterator[tuple[ReviewKind,
             _leads(each),
             _number(each, "overdue_every", _SOME_DAYS),
             _number(each, "escalates_after", _DAYS),
-            each.optional_text("escalates_to"),
+            each.optional_text("escalates_to", LONGEST_ROLE),
         )
         read_citations(each, sources)
         for word in each.words("for"):
@@ -137,6 +159,10 @@ def _quiet(section: Section) -> Quiet:
         quiet.problem(
             quiet.node, "missing-key", message, "quiet hours go `from` a time `until` one"
         )
+    if begins is not None and begins == ends:
+        message = f"from {begins:%H:%M} until {ends:%H:%M} nothing is quiet"
+        help = "leave both times out, or name a later one; a whole day goes under `days`"
+        quiet.problem(quiet.scalar("until") or quiet.node, "never-quiet", message, help)
     days = frozenset(_weekdays(quiet))
     if len(days) == len(WEEKDAYS):
         message = "nobody would ever be reminded"

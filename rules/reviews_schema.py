@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rules import editor_words as words
-from rules.reading import PERIOD, SLUG
+from rules.reading import SLUG
 from rules.review_rules import ReviewKind
 from rules.reviews_reader import (
+    BUSINESS_CASES_REQUIRED,
     MOST_DAYS,
     MOST_LEADS,
     REMINDER_REQUIRED,
@@ -14,7 +15,16 @@ from rules.reviews_reader import (
     TIME,
     WEEKDAYS,
 )
-from rules.schema_parts import DAY, TEXT, Schema, each_once, rule_file, section
+from rules.schema_parts import (
+    DAY,
+    PERIOD_TEXT,
+    ROLE,
+    TITLE,
+    Schema,
+    each_once,
+    rule_file,
+    section,
+)
 
 
 def reviews_schema(clauses: Schema) -> Schema:
@@ -25,12 +35,12 @@ def reviews_schema(clauses: Schema) -> Schema:
     standing: dict[str, Schema] = {
         "review": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
         "kind": {"enum": list(STANDING_KINDS)},
-        "title": TEXT,
-        "role": TEXT,
-        "agency": TEXT,
-        "escalate_to": TEXT,
+        "title": TITLE,
+        "role": ROLE,
+        "agency": ROLE,
+        "escalate_to": ROLE,
         "first_on": DAY,
-        "every": {"type": "string", "pattern": f"^{PERIOD.pattern}$"},
+        "every": PERIOD_TEXT,
         "sources": clauses,
     }
     reminder: dict[str, Schema] = {
@@ -38,14 +48,16 @@ def reviews_schema(clauses: Schema) -> Schema:
         "days_ahead": {"type": "array", "items": days, "minItems": 1, "maxItems": MOST_LEADS},
         "overdue_every": some_days,
         "escalates_after": days,
-        "escalates_to": TEXT,
+        "escalates_to": ROLE,
         "sources": clauses,
     }
     quiet: dict[str, Schema] = {"from": time, "until": time, "days": each_once(list(WEEKDAYS))}
+    business_cases: dict[str, Schema] = {"every": PERIOD_TEXT, "sources": clauses}
     standing_review = section(words.STANDING, standing, STANDING_REQUIRED)
     reminding = section(words.REMINDER, reminder, REMINDER_REQUIRED)
     parts: dict[str, Schema] = {
         "standing": {"type": "array", "items": standing_review},
+        "business_cases": section(words.BUSINESS_CASES, business_cases, BUSINESS_CASES_REQUIRED),
         "reminders": {"type": "array", "items": reminding},
         "quiet": section(words.QUIET, quiet, ()),
     }

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from rules.policy import Routing
 from rules.policy_reader import read_cases
-from rules.reading import SLUG, Section
+from rules.reading import LONGEST_NAME, LONGEST_ROLE, LONGEST_TITLE, SLUG, Section
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType
@@ -20,15 +20,15 @@ def read_routing(
     section: Section, vocabulary: Vocabulary, sources: Sources, policies: Collection[str]
 ) -> Routing:
     """Return the routing of a `routing.yaml`; what is wrong goes to the section's findings."""
-    name = section.text("decision")
+    name = section.text("decision", LONGEST_NAME)
     if name and (not SLUG.fullmatch(name) or name in policies):
         help = "a policy has this name" if name in policies else None
         place = section.scalar("decision") or section.node
         section.problem(place, "bad-name", f"`{name}` cannot be the name of a decision", help)
     return Routing(
         name=name,
-        title=section.text("title"),
-        owner=section.text("owner"),
+        title=section.text("title", LONGEST_TITLE),
+        owner=section.text("owner", LONGEST_ROLE),
         review=section.period("review"),
         stages=_stages(section, policies),
         cases=read_cases(section, vocabulary, ()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from rules.errors import RuleFilesRefused, UnknownRecord
 from rules.policy import Policy, Routing
 from rules.policy_checks import check_last_stage, check_policy, check_stages_before
 from rules.policy_reader import POLICY_KEYS, read_policy
-from rules.problems import Findings
+from rules.problems import NEWER, Findings, Problem
 from rules.reading import section_of
 from rules.review_rules import ReviewRules
 from rules.reviews_reader import REVIEWS_KEYS, read_review_rules
@@ -46,6 +46,7 @@ class RuleBook:
         routings: Mapping[str, Routing],
         reviews: ReviewRules,
         remembered: int = REMEMBERED,
+        overlooked: Sequence[Problem] = (),
     ) -> None:
         self.files = MappingProxyType(dict(files))
         self.revision = revision_of(files)
@@ -54,6 +55,7 @@ class RuleBook:
         self.policies = MappingProxyType(dict(policies))
         self.routings = MappingProxyType(dict(routings))
         self.reviews = reviews
+        self.overlooked = tuple(overlooked)
         self.decisions = (*routings, *policies)
         compiled = {
             name: CompiledPolicy(each, vocabulary, remembered) for name, each in policies.items()
@@ -141,15 +143,17 @@ def read_files(folder: Path) -> RuleFiles:
     return files
 
 
-def load(files: RuleFiles, remembered: int = REMEMBERED) -> RuleBook:
+def load(files: RuleFiles, remembered: int = REMEMBERED, *, published: bool = False) -> RuleBook:
     """Return the rule book of these files.
 
     `remembered`: how many stage decisions each policy keeps in mind; 0 decides each case anew.
+    `published`: they were once, and stay readable: what was not refused then is no reason to
+    refuse them now, but `overlooked`.
 
     Raises:
         RuleFilesRefused: with every problem of every file, sorted by place.
     """
-    findings = Findings()
+    findings = Findings(NEWER if published else frozenset())
     book = _Loader(files, findings, remembered).book()
     if findings or book is None:
         raise RuleFilesRefused(findings.sorted())
@@ -180,8 +184,9 @@ class _Loader:
         reviews = self._reviews(sources)
         if self._findings:
             return None
+        kept, overlooked = self._remembered, self._findings.overlooked()
         return RuleBook(
-            self._files, vocabulary, sources, policies, routings, reviews, self._remembered
+            self._files, vocabulary, sources, policies, routings, reviews, kept, overlooked
         )
 
     def _policy_paths(self) -> list[str]:
@@ -196,7 +201,7 @@ class _Loader:
         policies: dict[str, Policy] = {}
         sound = not self._findings
         for node in nodes.values():
-            own = Findings()
+            own = Findings(self._findings.overlooks)
             policy = read_policy(node, vocabulary, sources, own) if node else None
             if policy is None or node is None:
                 self._findings.extend(own)

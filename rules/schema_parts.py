@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rules.clocks.period import LONGEST_WRITTEN
+from rules.reading import LONGEST_ROLE, LONGEST_TITLE, PERIOD
+
 Schema = dict[str, object]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 TEXT: Schema = {"type": "string", "minLength": 1}
+ROLE: Schema = {**TEXT, "maxLength": LONGEST_ROLE}
+TITLE: Schema = {**TEXT, "maxLength": LONGEST_TITLE}
+PERIOD_TEXT: Schema = {
+    "type": "string",
+    "pattern": f"^{PERIOD.pattern}$",
+    "maxLength": LONGEST_WRITTEN,
+}
 DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 

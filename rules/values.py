@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from rules.spelling import did_you_mean
 
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 Value = bool | int | Decimal | date | str
 """What a fact may hold. `None` always means: not known."""
 
@@ -158,6 +160,15 @@ class Domain:
 def has_control_character(text: str) -> bool:
     """Whether `text` holds a control character or half of a surrogate pair."""
     return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def reorders(text: str) -> bool:
+    """Whether `text` holds a character that has what follows shown in another order.
+
+    That is an embedding, override or isolate of the bidirectional algorithm (Unicode TR 36): what
+    is read is then not what is there. Marks and joiners, which scripts need, are none of them.
+    """
+    return REORDERING.search(text) is not None
 
 
 def to_json(value: Value | None) -> bool | int | Decimal | str | None:

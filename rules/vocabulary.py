@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from rules.decision import OutcomeValue
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.values import Domain, Value, ValueRefused
 

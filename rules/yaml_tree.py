@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 )
 
 from rules.problems import Findings, RuleText
-from rules.values import has_control_character
+from rules.values import REORDERING, has_control_character, reorders
 
 LARGEST_FILE = 1_000_000
 DEEPEST = 20
@@ -114,6 +114,8 @@ def parse(path: str, text: str, findings: Findings) -> Node | None:
         findings.add(source, 0, "file-too-large", f"is over {LARGEST_FILE:,} characters long")
         return None
     before = len(findings)
+    for each in REORDERING.finditer(text):
+        _add_reordering(source, each.start(), findings)
     try:
         root = _Builder(source, findings).document(YAML(typ="safe", pure=True).parse(text))
     except MarkedYAMLError as error:
@@ -172,6 +174,8 @@ class _Builder:
             plain = event.style is None
             if has_control_character(event.value.translate(_LAYOUT)):
                 self._add(event, "control-character", "holds a control character")
+            elif reorders(event.value) and not REORDERING.search(self._source.text):
+                _add_reordering(self._source, start, self._findings)  # written as an escape
             return ScalarNode(self._source, start, event.end_mark.index, event.value, plain)
         return ScalarNode(self._source, start, event.end_mark.index, "", plain=True)
 
@@ -207,6 +211,12 @@ class _Builder:
 
     def _add(self, event: Event, code: str, message: str, help: str | None = None) -> None:
         self._findings.add(self._source, event.start_mark.index, code, message, help)
+
+
+def _add_reordering(source: RuleText, index: int, findings: Findings) -> None:
+    """Refuse what would have a rule, or a comment on it, read otherwise than it decides."""
+    message = "holds a character that has what follows shown in another order"
+    findings.add(source, index, "reordering-character", message, "remove it: it is not seen")
 
 
 def _add_syntax_error(error: MarkedYAMLError, source: RuleText, findings: Findings) -> None:

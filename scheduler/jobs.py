@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from model import kept_answers, telling_timers
+from functools import partial
+
+from model import kept_answers, telling_plans, telling_timers
 from model.housekeeping import forget_delivered
 from model.moment import Moment
+from model.packages import index_missed_packages
 from model.parts import index_missed
 from model.reconsidering import reconsider_due
+from model.record_walks import walk_on
 from model.review_round import go_round
 from model.sealing import Sealer
 from rules.errors import Unable
@@ -16,7 +20,7 @@ from scheduler.ticking import note_done
 
 DELIVER = "deliver"
 _NAMED = 5
-"""How many cases that could not be decided are named in the log."""
+"""How many of the things that went wrong are named in the log."""
 
 
 def deliver(parts: Parts) -> None:
@@ -26,10 +30,10 @@ def deliver(parts: Parts) -> None:
 
 def tell_timers(parts: Parts) -> None:
     """Announce the marks that timers have passed, some at a time."""
-    more = True
+    more, zone = True, parts.settings.timezone
     while more and not parts.ending.is_set():
-        moment = Moment.at(parts.clock(), parts.settings.timezone)
-        more = parts.database.write(lambda session: telling_timers.tell_timers(session, moment))  # noqa: B023  # done at once
+        tell = partial(telling_timers.tell_timers, moment=Moment.at(parts.clock(), zone), zone=zone)
+        more = parts.database.write(tell)
 
 
 def reconsider_cases(parts: Parts) -> None:
@@ -55,9 +59,28 @@ def remind(parts: Parts) -> None:
     go_round(parts.database, moment, zone, parts.new_id, local, lambda: not parts.ending.is_set())
 
 
+def tell_plans(parts: Parts) -> None:
+    """Tell customers of services that are planned to begin or to end before long."""
+    moment = Moment.at(parts.clock(), parts.settings.timezone)
+    parts.database.write(lambda session: telling_plans.tell_plans(session, moment))
+
+
 def seal(parts: Parts) -> None:
     """Seal the record, if it is time to."""
     Sealer(parts.database, lambda: parts.settings.secret).seal_if_due(parts.clock())
+
+
+def verify_record(parts: Parts) -> None:
+    """Verify the next part of the record, if it is time to.
+
+    Raises:
+        Unable: something in it is not as it was written; it is noted, and an alarm goes off.
+    """
+    secret = parts.settings.secret
+    found = walk_on(parts.database, secret, parts.clock, lambda: not parts.ending.is_set())
+    if found:
+        rows = "; ".join(str(each) for each in found[:_NAMED])
+        raise Unable(f"{len(found)} findings in the record (`record verify` names all): {rows}")
 
 
 def purge_answers(parts: Parts) -> None:
@@ -72,6 +95,7 @@ def keep_house(parts: Parts) -> None:
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    indexed = 1
-    while indexed and not parts.ending.is_set():
-        indexed = parts.database.write(index_missed)
+    for index in (index_missed, index_missed_packages):
+        indexed = 1
+        while indexed and not parts.ending.is_set():
+            indexed = parts.database.write(index)

@@ -37,7 +37,9 @@ TICKS = (
     Tick("timers", timedelta(seconds=15), jobs.tell_timers),
     Tick("reviews", timedelta(minutes=10), jobs.remind),
     Tick("cases", timedelta(minutes=5), jobs.reconsider_cases),
+    Tick("plans", timedelta(hours=1), jobs.tell_plans),
     Tick("seal", timedelta(minutes=1), jobs.seal),
+    Tick("verify", timedelta(minutes=10), jobs.verify_record),
     Tick("purge-answers", timedelta(hours=1), jobs.purge_answers),
     Tick("housekeeping", timedelta(hours=1), jobs.keep_house),
 )

@@ -11,6 +11,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from api.command_line.witnessed_commands import witness_of
+from model.witnessing import attended
 from rules.errors import BadFields, RuleFilesRefused, TollgateError
 from rules.problems import report
 
@@ -49,12 +51,16 @@ def explained(error: TollgateError) -> str:
 
 
 class PlainCommand(click.Command):
-    """A command that says what went wrong in words, not in a traceback; exit status 1."""
+    """A command that leaves an act of what it changes, and says in words what went wrong.
+
+    Exit status 1, and no traceback.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with attended(witness_of(ctx)):
+                return super().invoke(ctx)
         except TollgateError as error:
             raise click.ClickException(explained(error)) from error
 

@@ -16,6 +16,7 @@ from model.checkpoints import seal_record
 from model.database import Session
 from model.erasing import Erased, clear_from_disk, erase
 from model.exporting import export
+from model.record_walks import begin_anew
 from model.subjects import ref_of_service, shown
 from model.verifications import Verification
 from model.verifying import Tally, verify
@@ -86,6 +87,7 @@ def write(since: datetime | None, ref: str | None, key: str | None, output: IO[s
     ref = ref_of_service(key) if key else ref
     at = current_service()
     first = since.replace(tzinfo=at.settings.timezone) if since else None
+    _note_export(at, ref, since, output.name)
     with at.database.reading() as session:
         for line in export(session, at.moment().now, first, ref):
             output.write(f"{line}\n")
@@ -135,6 +137,8 @@ def forget(
     click.echo(f"erased from {subject} and {counted(erased.decisions, 'decision')}: {what}")
     if erased.words:
         click.echo(f"and the words of {counted(erased.words, 'answer')} about satisfaction")
+    if erased.people:
+        click.echo(f"and who gave {counted(erased.people, 'answer')} about satisfaction")
     if erased.still_recorded:
         raise Refused(
             "these decisions were recorded before the facts were marked personal, and still hold"
@@ -142,11 +146,27 @@ def forget(
         )
 
 
+def _note_export(at: Service, ref: str | None, since: datetime | None, file: str) -> None:
+    """Record that the record is taken out, before the first line of it is.
+
+    Raises:
+        DatabaseAway: it could not be recorded; nothing is to leave then.
+    """
+    told = {"since": since.date().isoformat() if since else None, "file": file}
+    on = shown(ref) if ref else "the whole record"
+    at.database.write(
+        lambda session: record_act(
+            session, operator(), Act.RECORD_EXPORTED, on, at.moment().now, **told
+        )
+    )
+
+
 def _note(at: Service, tally: Tally) -> None:
     """Keep what was found, for the metric that an operator is alarmed by."""
     with suppress(DatabaseAway), at.database.transaction() as session:
         counted = {"decisions": tally.decisions, "findings": tally.findings}
         session.add(Verification(at=at.moment().now, **counted))
+        begin_anew(session)
 
 
 def _summary(tally: Tally) -> str:

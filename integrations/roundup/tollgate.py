@@ -77,6 +77,7 @@ def shown(decision: dict[str, Any]) -> dict[str, str | None]:
     because += [f"assumed: {sentence}" for sentence in decision["assumptions"]]
     needs = [
         f"{need['fact']}: {need['question']} ({', '.join([need['asked_of'], *need['sources']])})"
+        + "".join(f"\n  perhaps {likely(each)}" for each in need.get("likely", []))
         for need in decision["needs"]
     ]
     return {
@@ -91,6 +92,12 @@ def shown(decision: dict[str, Any]) -> dict[str, str | None]:
         "tollgate_decision": decision["id"],
         "tollgate_problem": None,
     }
+
+
+def likely(found: dict[str, Any]) -> str:
+    """Return what may fit, as one writes it down: its name, its key, and the words that fit."""
+    key = "/".join(found[kind] for kind in ("service", "part", "package") if found[kind])
+    return f"{found['name']} ({key}): {', '.join(found['because'])}"
 
 
 def explained(error: Any) -> str:

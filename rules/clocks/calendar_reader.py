@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from rules.clocks.business_calendar import BusinessCalendar, SpecialDays, Window, YearDay
 from rules.clocks.local_time import MINUTES_OF_A_DAY
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
 from rules.values import has_control_character
 

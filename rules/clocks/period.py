@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _WRITTEN = re.compile(
-    r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII
+    r"P(?=\d)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?", re.ASCII
 )
 _MONTHS_OF_A_YEAR = 12
 _DAYS_OF_A_WEEK = 7
+MOST_YEARS = 50
+LONGEST_WRITTEN = 20
+"""So many characters of a period are kept."""
+_MOST_MONTHS, _MOST_DAYS = MOST_YEARS * _MONTHS_OF_A_YEAR, MOST_YEARS * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +30,37 @@ class Period:
         """Return what `P1Y`, `P3M`, `P2W` or `P30D` says.
 
         Raises:
-            ValueError: it is no such period, or one of no length.
+            ValueError: it is no such period, one of no length, or one of centuries, whose
+                occurrences would soon lie beyond the calendar. After `: ` it says the way out.
         """
+        period = cls._as_written(text)
+        if period == cls():
+            raise ValueError(f"`{text}` has no length: the shortest period is `P1D`")
+        if period.months > _MOST_MONTHS or period.days > _MOST_DAYS:
+            longest = f"the longest is `P{MOST_YEARS}Y`"
+            raise ValueError(f"`{text}` is longer than {MOST_YEARS} years: {longest}")
+        if len(text) > LONGEST_WRITTEN:
+            most = f"in at most {LONGEST_WRITTEN} characters, without zeros before a number"
+            raise ValueError(f"`{text}` is written at too great a length: write it {most}")
+        return period
+
+    @classmethod
+    def kept(cls, text: str) -> Period:
+        """Return a period that was taken once: of one of centuries, which was, fifty years.
+
+        Raises:
+            ValueError: it is no period.
+        """
+        period = cls._as_written(text)
+        return cls(min(period.months, _MOST_MONTHS), min(period.days, _MOST_DAYS))
+
+    @classmethod
+    def _as_written(cls, text: str) -> Period:
         written = _WRITTEN.fullmatch(text)
         if written is None:
             raise ValueError(f"`{text}` is not a period: write it as in `P1Y`, `P6M` or `P30D`")
         years, months, weeks, days = (int(number or 0) for number in written.groups())
-        period = cls(years * _MONTHS_OF_A_YEAR + months, weeks * _DAYS_OF_A_WEEK + days)
-        if period == cls():
-            raise ValueError(f"`{text}` has no length")
-        return period
+        return cls(years * _MONTHS_OF_A_YEAR + months, weeks * _DAYS_OF_A_WEEK + days)
 
     def times(self, number: int) -> Period:
         """Return so many of these periods."""

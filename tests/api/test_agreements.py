@@ -1,4 +1,4 @@
-"""Agreements over HTTP: made, changed, measured, and held against what was measured."""
+"""Agreements over HTTP: made, changed and read, with what goes by them."""
 
 from __future__ import annotations
 
@@ -9,43 +9,19 @@ from typing import Any
 
 import pytest
 
-from api.agreement_examples import CHANGES, NEW_AGREEMENTS, NEW_MEASUREMENTS
+from api.agreement_examples import CHANGES, NEW_AGREEMENTS
 from model.access import Role
-from model.agreement_reports import report_agreements
 from model.settings import HOME
+from tests.api.agreement_calls import AT, CONTRACT, SLA, make, patch
 from tests.api.calling import Calls, body_of, problem_of, refused
 
-AT = "/api/v1/agreements"
-SLA = NEW_AGREEMENTS["a service level agreement"]
-CONTRACT = NEW_AGREEMENTS["a contract with a supplier"]
-MEASURED = NEW_MEASUREMENTS["two months"]
+SLA_WORDS = {"name": SLA["name"], "notice": SLA["notice"], "role": "Service Level Manager"}
 
 
 @pytest.fixture
 def owner(calls: Calls) -> Calls:
     """A service manager."""
     return calls.as_(Role.SERVICE_MANAGER)
-
-
-def make(calls: Calls, body: dict[str, Any] = SLA, **change: object) -> dict[str, Any]:
-    """Make an agreement, with some of it changed."""
-    manager = calls.as_(Role.SERVICE_MANAGER)
-    answer = manager.ask("POST", AT, body={**body, **change})
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["Location"] == f"{AT}/{body_of(answer)['id']}"
-    agreement: dict[str, Any] = body_of(answer)
-    return agreement
-
-
-def patch(calls: Calls, id: str, change: object, match: str = "*") -> Any:
-    """Change an agreement."""
-    return calls.ask("PATCH", f"{AT}/{id}", body=change, headers={"If-Match": match})
-
-
-def measure(calls: Calls, id: str, *measured: tuple[str, str, object]) -> Any:
-    """Send measurements: of a metric, of a day, and its value."""
-    sent = [dict(zip(("metric", "day", "value"), each, strict=True)) for each in measured]
-    return calls.ask("POST", f"{AT}/{id}/measurements", body={"measurements": sent})
 
 
 def test_an_agreement_is_made_read_changed_and_listed(calls_on_each: Calls) -> None:
@@ -67,7 +43,39 @@ def test_an_agreement_is_made_read_changed_and_listed(calls_on_each: Calls) -> N
     page = body_of(owner.get(f"{AT}?limit=1"))
     assert page == {"agreements": [contract], "next": contract["id"]}
     assert body_of(owner.get(f"{AT}?after={page['next']}"))["agreements"] == [ended]
-    assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == []
+    unknown = problem_of(owner.get(f"{AT}?service=mail"), 404, "not-found")
+    assert "there is no service `mail`" in unknown["detail"]
+
+
+def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) -> None:
+    """Neither does what is agreed already, in whatever order and with however many zeros."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    under = [make(owner, CONTRACT, name=name)["id"] for name in ("Hosting", "Lines")]
+    agreement = make(owner, beneath=under)
+    owner.clock.advance(minutes=1)
+    precise = [{**SLA["targets"][0], "value": Decimal("99.50")}, SLA["targets"][1]]
+    for change in ({}, SLA_WORDS, {"beneath": under[::-1]}, {"targets": precise}):
+        answer = patch(owner, agreement["id"], change, '"1"')
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+        assert body_of(answer) == agreement
+
+
+def test_every_version_can_be_read(calls_on_each: Calls) -> None:
+    """The latest first: what was agreed, who wrote it and when, and what was otherwise before."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    made = make(owner)
+    owner.clock.advance(minutes=1)
+    changed = body_of(patch(owner, made["id"], {"customer": "Everybody", "notice": "P1M"}))
+    path = f"{AT}/{made['id']}/versions"
+    page = body_of(calls_on_each.as_(Role.AUDITOR).get(f"{path}?limit=1"))
+    words = {name for name in made if name not in ("id", "kind", "created_at")}
+    (second,) = page["versions"]
+    assert second == {**{n: changed[n] for n in words}, "changed": ["customer", "notice"]}
+    rest = body_of(owner.get(f"{path}?after={page['next']}"))
+    assert rest == {"versions": [{**{n: made[n] for n in words}, "changed": []}], "next": None}
+    refused(owner.get(f"{path}?after=soon"), "/after")
+    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000/versions"
+    problem_of(owner.get(nowhere), 404, "not-found")
 
 
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
@@ -93,10 +101,17 @@ def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
         ({"starts_on": "1969-12-31"}, "/starts_on"),
         ({"ends_on": None, "renewal_term": None}, "/notice"),
         ({"ends_on": None, "notice": None}, "/renewal_term"),
+        ({"name": "   "}, "/name"),
+        ({"provider": "\u3000"}, "/provider"),
+        ({"notice": "P13M"}, "/notice"),
+        ({"renewal_term": None, "notice": "P1Y"}, "/notice"),
+        ({"renewal_term": "P1M", "notice": "P29D"}, "/notice"),
         ({"beneath": ["nothing"]}, "/beneath/0"),
         ({"targets": [{**SLA["targets"][0], "value": "99"}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "value": Decimal("0.1234567")}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "value": 10**13}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": 101}]}, "/targets/0/value"),
+        ({"targets": [{**SLA["targets"][0], "value": -1, "unit": " % "}]}, "/targets/0/value"),
         ({"targets": [{**SLA["targets"][0], "comparison": "="}]}, "/targets/0/comparison"),
         ({"targets": [{**SLA["targets"][0], "period": "often"}]}, "/targets/0/period"),
         ({"targets": [SLA["targets"][0]] * 2}, "/targets/1/metric"),
@@ -129,87 +144,6 @@ def test_an_agreement_is_on_a_service(owner: Calls) -> None:
     assert body_of(owner.get(f"{AT}?service=mail"))["agreements"] == [agreement]
 
 
-def test_what_is_measured_is_judged_at_once(calls_on_each: Calls) -> None:
-    """With how far it is from what is agreed; sent again it is the same, once."""
-    id = make(calls_on_each)["id"]
-    sent = calls_on_each.ask("POST", f"{AT}/{id}/measurements", body=MEASURED)
-    found = body_of(sent)["measurements"]
-    assert [(each["attained"], each["deviation"]) for each in found] == [
-        (True, Decimal("0.41")), (False, Decimal("-0.2")),
-    ]  # fmt: skip
-    assert {each["by"] for each in found} == {"Monitoring"}
-    again = calls_on_each.ask("POST", f"{AT}/{id}/measurements", body=MEASURED)
-    assert body_of(again)["measurements"] == found
-
-
-@pytest.mark.parametrize(
-    ("measured", "pointer"),
-    [
-        (("availabilty", "2026-10-31", 99), "/measurements/0/metric"),
-        (("availability", "2026-11-23", 99), "/measurements/0/day"),
-        (("availability", "2025-12-31", 99), "/measurements/0/day"),
-        (("availability", "2026-10-31", "99"), "/measurements/0/value"),
-        (("availability", "2026-10-31", Decimal("0.1234567")), "/measurements/0/value"),
-    ],
-)
-def test_what_was_not_measured_so_is_refused(
-    calls: Calls, measured: tuple[str, str, object], pointer: str
-) -> None:
-    """Of a metric that nobody agreed on, of a day to come or before the agreement, no number."""
-    said = refused(measure(calls, make(calls)["id"], measured), pointer)
-    if pointer.endswith("metric"):
-        assert said["help"] == "did you mean availability?"
-
-
-def test_performance_holds_what_was_measured_against_what_is_agreed(calls_on_each: Calls) -> None:
-    """The share that was attained, the latest deviation, the trend, and where the line leads."""
-    calls = calls_on_each
-    id = make(calls)["id"]
-    months = [("2026-07-31", "99.9"), ("2026-08-31", "99.8"), ("2026-09-30", "99.7")]
-    sent = [("availability", day, Decimal(value)) for day, value in months]
-    assert measure(calls, id, *sent).status_code == 200
-    path = f"{AT}/{id}/performance?from=2026-07-01&to="
-    found = body_of(calls.get(f"{path}2026-09-30"))
-    available, fulfilled = found["targets"]
-    assert (available["attainment"], available["deviation"]) == (100, Decimal("0.2"))
-    assert (available["standing"], available["trend"]) == ("met", "worsening")
-    assert available["forecast"] == {
-        "day": "2026-10-30", "value": Decimal("99.602204"), "attained": True,
-    }  # fmt: skip
-    assert (fulfilled["standing"], fulfilled["attainment"]) == ("not_measured", None)
-    assert found["standing"] == "met"
-    assert measure(calls, id, ("availability", "2026-10-31", Decimal("99.5"))).status_code == 200
-    assert body_of(calls.get(f"{path}2026-10-31"))["standing"] == "at_risk"
-    assert measure(calls, id, ("availability", "2026-10-31", Decimal("99.49"))).status_code == 200
-    (available, _) = body_of(calls.get(f"{path}2026-10-31"))["targets"]
-    assert (available["standing"], available["attainment"]) == ("breached", 75)
-
-
-@pytest.mark.parametrize(
-    ("days", "pointer"),
-    [
-        ("from=2026-02-01&to=2026-01-31", "/to"),
-        ("from=2020-02-01&to=2026-01-31", "/to"),
-        ("from=2026-02-01", "/to"),
-        ("from=soon&to=2026-01-31", "/from"),
-        ("from=9999-12-31&to=9999-12-31", "/from"),
-    ],
-)
-def test_performance_is_asked_for_between_two_days(calls: Calls, days: str, pointer: str) -> None:
-    """In their order, and no more than three years apart."""
-    answer = calls.get(f"{AT}/{make(calls)['id']}/performance?{days}")
-    errors = problem_of(answer, 422, "invalid-fields")["errors"]
-    assert pointer in [each["pointer"] for each in errors]
-
-
-def test_what_is_not_there_is_not_found(calls: Calls) -> None:
-    """An agreement that nobody made has no measurements and no performance."""
-    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000"
-    problem_of(calls.get(nowhere), 404, "not-found")
-    problem_of(measure(calls, nowhere.rpartition("/")[2]), 404, "not-found")
-    problem_of(calls.get(f"{nowhere}/performance?from=2026-01-01&to=2026-01-02"), 404, "not-found")
-
-
 def test_a_timer_goes_by_what_was_agreed(owner: Calls) -> None:
     """Its target and its calendar are the agreement's as it was then, and are told with it."""
     calls = owner.as_(Role.ADMIN)
@@ -225,28 +159,6 @@ def test_a_timer_goes_by_what_was_agreed(owner: Calls) -> None:
     less = {**SLA["targets"][1], "value": 4}
     assert patch(calls, id, {"targets": [less], "calendar": None}).status_code == 200
     assert body_of(calls.get(f"/api/v1/timers/{opened['id']}")) == opened
-
-
-def test_what_was_attained_is_reported_at_the_end_of_each_period(calls_on_each: Calls) -> None:
-    """As its performance is read; what is measured afterwards changes no report."""
-    calls = calls_on_each
-    id = make(calls)["id"]
-    measure(calls, id, ("availability", "2026-11-20", Decimal("99.6")))
-    calls.clock.advance(days=12)
-    service = calls.service
-    zone = service.settings.timezone
-    assert service.database.write(lambda s: report_agreements(s, service.moment(), zone)) == 1
-    read = body_of(calls.get(f"{AT}/{id}/performance?from=2026-11-01&to=2026-11-30"))
-    measure(calls, id, ("availability", "2026-11-20", 99))
-    page = body_of(calls.get(f"{AT}/{id}/reports?limit=1"))
-    assert page["next"] is None
-    assert page["reports"] == [
-        {
-            **read, "version": 1, "first_on": "2026-11-01", "last_on": "2026-11-30",
-            "made_at": "2026-12-04T12:00:00.000Z",
-        },
-    ]  # fmt: skip
-    refused(calls.get(f"{AT}/{id}/reports?after=soon"), "/after")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,23 @@ def test_every_version_of_an_artifact_is_kept(of: Owner) -> None:
     ]  # fmt: skip
 
 
+def test_a_version_is_supplied_once_for_each_key(of: Owner) -> None:
+    """Sent again under its key it makes no other version, whatever came meanwhile."""
+    of.make()
+    path, key = f"{PATH}/artifacts/service_strategy", {"Idempotency-Key": "one"}
+    first = of.calls.ask("PUT", path, body={"location": WHERE}, headers=key)
+    assert first.headers["ETag"] == '"2"'
+    of.calls.ask("PUT", path, body={"location": f"{WHERE}/2"})
+    again = of.calls.ask("PUT", path, body={"location": WHERE}, headers={**key, "If-Match": '"1"'})
+    assert (again.status_code, again.text) == (201, first.text)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(body_of(of.calls.get(path))["versions"]) == 2
+    elsewhere = f"{PATH}/artifacts/business_case"
+    for at, body in ((path, {"location": f"{WHERE}/3"}), (elsewhere, {"location": WHERE})):
+        other = of.calls.ask("PUT", at, body=body, headers=key)
+        problem_of(other, 422, "idempotency-key-reused")
+
+
 @pytest.mark.parametrize(
     "location", ["javascript:alert(1)", "file:///etc/passwd", "x", "smb://files/x", "https://a b/"]
 )

@@ -8,7 +8,7 @@ import pytest
 
 from api.catalogue_examples import NEW_PARTS
 from model.access import Role
-from tests.api.calling import Calls, body_of, problem_of
+from tests.api.calling import Calls, body_of, problem_of, refused
 from tests.api.service_calls import Owner, owner
 
 AT = "/api/v1/catalogue"
@@ -73,12 +73,13 @@ def test_what_a_case_is_called_can_be_searched_for(of: Owner, calls: Calls) -> N
     problem_of(calls.get(f"{AT}/search?case=CRM-2"), 422, "invalid-fields")
     problem_of(calls.get(f"{AT}/search?case=CRM-3"), 404, "not-found")
     problem_of(calls.get(f"{AT}/search"), 422, "invalid-fields")
+    refused(calls.get(f"{AT}/search?q=signature&case=CRM-1"), "/case")
 
 
 def test_a_decision_that_asks_what_fits_names_the_way_to_the_likeliest(
     of: Owner, calls: Calls
 ) -> None:
-    """In a header: the answer itself stays what is recorded. One that does not ask names none."""
+    """In a header, beside those that it names itself. One that does not ask names none."""
     need = {"in_catalog": False, "need_or_want": "need"}
     asks = calls.decide("CRM/ö?&1", need, case={"title": "E-signature, please"})
     way = asks.headers["Link"]
@@ -86,11 +87,54 @@ def test_a_decision_that_asks_what_fits_names_the_way_to_the_likeliest(
     found = body_of(calls.get(way[1 : way.index(">")]))["found"]
     assert (found[0]["service"], found[0]["because"]) == ("e-signature", ["e", "signature"])
     again = calls.get(asks.headers["Location"])
-    assert (again.headers["Link"], again.text) == (way, asks.text)
+    assert again.headers["Link"] == way
+    assert [each for need in body_of(again)["needs"] for each in need.get("likely", [])] == []
     words = {**need, "fitting_service": '"fact": "existing_service_fits"'}
     fits = calls.decide("CRM-2", {**words, "existing_service_fits": True})
     assert "Link" not in fits.headers
     assert "Link" not in of.hold(4).headers
+
+
+def test_a_decision_that_asks_what_fits_names_the_likeliest(calls_on_each: Calls) -> None:
+    """Alike under the same key, in a preview and in a batch; its record and replay know nothing."""
+    made = owner(calls_on_each, "e-seal")
+    made.bring_to(4)
+    need = {"in_catalog": False, "need_or_want": "need"}
+    case, headers = {"ref": "CRM-1", "title": "Electronic signatur"}, {"Idempotency-Key": "1"}
+    first = calls_on_each.decide(facts=need, case=case, headers=headers)
+    for asked in body_of(first)["needs"]:
+        (likely,) = asked["likely"]
+        assert likely.pop("score") > 0
+        assert likely == {
+            "service": "e-seal", "part": None, "package": None, "name": "E-signature",
+            "because": ["signature"],
+        }  # fmt: skip
+    again = calls_on_each.decide(facts=need, case=case, headers=headers)
+    assert (again.text, again.headers["Idempotency-Replayed"]) == (first.text, "true")
+    request = {"case": case, "facts": need}
+    preview = calls_on_each.ask("POST", "/api/v1/decisions/preview", body=request)
+    batch = calls_on_each.ask("POST", "/api/v1/decisions/batch", body={"decisions": [request]})
+    for needs in (body_of(preview)["needs"], body_of(batch)["decision"]["needs"]):
+        assert needs == body_of(first)["needs"]
+    where = first.headers["Location"]
+    assert body_of(calls_on_each.ask("POST", f"{where}/replay"))["same"] is True
+
+
+def test_a_package_is_found(of: Owner, calls: Calls) -> None:
+    """Once all its services are in the catalogue; and no more when it is taken out."""
+    body = {"name": "Office bundle", "services": ["e-signature"]}
+    of.calls.ask("PUT", "/api/v1/packages/office", body=body)
+    (first,) = search(calls, "bundel")
+    assert (first["service"], first["part"], first["package"]) == (None, None, "office")
+    idea = owner(calls, "idea")
+    idea.make()
+    body["services"].append("idea")  # type: ignore[attr-defined]
+    of.calls.ask("PUT", "/api/v1/packages/office", body=body)
+    assert search(calls, "bundle") == []
+    of.calls.ask("PUT", "/api/v1/packages/office", body={**body, "services": ["e-signature"]})
+    assert [each["package"] for each in search(calls, "office+bundle")] == ["office"]
+    assert of.calls.ask("DELETE", "/api/v1/packages/office").status_code < 300
+    assert search(calls, "bundle") == []
 
 
 def test_dependencies_are_written_and_a_circle_is_refused(of: Owner, calls: Calls) -> None:

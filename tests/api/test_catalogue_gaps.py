@@ -8,6 +8,7 @@ from api.examples_of_services import CAPACITY
 from model.access import Role
 from tests.api.calling import Calls, body_of, refused
 from tests.api.service_calls import KEY, owner
+from tests.model.test_unborn import OVER
 
 AT = "/api/v1/catalogue/gaps"
 UNMET = {"need_or_want": "need", "existing_service_fits": False, "part_addition_fits": False}
@@ -34,6 +35,18 @@ def test_a_board_sees_what_is_lacking_and_what_is_too_little(calls_on_each: Call
     assert (demand["service"], demand["cases"], demand["could_take"]) == (KEY, 2, 1)
     assert (demand["short"], demand["capacity"]["per"]) == (True, "P1M")
     assert (body["unnamed"], body["unasked"]) == (0, [])
+
+
+def test_a_viable_case_that_bore_nothing_is_seen(calls: Calls) -> None:
+    """Once it is over, until it says of which service or part it is the origin."""
+    calls.decided("CRM-1", OVER, case={"title": "Drones"})
+    board = calls.as_(Role.SERVICE_MANAGER)
+    ask = f"{AT}?from=2026-11-01&to=2026-11-30"
+    (seen,) = body_of(board.get(ask))["viable_without_service"]
+    assert (seen["case"], seen["title"]) == ("CRM-1", "Drones")
+    body = {"key": "drones", "name": "Drones", "case": "CRM-1"}
+    assert board.ask("POST", "/api/v1/services", body=body).status_code == 201
+    assert body_of(board.get(ask))["viable_without_service"] == []
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,18 @@ def test_a_customer_is_written_read_and_transitioned_out(of: Owner, calls: Calls
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        ({"email": "nobody"}, "/email"),
+        *(
+            ({"email": email}, "/email")
+            for email in (
+                "nobody",
+                "a@b",
+                "a@x..example",
+                "a@.example",
+                "a@x.example.",
+                "a@x.example,b",
+                "Ann<a@x.example>",
+            )
+        ),
         ({"role": ""}, "/role"),
         ({"agency": 1}, "/agency"),
         ({"mail": "a@b"}, "/mail"),
@@ -41,3 +52,10 @@ def test_a_customer_is_written_read_and_transitioned_out(of: Owner, calls: Calls
 def test_what_is_no_contact_is_refused(of: Owner, body: object, pointer: str) -> None:
     """The problem names the member."""
     refused(of.calls.ask("PUT", f"{of.path}/customers/Tax", body=body), pointer)
+
+
+def test_a_limit_below_nothing_is_told_what_one_has_to_be(of: Owner) -> None:
+    """It is a number, and out of its bounds as 0 is."""
+    for limit in ("-1", "0", "201"):
+        said = refused(of.calls.get(f"{of.path}/customers?limit={limit}"), "/limit")
+        assert said["detail"] == "must be between 1 and 200"

@@ -17,6 +17,7 @@ BAD_QUERIES = [
     ("?case=%00", "/case"),
     (f"?case={'x' * 201}", "/case"),
     ("?case=CRM-1&limit=0", "/limit"),
+    ("?case=CRM-1&limit=-1", "/limit"),
     ("?case=CRM-1&limit=201", "/limit"),
     ("?case=CRM-1&limit=1.5", "/limit"),
     ("?case=CRM-1&limit=%D9%A3", "/limit"),

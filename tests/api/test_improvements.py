@@ -10,6 +10,7 @@ import pytest
 from api.improvement_examples import CHANGES, NEW_IMPROVEMENTS
 from model.access import Role
 from model.settings import HOME
+from tests.api.agreement_calls import make as make_agreement
 from tests.api.calling import Calls, body_of, problem_of, refused
 
 AT = "/api/v1/improvements"
@@ -60,6 +61,39 @@ def test_an_improvement_is_planned_followed_and_closed(calls_on_each: Calls) -> 
     assert body_of(owner.get(f"{AT}?state=open"))["improvements"] == []
 
 
+def test_a_change_that_changes_nothing_makes_no_version(calls_on_each: Calls) -> None:
+    """Neither does what is planned already; its review stays as it was too."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    improvement = plan(owner)
+    reviews = body_of(owner.get("/api/v1/reviews"))
+    owner.clock.advance(minutes=1)
+    for change in ({}, NEW, {"state": "open"}, {"state": "open", "outcome": None}):
+        answer = patch(owner, improvement["id"], change, '"1"')
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+        assert body_of(answer) == improvement
+    assert body_of(owner.get("/api/v1/reviews")) == reviews
+
+
+def test_every_version_can_be_read(calls_on_each: Calls) -> None:
+    """The latest first: what was planned, who wrote it and when, and what was otherwise before."""
+    owner = calls_on_each.as_(Role.SERVICE_MANAGER)
+    planned = plan(owner)
+    done = body_of(patch(owner, planned["id"], CHANGES["it is done"]))
+    words = {name for name in planned if name not in ("id", "created_at")}
+    path = f"{AT}/{planned['id']}/versions"
+    assert body_of(owner.get(path)) == {
+        "versions": [
+            {**{n: done[n] for n in words}, "changed": ["state", "outcome"]},
+            {**{n: planned[n] for n in words}, "changed": []},
+        ],
+        "next": None,
+    }
+    assert body_of(owner.get(f"{path}?limit=1"))["next"] == "2"
+    assert [v["version"] for v in body_of(owner.get(f"{path}?after=2"))["versions"]] == [1]
+    nowhere = f"{AT}/00000000-0000-4000-8000-000000000000/versions"
+    problem_of(owner.get(nowhere), 404, "not-found")
+
+
 def test_the_same_request_under_a_key_is_done_once(owner: Calls) -> None:
     """The answer is the same, and there is one improvement."""
     key = {"Idempotency-Key": "k-1"}
@@ -91,7 +125,17 @@ def test_what_is_planned_is_open(owner: Calls) -> None:
     blind = owner.ask("PATCH", f"{AT}/{plan(owner)['id']}", body={})
     problem_of(blind, 428, "precondition-required")
     refused(owner.get(f"{AT}?state=finished"), "/state")
+    problem_of(owner.get(f"{AT}?service=nowhere"), 404, "not-found")
     refused(owner.get(f"{AT}?after=nowhere"), "/after")
+
+
+def test_what_is_done_about_an_agreement_is_found_by_it(owner: Calls) -> None:
+    """What its breaches led to, and nothing else."""
+    agreement = make_agreement(owner)["id"]
+    plan(owner)
+    led = plan(owner, {**NEW, "agreement": agreement})
+    assert body_of(owner.get(f"{AT}?agreement={agreement}"))["improvements"] == [led]
+    problem_of(owner.get(f"{AT}?agreement=nowhere"), 404, "not-found")
 
 
 def test_the_readme_shows_an_improvement_that_is_taken(owner: Calls) -> None:

@@ -27,6 +27,8 @@ def test_maintenance_is_planned_once_read_and_called_off(of: Owner, calls: Calls
     assert (made.status_code, again.status_code, again.text) == (201, 201, made.text)
     assert again.headers["Idempotency-Replayed"] == "true"
     shown = body_of(made)
+    problem = problem_of(of.calls.ask("POST", at, body=body), 409, "already-planned")
+    assert f"maintenance {shown['number']} of" in problem["detail"]
     assert shown["begins_at"] == "2026-12-01T19:00:00.000Z"
     assert body_of(calls.get(at)) == {"maintenance": [shown], "next": None}
     off = body_of(of.calls.ask("DELETE", f"{at}/{shown['number']}"))

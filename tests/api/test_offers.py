@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from api.catalogue_examples import NEW_PARTS
 from api.examples_of_services import CAPACITY, OFFER
 from model.access import Role
-from tests.api.calling import Calls, body_of, refused
+from tests.api.calling import Calls, body_of, problem_of, refused
 from tests.api.service_calls import KEY, Owner, owner
 
 
@@ -48,6 +49,29 @@ def test_the_catalogue_shows_the_offer_and_the_cost_to_few(of: Owner, calls: Cal
             ), role
 
 
+def test_what_it_costs_in_all_is_for_few(of: Owner, calls: Calls) -> None:
+    """With its parts and what it rests on; others see neither that nor what a part costs."""
+    assert of.patch(OFFER).status_code == 200
+    path, body = f"{of.path}/parts/qualified", NEW_PARTS["a part that is live"]
+    part = of.calls.ask("PUT", path, body={**body, "cost": {**PRICE, "amount": 1}})
+    assert body_of(part)["cost"] == {**PRICE, "amount": 1}
+    package = {"name": "Office", "services": [KEY]}
+    assert of.calls.ask("PUT", "/api/v1/packages/office", body=package).status_code == 200
+    for role in (Role.SERVICE_MANAGER, Role.AUDITOR):
+        costs = body_of(calls.as_(role).get(f"{of.path}/costs"))
+        assert costs["total"] == [{**PRICE, "amount": 10}]
+        assert (costs["recovered"], costs["unsaid"], len(costs["items"])) == (125, [], 2)
+        of_package = body_of(calls.as_(role).get("/api/v1/packages/office/costs"))
+        assert (of_package["total"], of_package["recovered"]) == (costs["total"], None)
+    for role in (Role.TICKETING, Role.POLICY_OWNER):
+        for at in (of.path, "/api/v1/packages/office"):
+            problem_of(calls.as_(role).get(f"{at}/costs"), 403, "not-allowed")
+        (shown,) = body_of(calls.as_(role).get(f"{of.path}/entry"))["parts"]
+        assert "cost" not in shown
+    problem_of(of.calls.get("/api/v1/services/none/costs"), 404, "not-found")
+    problem_of(of.calls.get("/api/v1/packages/none/costs"), 404, "not-found")
+
+
 PRICE = OFFER["cost"]
 
 
@@ -71,6 +95,9 @@ PRICE = OFFER["cost"]
         ({"quality": ["soon"]}, "/quality"),
         ({"quality": {str(n): "x" for n in range(51)}}, "/quality"),
         ({"price": PRICE}, "/price"),
+        ({"value": ""}, "/value"),
+        ({"technologies": "SMTP"}, "/technologies"),
+        ({"technologies": [""]}, "/technologies/0"),
     ],
 )  # fmt: skip
 def test_an_offer_that_is_none_is_refused(of: Owner, offer: dict[str, Any], pointer: str) -> None:

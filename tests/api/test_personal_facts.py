@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from model.access import Role
 from model.database import Database
 from model.erasing import erase
+from model.kept_answers import KeptAnswer
 from model.publishing import publish
 from model.settings import HOME
+from model.subjects import ref_of_service
 from rules.rule_book import read_files
 from tests.api.calling import Calls, body_of
 
@@ -92,3 +96,24 @@ def test_an_erased_value_is_null_and_cannot_be_replayed(on_personal: Calls) -> N
     }
     facts = body_of(on_personal.get("/api/v1/cases/CRM-1"))["facts"]
     assert set(facts) == set(GIVEN) - {"in_catalog"}
+
+
+def test_the_kept_answers_of_a_service_are_erased_and_still_given(on_personal: Calls) -> None:
+    """Made and supplied under a key, it is shown again as it was, without the value."""
+    manager, at = on_personal.as_(Role.SERVICE_MANAGER), "/api/v1/services"
+    new = {"key": "mail", "name": "Mail", "facts": {"needed_by": "2026-12-24", "origin": "agency"}}
+    plan = {"location": "https://documents.example/mail.pdf"}
+    asked = (("POST", at, new), ("PUT", f"{at}/mail/artifacts/service_strategy", plan))
+    for number, (method, path, body) in enumerate(asked):
+        key = {"Idempotency-Key": str(number)}
+        given = body_of(manager.ask(method, path, body=body, headers=key))
+        assert given["facts"]["needed_by"]["value"] == "2026-12-24"
+    with database_of(on_personal).transaction() as session:
+        moment = on_personal.service.moment()
+        erase(session, ref_of_service("mail"), ["needed_by"], "Dana", moment)
+        assert "2026-12-24" not in str(session.scalars(select(KeptAnswer.body)).all())
+    for number, (method, path, body) in enumerate(asked):
+        again = manager.ask(method, path, body=body, headers={"Idempotency-Key": str(number)})
+        assert again.headers["Idempotency-Replayed"] == "true"
+        facts = body_of(again)["facts"]
+        assert (facts["needed_by"]["value"], facts["origin"]["value"]) == (None, "agency")

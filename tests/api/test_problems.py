@@ -13,7 +13,8 @@ from api.problems import ALL, OF_ERRORS, kind_of
 from model.database import Database
 from model.settings import HOME, Settings
 from rules import errors
-from rules.errors import FieldProblem, TollgateError, Unable
+from rules.errors import TollgateError, Unable
+from rules.field_problem import FieldProblem
 from tests.api.calling import SECRET, Calls, body_of, problem_of
 
 SPECIAL: dict[type[TollgateError], Callable[[], TollgateError]] = {

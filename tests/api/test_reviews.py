@@ -8,7 +8,7 @@ from typing import Any
 import icalendar
 import pytest
 
-from api.review_examples import HOLDINGS, NEW_REVIEWS, PREPARATIONS
+from api.review_examples import CHANGES, HOLDINGS, NEW_REVIEWS, PREPARATIONS
 from model.access import Role, list_keys, revoke
 from model.reviews import NewReview
 from model.reviews import set_up as set_up_review
@@ -17,6 +17,7 @@ from tests.api.calling import Calls, body_of, problem_of
 
 AT = "/api/v1/reviews"
 NEW = NEW_REVIEWS["a service level, each quarter"]
+CHANGE = CHANGES["a week later, by somebody else"]
 HELD = HOLDINGS["held and found good"]
 
 
@@ -59,7 +60,7 @@ def test_what_is_due_is_listed(calls: Calls) -> None:
     assert [r["subject"] for r in due] == ["a"]
 
 
-def test_the_calendar_is_read_by_an_independent_parser(calls: Calls) -> None:
+def test_the_calendar_has_one_event_for_each_occurrence(calls: Calls) -> None:
     """One all-day event for each occurrence; what was held stays, under the same UID."""
     review = set_up(calls)
     (awaited,) = events(calls)
@@ -96,6 +97,75 @@ def test_what_is_prepared_is_there_for_that_occurrence_alone(calls_on_each: Call
     assert body_of(complete(calls_on_each, review["id"]))["prepared"] == []
     late = problem_of(holder.ask("POST", at, body=figures), 409, "review-held-already")
     assert "2027-04-30 is awaited" in late["detail"]
+
+
+def test_a_review_is_changed_for_the_version_that_was_seen(calls_on_each: Calls) -> None:
+    """By If-Match; what changes nothing makes no new version, and its ETag is told everywhere."""
+    review = set_up(calls_on_each)
+    at, manager = f"{AT}/{review['id']}", calls_on_each.as_(Role.SERVICE_MANAGER)
+    assert calls_on_each.get(at).headers["ETag"] == '"1"'
+    problem_of(manager.ask("PATCH", at, body=CHANGE), 428, "precondition-required")
+    for _ in range(2):
+        answer = manager.ask("PATCH", at, body=CHANGE, headers={"If-Match": '"1", "2"'})
+        assert answer.headers["ETag"] == '"2"', answer.text
+        found = body_of(answer)
+    assert found == {**review, **CHANGE, "version": 2}
+    behind = manager.ask("PATCH", at, body={"role": "x"}, headers={"If-Match": '"1"'})
+    assert "at version 2, not 1" in problem_of(behind, 412, "review-moved-on")["detail"]
+    for wrong in ({"due_on": "2200-01-01"}, {"every": "P900Y"}, {"title": ""}, {"kind": "other"}):
+        answer = manager.ask("PATCH", at, body=wrong, headers={"If-Match": "*"})
+        [named] = problem_of(answer, 422, "invalid-fields")["errors"]
+        assert named["pointer"] == f"/{next(iter(wrong))}"
+    reader = calls_on_each.as_(Role.AUDITOR)
+    problem_of(reader.ask("PATCH", at, body=CHANGE, headers={"If-Match": "*"}), 403, "not-allowed")
+
+
+def test_a_review_that_is_ended_is_cancelled_in_the_calendar(calls: Calls) -> None:
+    """It is listed no more, and can still be read; set up again, it goes on."""
+    review = set_up(calls)
+    at, manager = f"{AT}/{review['id']}", calls.as_(Role.SERVICE_MANAGER)
+    behind = manager.ask("DELETE", at, headers={"If-Match": '"7"'})
+    problem_of(behind, 412, "review-moved-on")
+    for _ in range(2):
+        answer = body_of(manager.ask("DELETE", at))
+        assert (answer["version"], answer["ended_at"]) == (2, "2026-11-22T12:00:00.000Z")
+    (cancelled,) = events(calls)
+    assert (str(cancelled["STATUS"]), cancelled["SEQUENCE"]) == ("CANCELLED", 2)
+    assert body_of(calls.get(AT))["reviews"] == []
+    assert body_of(calls.get(at))["ended_at"] == answer["ended_at"]
+    late = manager.ask("PATCH", at, body=CHANGE, headers={"If-Match": "*"})
+    problem_of(late, 409, "review-ended")
+    assert set_up(calls)["id"] == review["id"]
+
+
+def test_a_review_that_follows_a_rule_is_neither_changed_nor_ended(calls: Calls) -> None:
+    """It says what it follows, and where that is changed."""
+    new = NewReview(ReviewKind.TOLLGATE_5, "mail", "Mail", "Line", date(2027, 1, 31), "P6M")
+    with calls.service.database.transaction() as session:
+        review = set_up_review(session, new, calls.service.new_id(), calls.clock.now)
+    manager, at = calls.as_(Role.SERVICE_MANAGER), f"{AT}/{review.id}"
+    answers = [
+        manager.ask("DELETE", at),
+        manager.ask("PATCH", at, body=CHANGE, headers={"If-Match": "*"}),
+    ]
+    for answer in answers:
+        refused = problem_of(answer, 409, "review-follows-rule")
+        assert "PATCH /api/v1/services/mail" in refused["detail"]
+
+
+def test_a_review_is_set_up_once_for_each_key(calls_on_each: Calls) -> None:
+    """Asked again under its key the answer is the one of then; another request is refused."""
+    manager, key = calls_on_each.as_(Role.SERVICE_MANAGER), {"Idempotency-Key": "one"}
+    first = manager.ask("POST", AT, body=NEW, headers=key)
+    at = f"{AT}/{body_of(first)['id']}"
+    assert manager.ask("DELETE", at).status_code == 200
+    again = manager.ask("POST", AT, body=NEW, headers=key)
+    assert (again.status_code, again.text) == (200, first.text)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers["ETag"] == first.headers["ETag"] == '"1"'
+    other = manager.ask("POST", AT, body={**NEW, "title": "x"}, headers=key)
+    problem_of(other, 422, "idempotency-key-reused")
+    assert body_of(calls_on_each.get(AT))["reviews"] == []
 
 
 def test_a_review_that_a_toll_gate_is_cannot_be_ticked_off(calls: Calls) -> None:

@@ -31,6 +31,15 @@ def test_satisfaction_is_said_of_a_case_and_read_of_its_service(calls: Calls) ->
     problem_of(calls.ask("POST", AT.replace("1/", "2/"), body=SAID), 404, "not-found")
 
 
+def test_a_score_with_a_point_is_told_how_to_be_written(calls: Calls) -> None:
+    """5.0 may be meant as 5, and is not taken for it unseen."""
+    calls.decided("CRM-1")
+    for written, help in ((b"5.0", "write it as 5, without a point"), (b"4.5", None)):
+        body = b'{"score": ' + written + b', "resolved": true, "by": "Ann"}'
+        said = refused(calls.ask("POST", "/api/v1/cases/CRM-1/satisfaction", data=body), "/score")
+        assert said.get("help") == help
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

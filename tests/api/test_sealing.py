@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.checkpoints import latest, waiting_count
+from model.record_walks import RecordWalk
 from model.verifications import Verification
 from tests.api.calling import Calls
 from tests.model.recorded import found
@@ -29,15 +30,22 @@ def test_the_record_is_sealed_while_requests_come(calls_on_each: Calls) -> None:
 
 
 def test_a_broken_record_is_in_the_metrics(calls: Calls) -> None:
-    """The number of findings of the last verification; not a number while there was none."""
+    """What the last verification found, and what the one under way has found so far."""
 
-    def metric() -> str:
+    def metric(name: str) -> str:
         lines = calls.get("/metrics").text.splitlines()
-        (line,) = (each for each in lines if each.startswith("tollgate_record_broken "))
+        (line,) = (each for each in lines if each.startswith(f"tollgate_record_{name} "))
         return line.split()[1]
 
-    assert metric() == "NaN"
-    for findings in (0, 3):
+    def note(row: object) -> None:
         with calls.service.database.transaction() as session:
-            session.add(Verification(at=calls.clock.now, decisions=9, findings=findings))
-        assert float(metric()) == findings
+            session.add(row)
+
+    assert (metric("broken"), metric("verified_age_seconds")) == ("NaN", "NaN")
+    for findings in (3, 0):
+        note(Verification(at=calls.clock.now, decisions=9, findings=findings))
+        assert float(metric("broken")) == findings
+    note(RecordWalk(id=1, findings=2, due_at=calls.clock.now))
+    calls.clock.advance(hours=1)
+    assert float(metric("broken")) == 2
+    assert float(metric("verified_age_seconds")) == 3600

@@ -140,6 +140,26 @@ def test_a_viable_case_becomes_a_service(of: Owner) -> None:
     problem_of(of.calls.get("/api/v1/services?case=CRM-3"), 404, "not-found")
 
 
+def test_a_second_service_of_a_case_is_made_on_purpose_only(of: Owner) -> None:
+    """The first one is named, of services and of parts alike; bundles exist."""
+    of.calls.as_(Role.TICKETING).decided("CRM-1", {"viable": True})
+    body = {"key": KEY, "name": "E-signature", "case": "CRM-1"}
+    assert of.calls.ask("POST", "/api/v1/services", body=body).status_code == 201
+    second = {**body, "key": "seal"}
+    taken = of.calls.ask("POST", "/api/v1/services", body=second)
+    problem_of(taken, 409, "born-already")
+    assert f"`{KEY}`" in body_of(taken)["detail"]
+    part = {"name": "Seal", "case": "CRM-1"}
+    problem_of(of.calls.ask("PUT", f"{PATH}/parts/seal", body=part), 409, "born-already")
+    meant = {"one_of_several": True}
+    made = of.calls.ask("POST", "/api/v1/services", body={**second, **meant})
+    assert (made.status_code, body_of(made)["case"]) == (201, "CRM-1")
+    put = of.calls.ask("PUT", f"{PATH}/parts/seal", body={**part, **meant})
+    assert (put.status_code, body_of(put)["case"]) == (200, "CRM-1")
+    refused(of.calls.ask("POST", "/api/v1/services", body={**second, "one_of_several": 1}),
+            "/one_of_several")  # fmt: skip
+
+
 @pytest.mark.parametrize("facts", [{}, {"viable": False}, None])
 def test_only_a_viable_case_becomes_a_service(of: Owner, facts: dict[str, bool] | None) -> None:
     """The IT Steering Team must have said yes; and the case must be there."""

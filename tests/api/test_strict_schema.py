@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from api.request_schemas import DecisionRequestSchema
-from api.strict_schema import load
-from rules.errors import BadFields, FieldProblem
+from api.service_schemas import PageQuerySchema
+from api.strict_schema import Text, load
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 
 CASE = {"ref": "A"}
 SCALARS = st.none() | st.booleans() | st.integers() | st.decimals() | st.text()
@@ -45,6 +49,7 @@ def problems(raw: object) -> tuple[FieldProblem, ...]:
         ({"case": {"ref": "x" * 201}}, "/case/ref", "must be 1 to 200 characters long"),
         ({"case": {"ref": "a\0"}}, "/case/ref", "must not contain control characters"),
         ({"case": {"ref": "a\nb"}}, "/case/ref", "must not contain control characters"),
+        ({"case": CASE | {"title": " \u3000\xa0"}}, "/case/title", "must not be blanks only"),
         ({"case": CASE | {"title": 7}}, "/case/title", "must be text"),
         ({"case": CASE | {"by": True}}, "/case/by", "must be text"),
         ({"case": CASE | {"if_version": "1"}}, "/case/if_version", "must be a whole number"),
@@ -88,6 +93,9 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 @pytest.mark.parametrize(
     ("raw", "help"),
     [
+        ({"case": CASE | {"if_version": Decimal("5.0")}}, "write it as 5, without a point"),
+        ({"case": CASE | {"if_version": Decimal("5.5")}}, None),
+        ({"case": CASE | {"if_version": Decimal("NaN")}}, None),
         ({"case": CASE, "fact": {}}, "did you mean `facts`?"),
         ({"case": CASE, "asof": "2026-11-22"}, "did you mean `as_of`?"),
         ({"case": CASE | {"reff": 1}}, "did you mean `ref`?"),
@@ -98,6 +106,42 @@ def test_a_member_is_what_is_asked_for_or_refused(raw: object, pointer: str, det
 def test_a_member_one_letter_off_is_recognized(raw: object, help: str | None) -> None:
     """The help names the member that was probably meant, on whatever level."""
     assert [problem.help for problem in problems(raw)] == [help]
+
+
+@pytest.mark.parametrize(
+    ("limit", "detail"),
+    [
+        ("-1", "must be between 1 and 200"),
+        ("0", "must be between 1 and 200"),
+        ("1.0", "must be a whole number"),
+        ("--1", "must be a whole number"),
+        ("٣", "must be a whole number"),
+        ("9" * 30, "must be a whole number"),
+    ],
+)
+def test_a_number_in_a_query_is_refused_for_what_it_is(limit: str, detail: str) -> None:
+    """One that is whole, and too little or too much, is told between which it must be."""
+    with pytest.raises(BadFields) as refusal:
+        load(PageQuerySchema, {"limit": limit})
+    assert [each.detail for each in refusal.value.problems] == [detail]
+
+
+def test_a_ref_is_what_the_ticketing_system_calls_a_case() -> None:
+    """Blanks too, if it pleases."""
+    assert load(DecisionRequestSchema, {"case": {"ref": " "}})["case"] == {"ref": " "}
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20))
+def test_the_document_says_of_a_text_what_is_taken(text: str) -> None:
+    """A text is taken if and only if it is as the pattern that callers read says."""
+    field = Text(20)
+    matches = re.search(field.metadata["pattern"], text) is not None
+    assert matches == (not text.isspace())
+    if matches:
+        assert field.deserialize(text) == text
+    else:
+        with pytest.raises(ValidationError, match="blanks only"):
+            field.deserialize(text)
 
 
 def test_every_problem_is_told_at_once() -> None:

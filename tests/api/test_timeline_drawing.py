@@ -3,56 +3,73 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.timeline_drawing import MOST_DRAWN, drawing
-from model.timeline import Event, Span, Timeline, What
+from api.timeline_drawing import LEFT, MOST_AHEAD, RIGHT, WIDTH, drawing
+from model.timeline import Span, Tenure, Timeline
+from model.timeline_events import Event, What
 from rules.values import has_control_character
 
 BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SVG = "{http://www.w3.org/2000/svg}"
+VIENNA = ZoneInfo("Europe/Vienna")
 RESULTS = ("pass", "fail", "incomplete", "blocked", "not_required", None)
+MARKS = ("circle", "polygon", "rect")
 names = st.text(min_size=1).filter(lambda text: not has_control_character(text))
+
+
+def life(
+    *events: Event, name: str = "Mail", ahead: tuple[Event, ...] = (), whole: bool = True
+) -> Timeline:
+    """Return a life with these events, one phase and one owner."""
+    spans = (Span("strategy", BEGIN, None),)
+    owners = (Tenure("product_manager", name, BEGIN, None),)
+    return Timeline("mail", name, None, None, False, spans, owners, events, ahead, whole=whole)
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> Timeline:
-    """Draw a life: gates and artifacts, some at the same instant."""
-    events, at = [Event(1, BEGIN, What.MADE, None, {})], BEGIN
-    for version in range(2, draw(st.integers(2, 12))):
+    """Draw a life: whatever can happen, some of it at the same instant."""
+    events, at = [Event(1, BEGIN, What.MADE, None, {"case": None})], BEGIN
+    for version in range(2, draw(st.integers(2, 40))):
         at += timedelta(seconds=draw(st.sampled_from([0, 1, 86_400, 10_000_000])))
-        events.append(draw(st.one_of(gates(version, at), artifacts(version, at))))
-    middle = events[len(events) // 2].at
-    spans = (Span("strategy", BEGIN, middle), Span("design", middle, None))
-    return Timeline("mail", draw(names), "design", draw(st.booleans()), spans, tuple(events), True)
+        what = draw(st.sampled_from([each for each in What if each is not What.MADE]))
+        events.append(Event(version, at, what, draw(names), draw(details(what))))
+    return life(*events, name=draw(names))
 
 
-def gates(version: int, at: datetime) -> st.SearchStrategy[Event]:
-    """Return sessions of gates."""
-    return st.builds(
-        lambda gate, result, who: Event(
-            version, at, What.HELD, who, {"gate": gate, "result": result, "sat": [who]}
+def details(what: What) -> st.SearchStrategy[Mapping[str, object]]:
+    """Return what an event of a kind tells."""
+    changes = st.lists(
+        st.fixed_dictionaries(
+            {"member": st.sampled_from(["name", "what", "category"]), "from": names, "to": names}
         ),
-        st.integers(1, 7),
-        st.sampled_from(RESULTS),
-        names,
+        max_size=3,
     )
-
-
-def artifacts(version: int, at: datetime) -> st.SearchStrategy[Event]:
-    """Return versions of artifacts."""
-    return st.builds(
-        lambda name, who: Event(
-            version, at, What.SUPPLIED, who, {"artifact": name, "artifact_version": 1}
-        ),
-        st.sampled_from(["service_strategy", "service_roadmap"]),
-        names,
-    )
+    told: dict[What, Mapping[str, st.SearchStrategy[object]]] = {
+        What.HELD: {
+            "gate": st.integers(1, 7),
+            "result": st.sampled_from(RESULTS),
+            "sat": st.lists(names, max_size=3),
+        },
+        What.SUPPLIED: {
+            "artifact": st.sampled_from(["service_strategy", "service_roadmap"]),
+            "artifact_version": st.integers(1, 200),
+        },
+        What.SAID: {"facts": st.lists(names, min_size=1)},
+        What.DEPENDENCIES_CHANGED: {
+            "changes": st.just([{"member": "rests_on", "from": [], "to": ["identity"]}])
+        },
+    }
+    named = {"customer": names} if what.value.startswith("customer") else {}
+    return st.fixed_dictionaries({**told.get(what, {"changes": changes}), **named})
 
 
 def read(text: str) -> ET.Element:
@@ -60,44 +77,106 @@ def read(text: str) -> ET.Element:
     return ET.fromstring(text)  # noqa: S314  # our own text
 
 
-@given(lives())
-def test_a_drawing_is_sound_and_shows_every_event(life: Timeline) -> None:
-    """Any viewer can read it; each gate and artifact has a mark, with who it was in its title."""
-    drawn = read(drawing(life, BEGIN + timedelta(days=400)))
-    marks = drawn.findall(f"{SVG}g")
-    told = [event for event in life.events if event.what is not What.MADE]
-    assert len(marks) == len(told)
-    assert all(mark.find(f"{SVG}title") is not None for mark in marks)
-    shown = [text.text for text in drawn.iter(f"{SVG}text")]
-    assert life.name in shown
+def marks_of(drawn: ET.Element) -> list[ET.Element]:
+    """Return the marks of what happened: all that is under a title, but for the bands."""
+    groups = drawn.findall(f"{SVG}g[{SVG}title]")
+    return [
+        group for group in groups if not (group.findtext(f"{SVG}title") or "").endswith("to today")
+    ]
+
+
+def centre_of(mark: ET.Element) -> tuple[float, float]:
+    """Return where the shape of a mark is."""
+    shape = next(each for each in mark if each.tag.removeprefix(SVG) in MARKS)
+    if shape.tag == f"{SVG}polygon":
+        points = [tuple(map(float, p.split(","))) for p in shape.attrib["points"].split()]
+        return points[0][0], points[1][1]
+    if shape.tag == f"{SVG}circle":
+        return float(shape.attrib["cx"]), float(shape.attrib["cy"])
+    x, y, width, height = (float(shape.attrib[n]) for n in ("x", "y", "width", "height"))
+    return x + width / 2, y + height / 2
 
 
 @given(lives())
-def test_no_mark_is_drawn_over_another(life: Timeline) -> None:
-    """However close together things happened, each mark has room, within the drawing."""
-    drawn = read(drawing(life, BEGIN))
-    places = sorted(
-        float(words.attrib["x"])
-        for group in drawn.findall(f"{SVG}g")
-        for words in group.findall(f"{SVG}text")
-    )
-    assert all(later - earlier >= 10 for earlier, later in pairwise(places))
-    assert not places or places[-1] < float(drawn.attrib["width"])
+def test_a_drawing_is_sound_and_no_mark_lies_over_another(life: Timeline) -> None:
+    """Any viewer can read it; however close things happened, each mark is by itself and inside."""
+    drawn = read(drawing(life, BEGIN + timedelta(days=400), VIENNA))
+    rows: dict[float, list[float]] = {}
+    for mark in marks_of(drawn):
+        x, y = centre_of(mark)
+        rows.setdefault(round(y), []).append(x)
+    for xs in rows.values():
+        assert all(later - earlier >= 24 for earlier, later in pairwise(sorted(xs)))
+        assert min(xs) > LEFT
+        assert max(xs) < RIGHT
+
+
+@given(lives())
+def test_every_event_is_told_by_the_titles_of_its_day(life: Timeline) -> None:
+    """Each mark names what it stands for; none of what happened is missing from the count."""
+    drawn = read(drawing(life, BEGIN + timedelta(days=400), VIENNA))
+    titles = [mark.findtext(f"{SVG}title") or "" for mark in marks_of(drawn)]
+    shown = sum(_stands_for(title) for title in titles)
+    outside = {What.MADE, What.MAINTENANCE_BEGINS}
+    assert shown == sum(event.what not in outside for event in life.events)
+
+
+def _stands_for(title: str) -> int:
+    """Return how many events a title tells of: its lines, and those that it counts."""
+    earlier = re.match(r"(\d+) earlier, then:\n", title)
+    lines = len(re.findall(r"^\d{4}-\d\d-\d\d ", title, re.MULTILINE))
+    return lines + (int(earlier[1]) if earlier else 0)
+
+
+def test_a_long_life_is_as_wide_as_a_short_one() -> None:
+    """Ten thousand changes are a few marks that say how many; all of it can be read."""
+    often = [
+        Event(n, BEGIN + timedelta(hours=n), What.SAID, "Sam", {"facts": ["a"]})
+        for n in range(10_000)
+    ]
+    text = drawing(life(*often), BEGIN + timedelta(days=500), VIENNA)
+    assert f'width="{WIDTH:.0f}"' in text
+    assert len(text) < 40_000
+    counts = [int(each) for each in re.findall(r">(\d+)</text></g>", text)]
+    assert sum(counts) >= 10_000
+
+
+def test_it_says_in_words_what_it_shows() -> None:
+    """For those who do not see it: a title, and a description with the verdicts."""
+    held = {"gate": 1, "result": "pass", "sat": []}
+    drawn = read(drawing(life(Event(2, BEGIN, What.HELD, "Ann", held)), BEGIN, VIENNA))
+    assert drawn.attrib["aria-labelledby"] == "title desc"
+    assert drawn.findtext(f"{SVG}title") == "The life of Mail"
+    said = drawn.findtext(f"{SVG}desc") or ""
+    assert "strategy since 2026-11-22" in said
+    assert "2026-11-22 toll-gate 1 passed" in said
 
 
 def test_it_needs_no_style_sheet_and_no_script() -> None:
     """The service's own security headers let neither run."""
-    life = Timeline("mail", "Mail", None, False, (Span("strategy", BEGIN, None),), (), True)
-    text = drawing(life, BEGIN)
+    text = drawing(life(), BEGIN, VIENNA)
     assert not re.search(r"<style|style=|<script|href=", text)
     assert "in phase strategy" in text
 
 
-def test_a_long_life_is_drawn_from_its_latest_end() -> None:
-    """What does not fit is said to be left out."""
-    held = {"gate": 5, "result": "pass", "sat": []}
-    events = tuple(Event(n, BEGIN, What.HELD, "Ann", held) for n in range(MOST_DRAWN + 1))
-    spans = (Span("operate", BEGIN, None),)
-    text = drawing(Timeline("mail", "Mail", "operate", False, spans, events, True), BEGIN)
-    assert text.count("<g>") == MOST_DRAWN
+def test_it_says_what_it_leaves_out_and_what_is_to_come() -> None:
+    """The next five things are named, of the others their number."""
+    ahead = tuple(
+        Event(None, BEGIN + timedelta(days=n), What.REVIEW_DUE, None, {}) for n in range(7)
+    )
+    text = drawing(life(ahead=ahead, whole=False), BEGIN, VIENNA)
     assert "earlier events are left out" in text
+    assert text.count("review due") == MOST_AHEAD
+    assert "and 2 more" in text
+
+
+def test_a_gate_that_failed_and_passed_on_one_day_shows_both() -> None:
+    """A failure is not hidden beneath a success."""
+    events = [
+        Event(n, BEGIN, What.HELD, "Ann", {"gate": 1, "result": result, "sat": []})
+        for n, result in enumerate(("fail", "pass"))
+    ]
+    drawn = read(drawing(life(*events), BEGIN + timedelta(days=9), VIENNA))
+    failed, passed = marks_of(drawn)
+    assert failed.find(f"{SVG}polygon") is not None
+    assert passed.find(f"{SVG}circle") is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
 from model.access import Role
-from tests.api.calling import Calls, body_of, problem_of
+from tests.api.calling import Calls, body_of, problem_of, refused
 from tests.api.service_calls import Owner, owner
 
 
@@ -25,8 +26,8 @@ def of(calls: Calls) -> Owner:
 def test_a_life_is_read(of: Owner) -> None:
     """Its phases and its events, oldest first."""
     life = body_of(of.calls.get(f"{of.path}/timeline"))
-    assert (life["key"], life["phase"], life["rejected"], life["whole"]) == (
-        of.key, "design", False, True,
+    assert (life["key"], life["phase"], life["rejected"], life["next"]) == (
+        of.key, "design", False, None,
     )  # fmt: skip
     assert life["phases"] == [
         {"phase": "strategy", "since": "2026-11-22T12:00:00.000Z",
@@ -57,3 +58,61 @@ def test_everybody_who_reads_services_looks_at_their_lives(
     """And of a service that is not there, nobody does."""
     assert of.calls.as_(role).get(f"{of.path}/{form}").status_code == 200
     problem_of(of.calls.as_(role).get(f"/api/v1/services/other/{form}"), 404, "not-found")
+
+
+def changed(of: Owner, role: Role = Role.SERVICE_MANAGER, **query: str) -> list[dict[str, Any]]:
+    """Return what a role reads of the changes of the service."""
+    answer = of.calls.as_(role).get(f"{of.path}/timeline", query_string=query)
+    events: list[dict[str, Any]] = body_of(answer)["events"]
+    return [event for event in events if event["what"] in ("service_changed", "cost_changed")]
+
+
+def test_a_change_of_a_service_is_told_and_its_cost_to_few(of: Owner) -> None:
+    """From what to what, by whom, at which version; who may not see the cost is told nothing."""
+    cost = {"amount": 9, "currency": "EUR", "per": "user"}
+    body = {"name": "Signing", "product_manager": "Sam", "review_every": "P1Y", "cost": cost}
+    assert of.patch({**body, "by": "Pat"}).status_code == 200
+    version = of.shown()["version"]
+    words, price = changed(of, Role.AUDITOR)
+    assert (words["version"], words["by"]) == (version, "Pat")
+    assert sorted(words["changes"], key=lambda each: str(each["member"])) == [
+        {"member": "name", "from": "E-signature", "to": "Signing"},
+        {"member": "product_manager", "from": None, "to": "Sam"},
+        {"member": "review_every", "from": None, "to": "P1Y"},
+    ]
+    assert price["changes"] == [{"member": "cost", "from": None, "to": cost}]
+    assert changed(of, Role.TICKETING) == [words]
+    assert changed(of, Role.TICKETING, what="cost_changed") == []
+    assert changed(of, what="cost_changed") == [price]
+
+
+def test_a_change_of_nothing_is_not_told(of: Owner) -> None:
+    """Neither the same words again, nor nothing at all."""
+    before = body_of(of.calls.get(f"{of.path}/timeline"))["events"]
+    assert of.patch({"name": "E-signature", "category": None}).status_code == 200
+    assert of.patch({}).status_code == 200
+    assert body_of(of.calls.get(f"{of.path}/timeline"))["events"] == before
+
+
+def test_a_life_is_read_page_by_page_and_by_day(of: Owner) -> None:
+    """As every list: `next` is sent as `after`; days count whole."""
+    first = body_of(of.calls.get(f"{of.path}/timeline", query_string={"limit": 2}))
+    query = {"limit": 2, "after": first["next"]}
+    second = body_of(of.calls.get(f"{of.path}/timeline", query_string=query))
+    assert [event["what"] for event in first["events"] + second["events"]] == [
+        "made", "artifact_supplied", "tollgate_held",
+    ]  # fmt: skip
+    assert second["next"] is None
+    for days, count in (({"until": "2026-11-22"}, 2), ({"since": "2026-11-25"}, 1)):
+        page = body_of(of.calls.get(f"{of.path}/timeline", query_string=days))
+        assert len(page["events"]) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("what", "died"), ("since", "yesterday"), ("after", "7"), ("limit", "0"), ("who", "me")],
+)
+def test_what_cannot_be_asked_of_a_life_is_refused(of: Owner, name: str, value: str) -> None:
+    """With the parameter that is wrong."""
+    answer = of.calls.get(f"{of.path}/timeline", query_string={name: value})
+    refused(answer, f"/{name}")

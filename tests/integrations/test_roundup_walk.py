@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from tests.api.service_calls import NEEDS
 from tests.integrations.conftest import KEY, ROOT
 
 if TYPE_CHECKING:
@@ -78,6 +79,15 @@ def read(tollgate: Program, path: str) -> Any:
     return requests.get(url, headers={"Authorization": f"Bearer {KEY}"}, timeout=10).json()
 
 
+def send(tollgate: Program, method: str, path: str, body: object) -> Any:
+    """Send something to the service, and return what it answers."""
+    url = tollgate.ready.replace("/readyz", f"/api/v1/{path}")
+    key = {"Authorization": f"Bearer {KEY}"}
+    answer = requests.request(method, url, json=body, headers=key, timeout=10)
+    assert answer.ok, answer.text
+    return answer.json()
+
+
 def walk(tracker: Tracker, number: str, steps: Sequence[Step]) -> None:
     """Change one fact after the other and find the right team and action on the ticket."""
     for facts, team, action in steps:
@@ -105,6 +115,25 @@ def test_a_ticket_is_walked_from_intake_to_close(tracker: Tracker) -> None:
     assert ticket["tollgate_needs"] in (None, "")
     assert "initiator" in ticket["tollgate_copy"]
     assert "OMES 04.3.1 §4." in ticket["tollgate_reason"]
+
+
+def test_a_ticket_shows_the_likeliest_service(tollgate: Program, tracker: Tracker) -> None:
+    """Where it is asked what fits, with the words that speak for it; and the record replays."""
+    service = {"key": "badges", "name": "Badge printing", "description": "Badges with a photo"}
+    send(tollgate, "POST", "services", service)
+    for gate in (1, 3):
+        for artifact in NEEDS[gate]:
+            location = {"location": f"https://documents.example/{artifact}"}
+            send(tollgate, "PUT", f"services/badges/artifacts/{artifact}", location)
+        verdict = {"facts": {"verdict": "approve"}}
+        send(tollgate, "POST", f"services/badges/tollgates/{gate}", verdict)
+    number = tracker.create("Photo badgs, please", {"in_catalog": False, "need_or_want": "need"})
+    ticket = tracker.read(number)
+    fits, part = ticket["tollgate_needs"].split("part_addition_fits: ")
+    for need in (fits, part):
+        assert "\n  perhaps Badge printing (badges): badges, photo" in need
+    where = f"decisions/{ticket['tollgate_decision']}/replay"
+    assert send(tollgate, "POST", where, None)["same"] is True
 
 
 def test_a_ticket_due_within_90_days_is_expedited(tracker: Tracker) -> None:

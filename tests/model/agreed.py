@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from model.agreeing import Terms, change_agreement, make_agreement
+from model.agreeing import change_agreement, make_agreement
 from model.agreement_reviews import keep_agreement_reviews
 from model.agreement_targets import AgreedTarget
+from model.agreement_terms import Terms
 from model.agreements import Agreement, AgreementKind
 from model.database import Database
 from model.measuring import NewMeasurement, record_measurements

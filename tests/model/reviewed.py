@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from model.database import Database
+from model.holding_reviews import hold_review
 from model.moment import Moment
-from model.reviews import NewReview, Review, find_review, hold_review, set_up
+from model.reviews import NewReview, Review, find_review, set_up
+from model.revisions import Publication, Revision
 from rules.review_rules import ReviewKind
+from rules.rule_book import RuleFiles, revision_of
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ANCHOR = date(2027, 1, 31)
@@ -33,6 +36,16 @@ def made(database: Database, new: NewReview = NEW) -> Review:
     """Set up a review."""
     with database.transaction() as session:
         return set_up(session, new, new_id(), NOW)
+
+
+def was_published(database: Database, files: RuleFiles) -> str:
+    """Have files be live that were published when less was refused."""
+    revision = revision_of(files)
+    with database.transaction() as session:
+        session.add(Revision(id=revision, files=dict(files), created_at=NOW))
+        session.flush()
+        session.add(Publication(revision_id=revision, published_at=NOW, published_by="Pat"))
+    return revision
 
 
 def held(database: Database, review: Review, due_on: date, today: date) -> Review:

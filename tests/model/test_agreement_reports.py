@@ -23,7 +23,7 @@ from model.promises import Promise
 from model.roster import BUSINESS_RELATIONS
 from model.rosters import replace_roster
 from rules.errors import BadFields, UnknownRecord
-from tests.model.agreed import AVAILABLE, FULFILLED, agreed, awaited, measured
+from tests.model.agreed import AVAILABLE, FULFILLED, agreed, awaited, changed, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NOW, at
 from tests.model.telling import subscribed
@@ -124,6 +124,32 @@ def test_the_last_period_ends_with_the_agreement(database: Database) -> None:
     assert days(database, agreement) == [(FIRST, date(2026, 12, 20))]
 
 
+def test_what_was_reported_is_not_reported_again_when_the_first_day_is_moved(
+    database: Database,
+) -> None:
+    """The first of the new periods begins on the day after, whichever way the day was moved."""
+    agreement = available(database, starts_on=date(2026, 1, 1))
+    report(database, date(2027, 1, 10))
+    there = [(START, date(2026, 11, 30)), MONTH]
+    changed(database, agreement, starts_on=date(2026, 1, 15))
+    assert report(database, date(2027, 1, 15)) == 0
+    assert report(database, date(2027, 2, 20)) == 2
+    later = [(date(2027, 1, 1), date(2027, 1, 14)), (date(2027, 1, 15), date(2027, 2, 14))]
+    assert days(database, agreement) == [*there, *later]
+    changed(database, agreement, starts_on=START)
+    assert report(database, date(2027, 3, 10)) == 1
+    assert days(database, agreement)[4:] == [(date(2027, 2, 15), date(2027, 2, 28))]
+
+
+def test_what_goes_on_after_its_end_is_reported_from_the_day_after(database: Database) -> None:
+    """Its last days were reported already."""
+    agreement = available(database, starts_on=FIRST, ends_on=date(2026, 12, 20))
+    report(database, date(2026, 12, 24))
+    changed(database, agreement, ends_on=None)
+    report(database, date(2027, 1, 10))
+    assert days(database, agreement)[1:] == [(date(2026, 12, 21), LAST)]
+
+
 def test_a_report_is_written_to_who_cares_for_the_business(database: Database) -> None:
     """And to who reviews the agreement, by the roster; whoever subscribed hears of it as well."""
     business, manager = "brm@x.example", "slm@x.example"
@@ -191,6 +217,33 @@ def test_however_many_look_at_once_there_is_one_report(database: Database) -> No
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(look, range(8))) == 3
+
+
+def test_an_agreement_that_changes_while_it_is_reported_is_reported_as_it_was(
+    postgresql_database: Database,
+) -> None:
+    """Another metric was agreed on after it was read: the report speaks of the one before."""
+    database = postgresql_database
+    agreement = available(database, starts_on=FIRST)
+    other = {"targets": (replace(AVAILABLE, metric="reachability"),)}
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            session.execute(text("LOCK TABLE agreement_reports IN ACCESS EXCLUSIVE MODE"))
+            reporting = pool.submit(report, database, date(2027, 1, 10))
+            while not (_somebody_waits(database) or reporting.done()):
+                pass
+            change_agreement(session, agreement.id, other, lambda _: None, "Sam", NOW)
+        assert reporting.result() == 1
+    (made,) = reports(database, agreement)
+    (target,) = cast("list[dict[str, Any]]", made.targets)
+    assert (made.version, target["metric"]) == (1, "availability")
+
+
+def _somebody_waits(database: Database) -> bool:
+    """Whether somebody waits for the table of reports."""
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'agreement_reports'::regclass"
+    with database.reading() as session:
+        return session.execute(text(waits)).first() is not None
 
 
 def test_a_report_is_never_changed(database: Database) -> None:

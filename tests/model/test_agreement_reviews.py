@@ -6,23 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-import pytest
 from sqlalchemy import select
 
-from model.access import Caller
 from model.agreements import Agreement, AgreementKind
 from model.database import Database
-from model.moment import Moment
-from model.promises import Promise
 from model.reminding import remind_due
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import Review, reviews_due
-from model.telling_timers import tell_timers
-from rules.errors import BadFields
 from tests.model.agreed import AVAILABLE, START, agreed, awaited, changed, looked, measured
-from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NEW, at, held, made
 from tests.model.telling import subscribed
 
@@ -164,54 +156,6 @@ def test_a_review_of_what_happened_is_held_once(database: Database) -> None:
         assert [each.number for _, each in held_in_feed(session)] == [0]
 
 
-def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, caller: Caller) -> None:
-    """Set up in the transaction that finds it, once, though two cases were late."""
-    agreement = agreed(database)
-    clocked = Clocked(database, caller)
-    for ref in ("CRM-1", "CRM-2"):
-        clocked.case(ref)
-        target = Promise(agreement.id, "fulfilment")
-        timer = clocked.open(
-            event("start", on(0, "09:00")), ref=ref, calendar=None, target=target, thresholds=()
-        )
-        assert timer.timer.target_seconds == 8 * 3_600
-    for time in ("17:00", "17:01", "17:02"):
-        with database.transaction() as session:
-            tell_timers(session, Moment(on(0, time), on(0, time).date()))
-        found = awaited(database)
-        assert bool(found) == (time != "17:00")
-    assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
-    title = review_of(database, agreement, "/breach/fulfilment/2026-10-31").title
-    assert title.endswith("fulfilment was missed: the timer “fulfilment” of CRM-1 ran out")
-
-
-def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
-    """One that ended before it began promises nothing; one that has ended since did."""
-    agreement = agreed(database, ends_on=date(2026, 11, 23))
-    clocked = Clocked(database, caller)
-    clocked.case()
-    what: dict[str, Any] = {
-        "calendar": None,
-        "target": Promise(agreement.id, "fulfilment"),
-        "thresholds": (),
-    }
-    with pytest.raises(BadFields, match="is not in force on 2026-11-25"):
-        clocked.open(event("start", on(2, "09:00")), **what)
-    clocked.open(event("start", on(0, "09:00")), now=on(3, "09:00"), **what)
-
-
-def test_a_timer_without_an_agreement_leads_to_no_review(
-    database: Database, caller: Caller
-) -> None:
-    """It is told, as ever, and that is all."""
-    clocked = Clocked(database, caller)
-    clocked.case()
-    clocked.open(event("start", on(0, "09:00")), calendar=None)
-    with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "09:00"), TODAY))
-    assert awaited(database) == []
-
-
 def test_a_last_day_for_notice_is_told_ahead(database: Database) -> None:
     """30 days before it there is a review, due in a week; with another term it comes again."""
     agreement = agreed(database, ends_on=ENDS, renewal_term="P1Y", notice="P3M", review_every="P5Y")
@@ -248,6 +192,20 @@ def test_what_is_found_late_is_reviewed_before_it_is_too_late(database: Database
     assert found == [("notice/2026-12-31", date(2026, 12, 31))]
 
 
+def test_a_day_that_has_passed_is_told_as_passed(database: Database) -> None:
+    """Of an agreement that nobody looked at in time, and of a review that nobody has held yet."""
+    agreement = agreed(database, ends_on=ENDS, notice="P3M", review_every="P5Y")
+    told = {}
+    for day in (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 10)):
+        looked(database, day)
+        told[day.day] = review_of(database, agreement, "/notice/2026-12-31").title.split(": ")[1]
+    assert told == {
+        31: "the last day for notice is 2026-12-31, and it ends on 2027-03-31",
+        1: "the last day for notice was 2026-12-31, yesterday, and it ends on 2027-03-31",
+        10: "the last day for notice was 2026-12-31, 10 days ago, and it ends on 2027-03-31",
+    }
+
+
 def test_the_end_of_a_contract_beneath_is_reviewed(database: Database) -> None:
     """Ahead, or, where nobody looked in time, today; one that renews itself does not end."""
     ends = agreed(database, AgreementKind.CONTRACT, name="Hosting", ends_on=ENDS)
@@ -263,7 +221,7 @@ def test_the_end_of_a_contract_beneath_is_reviewed(database: Database) -> None:
         found = looked(database, late)
         assert [each for each in found if each[0].startswith("end/")] == [(end, late)]
     title = review_of(database, agreement, f"/{end}").title
-    assert title.endswith("“Mail”: beneath it, “Hosting” ends on 2027-03-31")
+    assert title.endswith("“Mail”: beneath it, “Hosting” ended on 2027-03-31")
 
 
 def test_however_many_look_at_once_there_is_one_review_of_each(database: Database) -> None:

@@ -88,8 +88,8 @@ def test_what_is_shown_becomes_other_and_is_told_once(of: Portfolio) -> None:
     of.change("mail", ServiceChange(offer={"cost": {"amount": 1, "currency": "EUR", "per": "x"}}))
     part(of, "Rooms")
     part(of, "Rooms")
-    of.database.write(lambda s: write_dependencies(s, "mail", ["fax"], of.moment))
-    of.database.write(lambda s: write_dependencies(s, "mail", ["fax"], of.moment))
+    of.database.write(lambda s: write_dependencies(s, "mail", ["fax"], "Sam", of.moment))
+    of.database.write(lambda s: write_dependencies(s, "mail", ["fax"], "Sam", of.moment))
     assert told(of) == [
         ("services/mail", BRM, "changed", ["description", "quality"]),
         ("services/mail", BRM, "changed", ["parts"]),
@@ -131,7 +131,7 @@ def test_packages_are_told_as_services_are(of: Portfolio) -> None:
         change = PackageChange("Office", None, services)
         with of.database.transaction() as session:
             write_package(session, "office", change, "Sam", of.moment)
-    of.database.write(lambda s: remove_package(s, "office", of.moment))
+    of.database.write(lambda s: remove_package(s, "office", "Sam", of.moment))
     assert told(of) == [
         ("packages/office", BRM, "entered", []),
         ("packages/office", BRM, "changed", ["services", "standing"]),

@@ -16,8 +16,9 @@ from model.capacity import Capacity
 from model.database import Database
 from model.deciding import DecisionRequest, decide
 from model.dependencies import rest_on
-from model.gap_analysis import Gaps, asked_for, gaps, met_by_none_named, unmet_cases
+from model.gap_analysis import Gaps, gaps, met_by_none_named, unmet_cases
 from model.moment import Moment
+from model.naming_services import asked_for
 from model.service_life import ServiceChange
 from tests.model.lives import Lives
 from tests.model.offered import NOW, offer
@@ -112,9 +113,37 @@ def test_demand_stands_beside_what_a_service_can_take(ask: Portfolio) -> None:
     assert (mail.service, mail.cases, mail.could_take) == ("mail", 2, Decimal(1))
     assert mail.short
     assert (fax.service, fax.cases, fax.could_take, fax.short) == ("fax", 1, None, None)
-    assert gap.unnamed == 2
+    assert gap.unnamed == 1
+    assert [(each.named, each.cases) for each in gap.misnamed] == [("no such", 1)]
     (over_a_quarter,) = [d for d in found(ask, FIRST, date(2027, 1, 31)).demand if d.capacity]
     assert (over_a_quarter.could_take, over_a_quarter.short) == (Decimal("3.07"), False)
+
+
+def test_a_case_that_contradicts_itself_counts_as_neither(ask: Portfolio) -> None:
+    """It says that nothing fits, and what does: it is listed, and no retirement rests on it."""
+    ref = say(ask, "Fax", {**UNMET, "fitting_service": "fax"})
+    slip = say(ask, "Fax", {**UNMET, "fitting_service": "fux"})
+    kept = say(ask, "Fax", {**UNMET, "part_addition_fits": True, "fitting_service": "fax"})
+    gap = found(ask)
+    assert gap.cases == 0
+    assert [(each.service, each.cases) for each in gap.demand] == [("fax", 1)]
+    said = {(each.ref, each.named) for each in gap.contradictions}
+    assert said == {(ref, "fax"), (slip, "fux")}
+    assert "fax" not in {each.service for each in gap.unasked}
+    assert found(ask, LATER.today, LATER.today).contradictions == ()
+    assert kept not in {each.ref for each in gap.contradictions}
+
+
+def test_a_slip_of_the_key_is_listed_with_what_was_meant(ask: Portfolio) -> None:
+    """As it was said, those that most cases say first; and a name counts as a slip, too."""
+    refs = [say(ask, None, {**MET, "fitting_service": "identiti"}) for _ in range(2)]
+    say(ask, None, {**MET, "fitting_service": "Pigeons"})
+    say(ask, None, {**MET, "fitting_service": 'x"\\y'})
+    first, *others = found(ask).misnamed
+    assert (first.named, first.cases, set(first.refs)) == ("identiti", 2, set(refs))
+    assert first.meant == "identity"
+    assert {each.named: each.meant for each in others} == {"Pigeons": "pigeons", 'x"\\y': None}
+    assert found(ask).unnamed == 0
 
 
 def test_what_nobody_asks_for_is_a_candidate_for_retirement(ask: Portfolio) -> None:
@@ -162,7 +191,8 @@ def test_the_index_of_these_facts_is_taken(sqlite_database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("per", "much"), [("P1M", 30), ("P30D", 30), ("P1Y", Decimal("2.47")), ("P999Y", 0)]
+    ("per", "much"),
+    [("P1M", 30), ("P30D", 30), ("P1Y", Decimal("2.47")), ("P50Y", Decimal("0.05"))],
 )
 def test_a_capacity_is_counted_for_the_days_asked_of(per: str, much: Decimal | int) -> None:
     """A period of months is as long as it is from the first of those days on."""

@@ -53,6 +53,21 @@ def test_any_other_place_is_refused(location: str, detail: str) -> None:
     assert [problem.pointer for problem in refused.value.problems] == ["/location"]
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    "\u00ad\u034f\u061c\u115f\u180e\u200b\u200c\u200d\u200e\u200f\u2028\u202a\u202e\u2060\u2066\u2069"
+    "\u2800\u3000\u3164\ue000\ufe0f\ufeff\ufff9\U000e0041\U000e0101",
+)
+def test_an_address_that_reads_as_another_is_refused(hidden: str) -> None:
+    """What is not seen, or turns round what is, is named; percent-encoded it is plain to see."""
+    location = f"https://documents.example/{hidden}fdp.exe"
+    with pytest.raises(BadFields, match=f"U\\+{ord(hidden):04X}.* percent-encoded"):
+        require_location(location, ())
+    encoded = "".join(f"%{byte:02X}" for byte in hidden.encode())
+    plain = location.replace(hidden, encoded)
+    assert require_location(plain, ()) == plain
+
+
 @given(st.one_of(st.text(), st.text().map(lambda rest: f"https://{rest}")))
 def test_whatever_is_taken_is_an_address_of_the_web(location: str) -> None:
     """Whatever a caller sends, nothing else gets through, and nothing breaks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -20,7 +21,7 @@ from model.maintenance import (
     maintenance_before,
     plan_maintenance,
 )
-from rules.errors import BadFields, Refused, UnknownRecord
+from rules.errors import AlreadyPlanned, BadFields, Refused, UnknownRecord
 from tests.model.offered import NOW, offer
 from tests.model.portfolio import Portfolio
 from tests.model.telling import subscribed
@@ -96,7 +97,7 @@ def test_whoever_was_told_is_told_that_it_is_called_off(of: Portfolio) -> None:
 def test_each_maintenance_is_told_and_read_by_itself(of: Portfolio) -> None:
     """Two of the same time and service are two events; the list has both, the latest first."""
     subscribed(of.database, PLANNED)
-    numbers = [plan(of).id, plan(of).id]
+    numbers = [plan(of).id, plan(of, plan=replace(NIGHT, what="Cables")).id]
     assert len(told(of.database, PLANNED)) == 6
     with of.database.reading() as session:
         first = maintenance_before(session, "storage", None, 1)
@@ -104,6 +105,28 @@ def test_each_maintenance_is_told_and_read_by_itself(of: Portfolio) -> None:
         assert maintenance_before(session, "mail", None, 9).maintenance == ()
     assert [row.id for row in (*first.maintenance, *second.maintenance)] == numbers[::-1]
     assert second.next is None
+
+
+def test_the_same_is_planned_once(of: Portfolio) -> None:
+    """However many ask at once; what was called off may be planned again, and is told again."""
+
+    def ask(_: int) -> int | str:
+        try:
+            return of.database.write(
+                lambda s: plan_maintenance(s, "storage", NIGHT, "Sam", of.moment, VIENNA).id
+            )
+        except AlreadyPlanned as error:
+            return error.detail
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(ask, range(3)))
+    (number,) = {each for each in answers if isinstance(each, int)}
+    (detail,) = {each for each in answers if isinstance(each, str)}
+    assert detail == f"this is planned already, as maintenance {number} of `storage`"
+    assert len(told(of.database, PLANNED)) == 2
+    assert plan(of, "mail").id != number
+    off(of, number)
+    assert plan(of).id > number
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.event import listens_for
 
 from model.database import Database
 from model.events import OutboxEvent
-from model.outbox import Event, EventType, announce, listeners
+from model.outbox import Event, EventType, announce, listeners, take_back
 from model.subscribing import Wish, change, unsubscribe
 from tests.model.telling import KIM, NOW, happened, listed, states, subscribed
 
@@ -46,6 +48,28 @@ def test_people_are_told_whoever_else_listens(database: Database) -> None:
     """A person named twice is told once."""
     happened(database, None, "ada@example.org", "kim@example.org", "ada@example.org")
     assert [each.recipient for each in listed(database)] == ["ada@example.org", "kim@example.org"]
+
+
+def test_what_is_taken_back_is_found_by_its_subject(database: Database) -> None:
+    """However much is on its way, only what is about the subject is looked at."""
+    subscribed(database)
+    for number in range(1000):
+        happened(database, subject=f"reviews/{number}", type=EventType.REVIEW_DUE)
+    asked: list[tuple[str, Any]] = []
+
+    @listens_for(database.engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    with database.transaction() as session:
+        take_back(session, EventType.REVIEW_DUE, "reviews/7")
+    [(statement, parameters)] = [each for each in asked if each[0].startswith("UPDATE")]
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    with database.transaction() as session:
+        session.execute(text("ANALYZE"))
+        plan = session.connection().exec_driver_sql(f"{explain} {statement}", parameters).all()
+    assert "ix_outbox_events_subject" in str(plan)
+    assert states(database).count("cancelled") == 1
 
 
 def test_what_is_announced_again_is_not_told_again(database: Database) -> None:

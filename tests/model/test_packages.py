@@ -5,10 +5,19 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
-from model.catalogue_standing import Standing
+from model.catalogue_standing import SHOWN, Standing
 from model.database import Database
-from model.packages import PackageChange, packages_of, put_package, read_package, take_apart
+from model.packages import (
+    PackageChange,
+    index_missed_packages,
+    packages_of,
+    put_package,
+    read_package,
+    take_apart,
+)
+from model.searching import search
 from tests.model.offered import NOW, offer
 
 CHANGE = PackageChange("Office", None, ("mail", "fax"))
@@ -52,3 +61,25 @@ def test_many_may_write_the_same_package_at_once(database: Database) -> None:
         assert packages_of(session, ids) == {id: ["office"] for id in ids}
         take_apart(session, "office")
         assert packages_of(session, ids) == {}
+
+
+def test_packages_from_before_they_were_searched_for_are_found_in_the_end(
+    database: Database,
+) -> None:
+    """Some at a time, each once; and by no words that one had before."""
+    with database.transaction() as session:
+        for key in ("mail", "fax"):
+            offer(session, key, key)
+        for number in range(3):
+            name = f"Bundle {number}"
+            put_package(session, f"b{number}", PackageChange(name, None, ("mail",)), "Sam", NOW)
+        put_package(session, "b0", PackageChange("Parcel", None, ("mail",)), "Sam", NOW)
+        of_packages = "SELECT id FROM search_texts WHERE package_id IS NOT NULL"
+        session.execute(text(f"DELETE FROM search_groups WHERE text_id IN ({of_packages})"))
+        session.execute(text("DELETE FROM search_texts WHERE package_id IS NOT NULL"))
+        assert search(session, "bundle", SHOWN) == ()
+    done = [database.write(lambda session: index_missed_packages(session, 2)) for _ in range(3)]
+    assert done == [2, 1, 0]
+    with database.reading() as session:
+        found = search(session, "bundle parcel", SHOWN)
+        assert {each.package for each in found} == {"b0", "b1", "b2"}

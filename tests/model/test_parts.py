@@ -7,7 +7,8 @@ import pytest
 from model.catalogue_standing import Standing
 from model.database import Database
 from model.parts import PartChange, PartView, parts_of, put_part
-from rules.errors import BadFields, UnknownRecord
+from model.service_life import ServiceChange, ServiceView, make_service
+from rules.errors import BadFields, BornAlready, UnknownRecord
 from tests.model.lives import Lives
 from tests.model.offered import NOW, offer, part_of
 from tests.model.portfolio import Portfolio
@@ -69,3 +70,41 @@ def test_a_viable_case_gives_birth_to_a_part(portfolio: Portfolio) -> None:
     ]  # fmt: skip
     with pytest.raises(BadFields, match="born of the case `CRM-1`"):
         put("CRM-2")
+
+
+def test_a_case_that_bore_something_bears_a_second_one_only_on_purpose(
+    portfolio: Portfolio,
+) -> None:
+    """Services and parts alike, doubles included; the one that there is is named."""
+    lives = Lives(portfolio.database, portfolio.caller, portfolio.moment)
+    for ref in ("CRM-1", "CRM-2"):
+        lives.decide(ref, viable=True)
+    for key in ("mail", "chat"):
+        portfolio.make(key)
+
+    def put(part: str, case: str, *, several: bool = False, of: str = "mail") -> PartView:
+        change = PartChange("Rooms", None, Standing.LIVE, case, several)
+        with portfolio.database.transaction() as session:
+            return put_part(session, of, part, change, "Sam", NOW)
+
+    def make(key: str, case: str, *, several: bool = False) -> ServiceView:
+        change = ServiceChange({"name": key}, case=case, one_of_several=several)
+        with portfolio.database.transaction() as session:
+            return make_service(session, key, change, portfolio.caller, portfolio.moment)
+
+    assert put("rooms", "CRM-1").case == put("rooms", "CRM-1").case == "CRM-1"
+    with pytest.raises(BornAlready, match="the part `rooms` of the service `mail`"):
+        put("rooms", "CRM-1", of="chat")
+    with pytest.raises(BornAlready, match="the part `rooms` of the service `mail`"):
+        make("drones", "CRM-1")
+    assert put("rooms", "CRM-1", of="chat", several=True).case == "CRM-1"
+    assert make("drones", "CRM-2").service.born_of is not None
+    with pytest.raises(BornAlready, match="the service `drones`"):
+        make("pigeons", "CRM-2")
+    lives.decide("CRM-3", viable=True)
+    lives.merge("CRM-3", "CRM-2")
+    with pytest.raises(BornAlready, match="of the case `CRM-3` was born the service `drones`"):
+        put("nests", "CRM-2")
+    born = make("pigeons", "CRM-2", several=True).service.born_of
+    assert born is not None
+    assert born.ref == "CRM-3"

@@ -49,6 +49,7 @@ def test_the_catalogue_is_told_with_what_its_entries_lack(published: Database) -
     with published.transaction() as session:
         whole = offer(session, "whole", "Whole")
         whole.options, whole.charging = [{"name": "gold"}], {"model": "flat"}
+        whole.cost, whole.technologies = {"amount": 1, "currency": "EUR", "per": "month"}, ["SMTP"]
         for name, text in WORDS.items():
             setattr(whole, name, text)
     lines = said(published, ReviewKind.CATALOGUE)

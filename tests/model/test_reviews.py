@@ -5,17 +5,18 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from model.database import Database
+from model.holding_reviews import FURTHEST, held_of
 from model.review_feed import held_in_feed, reviews_in_feed
 from model.reviews import (
     end_review,
     find_review,
-    held_of,
     reviews_due,
     set_up,
 )
@@ -74,6 +75,40 @@ def test_one_that_is_there_stays_and_one_that_ended_goes_on(database: Database) 
     assert (again.id, again.due_on) == (review.id, date(2030, 1, 1))
 
 
+def test_of_several_who_set_up_the_same_at_once_one_does(database: Database) -> None:
+    """Nobody fails, and all of them are given the one review."""
+    together = Barrier(4)
+
+    def set_one_up(number: int) -> str:
+        together.wait()
+        return made(database, replace(NEW, subject=f"s{number}", title=f"by {number}")).id
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(10):
+            assert len(set(pool.map(set_one_up, [number] * 4))) == 1
+    with database.reading() as session:
+        reviews = reviews_due(session, None, None, 50).reviews
+    assert {(each.number, each.version) for each in reviews} == {(0, 1)}
+    assert len(reviews) == 10
+
+
+@pytest.mark.parametrize("every", ["P50Y", "P900Y"])
+def test_no_review_ever_falls_beyond_the_calendar(database: Database, every: str) -> None:
+    """However often it is held early: one of the far future is refused, and stays as it is."""
+    review = made(database, replace(NEW, every="P50Y", anchor=date(2199, 12, 31)))
+    with database.transaction() as session:
+        # Such was taken once.
+        find_review(session, review.id).every = every
+    while (due_on := read(database, review).due_on) <= FURTHEST:
+        held(database, review, due_on, ANCHOR)
+    assert due_on == date(9049, 12, 31)
+    with pytest.raises(BadFields) as refused:
+        held(database, review, due_on, ANCHOR)
+    [problem] = refused.value.problems
+    assert (problem.pointer, str(FURTHEST) in problem.detail) == ("/due_on", True)
+    assert read(database, review).due_on == due_on
+
+
 def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:
     """Those that ended are left out; a calendar shows them, and what was held."""
     for month in (5, 3, 4, 1, 2):
@@ -97,7 +132,9 @@ def test_they_are_listed_soonest_first_page_by_page(database: Database) -> None:
 
 @pytest.mark.parametrize(
     ("change", "pointer"),
-    [({"every": "monthly"}, "/every"), ({"every": "P0D"}, "/every"), ({"role": ""}, "/role"),
+    [({"every": "monthly"}, "/every"), ({"every": "P0D"}, "/every"),
+     ({"every": "P900Y"}, "/every"), ({"every": "P050Y0000M0000W00000D"}, "/every"),
+     ({"role": ""}, "/role"),
      ({"subject": "a\x00"}, "/subject"), ({"title": ""}, "/title")],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused(

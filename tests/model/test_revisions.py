@@ -10,8 +10,8 @@ import pytest
 from model.database import Database
 from model.publishing import publish
 from model.revisions import BookShelf, Publication, Revision, book_of, files_of, live_book
-from rules.errors import NoLiveRevision, Unable, UnknownRecord
-from rules.rule_book import RuleBook, RuleFiles
+from rules.errors import NoLiveRevision, RuleFilesRefused, Unable, UnknownRecord
+from rules.rule_book import RuleBook, RuleFiles, revision_of
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -55,6 +55,26 @@ def test_old_books_are_put_away_and_read_again(
         again = shelf.book(session, first)
         assert again is not book
         assert again.revision == book.revision == first
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "code"),
+    [("review: P1Y", "review: P0D", "bad-period"), ("review: P1Y", "review: P900Y", "bad-period"),
+     ("owner: Director", f"owner: {'D' * 201}", "too-long")],
+)  # fmt: skip
+def test_what_was_published_stays_readable(
+    database: Database, rule_files: RuleFiles, said: str, instead: str, code: str
+) -> None:
+    """What would be refused today decides as it did; published anew, it is refused at its place."""
+    files = {**rule_files, "routing.yaml": rule_files["routing.yaml"].replace(said, instead)}
+    revision = revision_of(files)
+    go_live(database, revision, files)
+    for _ in range(2):
+        with database.transaction() as session, pytest.raises(RuleFilesRefused) as refused:
+            assert live_book(session).routings["routing"].title == "Who does what next"
+            publish(session, files, "Pat", NOW)
+        [problem] = refused.value.problems
+        assert (problem.path, problem.code) == ("routing.yaml", code)
 
 
 def test_an_unknown_revision_is_not_found(database: Database) -> None:

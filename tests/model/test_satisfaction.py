@@ -92,6 +92,7 @@ def test_answers_are_read_page_by_page(over: Lives) -> None:
         (replace(ANN, score=0), "/score"),
         (replace(ANN, score=6), "/score"),
         (replace(ANN, by=""), "/by"),
+        (replace(ANN, by="Erased #1"), "/by"),
         (replace(ANN, words="\x00"), "/words"),
     ],
 )
@@ -110,13 +111,15 @@ def test_an_answer_is_never_changed(over: Lives) -> None:
     answer(over, ANN)
     for statement in (
         "UPDATE satisfaction_answers SET score = 5",
+        # Nobody has asked for anything of this case to be erased.
+        "UPDATE satisfaction_answers SET by = 'erased #1'",
         "DELETE FROM satisfaction_answers",
     ):
         with pytest.raises(DBAPIError), over.database.transaction() as session:
             session.execute(text(statement))
 
 
-def test_erasing_what_is_personal_erases_the_words(
+def test_erasing_what_is_personal_erases_who_said_it_and_the_words(
     personal: Database, caller: Caller, moment: Moment
 ) -> None:
     """Of the case and its doubles, with every personal fact: the scores stay, and are counted."""
@@ -125,11 +128,18 @@ def test_erasing_what_is_personal_erases_the_words(
         of.decide(ref, in_catalog=True)
         answer(of, replace(ANN, by=by), ref)
     of.merge("CRM-1", "CRM-2")
+    answer(of, replace(ANN, score=3, words=None))
     with personal.transaction() as session:
         assert erase(session, "CRM-1", ["note_1"], "Dana", moment).words == 0
     with personal.transaction() as session:
-        assert erase(session, "CRM-1", None, "Dana", moment).words == 2
+        erased = erase(session, "CRM-1", None, "Dana", moment)
+    assert (erased.words, erased.people) == (2, 3)
     clear_from_disk(personal)
-    assert told(of) == [("Eve", 2, None, True), ("Ann", 2, None, True)]
+    ann, eve = "erased #1", "erased #2"
+    assert told(of) == [(ann, 3, None, True), (eve, 2, None, True), (ann, 2, None, False)]
+    answer(of, replace(ANN, words=None))
+    with personal.transaction() as session:
+        assert erase(session, "CRM-1", None, "Dana", moment).people == 1
+    assert [by for by, *_ in told(of)] == ["erased #4", ann, eve, ann]
     with personal.reading() as session:
         assert session.scalars(select(SatisfactionWords)).all() == []

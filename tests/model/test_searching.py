@@ -12,7 +12,8 @@ from sqlalchemy import func, select, text
 from model.catalogue_standing import SHOWN
 from model.database import Database
 from model.parts import index_missed
-from model.searching import Found, SearchText, search
+from model.search_index import SearchText
+from model.searching import Found, search
 from tests.model.offered import offer, part_of
 
 OFFERED = {

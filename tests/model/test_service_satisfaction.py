@@ -11,8 +11,10 @@ import pytest
 from model.access import Caller
 from model.case_facts import change_facts
 from model.cases import lock_or_open_case
+from model.catalogue_standing import Standing
 from model.database import Database
 from model.moment import Moment
+from model.parts import PartChange, put_part
 from model.satisfaction import Said, say
 from model.service_satisfaction import Satisfaction, satisfaction_with
 from rules.errors import BadFields, UnknownRecord
@@ -64,6 +66,23 @@ def test_the_cases_that_it_met_and_the_one_it_came_from_count(of: Lives) -> None
     answer(of, "M-1", 5, by="Eve")
     assert found(of) == Satisfaction(4, Decimal("4.00"), Decimal("0.750"))
     assert found(of, "fax") == Satisfaction(1, Decimal("1.00"), Decimal("0.000"))
+
+
+def test_a_case_of_which_a_part_was_born_counts_for_the_service(of: Lives) -> None:
+    """Once, whatever else it says; and so does the case that it was merged into meanwhile."""
+    with of.database.transaction() as session:
+        change_facts(session, "NONE", {"viable": True}, None, 0, of.caller, of.moment)
+    with of.database.transaction() as session:
+        change = PartChange("Shared mailbox", None, Standing.RETIRED, "NONE")
+        put_part(session, "mail", "shared", change, "Sam", of.moment.now)
+        lock_or_open_case(session, "INTO", of.moment.now)
+    answer(of, "NONE", 2)
+    answer(of, "M-1", 4)
+    assert found(of) == Satisfaction(2, Decimal("3.00"), Decimal("1.000"))
+    assert found(of, "fax") == NOTHING
+    of.merge("INTO", "NONE")
+    answer(of, "INTO", 5)
+    assert found(of) == Satisfaction(2, Decimal("4.50"), Decimal("1.000"))
 
 
 def test_an_answer_counts_on_its_day_and_a_double_once(of: Lives) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date
+from threading import Barrier
+from time import sleep
 
 import pytest
+from sqlalchemy import text
 
 from model.database import Database
-from model.gate_sessions import GateSession
+from model.holding_reviews import held_of, hold_review
 from model.publishing import publish
 from model.review_round import go_round
-from model.reviews import Review, held_of, reviews_due
+from model.reviews import Review, reviews_due
 from model.services import find_service
 from model.standing_reviews import keep_standing_reviews
 from rules.errors import Unable
 from rules.rule_book import RuleFiles
-from tests.model.lives import Lives
 from tests.model.offered import offer
-from tests.model.reviewed import NOW, at, new_id
+from tests.model.reviewed import NOW, at, new_id, was_published
 
 TODAY = date(2026, 11, 22)
 
@@ -25,7 +28,7 @@ TODAY = date(2026, 11, 22)
 def keep(database: Database, day: date = TODAY) -> dict[str, Review]:
     """See to it that what is to be reviewed has its review; return those that go on."""
     with database.transaction() as session:
-        keep_standing_reviews(session, at(day), new_id)
+        keep_standing_reviews(session, at(day), new_id, UTC)
         return {r.subject: r for r in reviews_due(session, None, None, 200).reviews}
 
 
@@ -48,36 +51,76 @@ def test_each_policy_is_reviewed_as_often_as_its_file_says(
     assert set(keep(published)) == {"entry", "routing"}
 
 
-def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(lives: Lives) -> None:
-    """As often as was agreed; a session of the gate is the review, and retired it ends."""
-    published, decided = lives.database, str(lives.decide("A").body["id"])
+def test_a_service_in_operation_comes_to_toll_gate_5_again_and_again(published: Database) -> None:
+    """As often as was agreed, and where nobody agreed on anything, each year; retired it ends."""
     with published.transaction() as session:
         offer(session, "mail", "Mail").review_every = "P6M"
         offer(session, "idea", "Idea", phase="design").review_every = "P6M"
         offer(session, "free", "Free")
     reviews = keep(published)
-    assert set(reviews) == {"intake", "routing", "mail"}
+    assert set(reviews) == {"intake", "routing", "mail", "free"}
     assert (reviews["mail"].role, reviews["mail"].due_on) == (
         "Service Line Manager", date(2027, 5, 22),
     )  # fmt: skip
-    held_on = date(2027, 5, 20)
+    assert reviews["free"].due_on == date(2027, 11, 22)
     with published.transaction() as session:
-        service = find_service(session, "mail")
-        session.add(
-            GateSession(
-                service_id=service.id, service_version=1, gate=5, decision_id=decided, sat=["Alex"],
-                presented={}, verdict="approve", result="pass", phase="operate", by="Kim",
-                at=at(held_on).now,
-            )
-        )  # fmt: skip
-    for _ in range(2):
-        review = keep(published, held_on + timedelta(days=1))["mail"]
-        assert review.due_on == date(2027, 11, 22)
-    with published.transaction() as session:
-        (held,) = held_of(session, review)
-        assert (held.due_on, held.outcome, held.by) == (date(2027, 5, 22), "pass", "Kim")
         find_service(session, "mail").phase = "retire"
-    assert set(keep(published, held_on)) == {"intake", "routing"}
+    assert set(keep(published)) == {"intake", "routing", "free"}
+
+
+def test_no_service_in_operation_gets_out_of_its_review(
+    published: Database, rule_files: RuleFiles
+) -> None:
+    """Whose frequency is taken away is reviewed as often as the rules say, whatever they say."""
+    with published.transaction() as session:
+        offer(session, "mail", "Mail").review_every = "P6M"
+    assert keep(published)["mail"].due_on == date(2027, 5, 22)
+    with published.transaction() as session:
+        find_service(session, "mail").review_every = None
+    assert keep(published)["mail"].due_on == date(2027, 11, 22)
+    with published.transaction() as session:
+        text = "business_cases:\n  every: P3M\n"
+        publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+    assert keep(published)["mail"].due_on == date(2027, 2, 22)
+
+
+def test_several_who_see_to_it_at_once_set_up_each_review_once(published: Database) -> None:
+    """Nobody fails, and nothing is there twice."""
+    together = Barrier(4)
+
+    def keep_with_others(_: int) -> set[str]:
+        together.wait()
+        return {review.id for review in keep(published).values()}
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(keep_with_others, range(4)))
+    assert len(found[0]) == 2
+    assert found == [found[0]] * 4
+
+
+def test_what_is_held_meanwhile_stays_held(
+    postgresql_database: Database, rule_files: RuleFiles
+) -> None:
+    """Another period comes while somebody records the review: the next one is awaited by both."""
+    database = postgresql_database
+    with database.transaction() as session:
+        publish(session, rule_files, "Pat", NOW)
+    review = keep(database)["intake"]
+    sooner = rule_files["policies/intake.yaml"].replace("review: P1Y", "review: P6M")
+    with database.transaction() as session:
+        publish(session, {**rule_files, "policies/intake.yaml": sooner}, "Pat", NOW)
+    waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session, database.looking() as looker:
+            hold_review(session, review.id, review.due_on, "good", None, "Sam", at(review.due_on))
+            kept = pool.submit(keep, database, review.due_on)
+            while not (kept.done() or looker.scalar(waits)):
+                sleep(0.01)
+        found = kept.result()["intake"]
+    with database.reading() as session:
+        (held,) = held_of(session, found)
+    assert (held.number, held.due_on) == (1, date(2027, 11, 22))
+    assert (found.number, found.due_on, found.version) == (2, date(2028, 5, 22), 3)
 
 
 RULED = """\
@@ -95,13 +138,13 @@ def test_what_the_rules_name_is_reviewed_as_they_say(
     published: Database, rule_files: RuleFiles
 ) -> None:
     """On the days that they name, by whom they name; what they name no more has ended."""
-    for text, expected in (
+    for written, expected in (
         (RULED, ("Portfolio Manager", date(2027, 1, 31), None)),
         (RULED.replace("Portfolio M", "Product M"), ("Product Manager", date(2027, 1, 31), None)),
         (RULED + "    escalate_to: Head\n", ("Portfolio Manager", date(2027, 1, 31), "Head")),
     ):
         with published.transaction() as session:
-            publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+            publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
         review = keep(published)["rules/portfolio"]
         assert (review.role, review.due_on, review.escalate_to) == expected
     with published.transaction() as session:
@@ -113,22 +156,31 @@ def test_a_ruled_review_that_is_changed_keeps_its_first_day(
     published: Database, rule_files: RuleFiles
 ) -> None:
     """Another period, or another first day, skips nothing that is still to come."""
-    for text, first in (
+    for written, first in (
         (RULED, date(2027, 1, 31)),
         (RULED.replace("P1M", "P6M"), date(2027, 1, 31)),
         (RULED.replace("01-31", "03-31"), date(2027, 3, 31)),
     ):
         with published.transaction() as session:
-            publish(session, {**rule_files, "reviews.yaml": text}, "Pat", NOW)
+            publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
         assert keep(published)["rules/portfolio"].due_on == first
 
 
-def test_one_that_cannot_be_kept_stops_no_other(published: Database, rule_files: RuleFiles) -> None:
-    """An owner too long for a role leaves the others reviewed; a long name of a service is cut."""
-    long = rule_files["policies/intake.yaml"].replace("owner: Director", f"owner: {'D' * 201}")
-    assert long != rule_files["policies/intake.yaml"]
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("owner: Director", f"owner: {'D' * 201}"), ("review: P1Y", "review: P0D"),
+     ("review: P1Y", "review: P900Y")],
+)  # fmt: skip
+def test_one_that_cannot_be_kept_stops_no_other(
+    published: Database, rule_files: RuleFiles, said: str, instead: str
+) -> None:
+    """What was published once and would be refused today leaves the others reviewed.
+
+    A long name of a service is cut.
+    """
+    intake = rule_files["policies/intake.yaml"].replace(said, instead)
+    was_published(published, {**rule_files, "policies/intake.yaml": intake})
     with published.transaction() as session:
-        publish(session, {**rule_files, "policies/intake.yaml": long}, "Pat", NOW)
         offer(session, "mail", "M" * 1_990).review_every = "P6M"
     assert set(keep(published)) == {"routing", "mail"}
     with pytest.raises(Unable, match="intake"):

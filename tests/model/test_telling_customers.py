@@ -63,6 +63,40 @@ def test_a_gate_that_fails_tells_customers_nothing(of: Portfolio) -> None:
     assert told(of.database, ANNOUNCED) == []
 
 
+def test_nobody_is_told_twice_what_is_so_already(of: Portfolio) -> None:
+    """A gate that is held once more, of a service in operation or one that ended, is no news."""
+    begun, ended = (
+        [(f"Service Chat {what}", person) for person in (FINANCE, TAX)]
+        for what in ("is in operation", "has ended")
+    )
+    for _ in range(2):
+        assert hold(of, 4)["result"] == "pass"
+        assert told(of.database, ANNOUNCED) == begun
+    assert [hold(of, gate, "reject")["result"] for gate in (1, 3, 4)] == ["blocked"] * 3
+    assert hold(of, 6)["result"] == "pass"
+    assert [hold(of, gate)["result"] for gate in (1, 3, 4, 5, 6)] == ["blocked"] * 5
+    assert told(of.database, ANNOUNCED) == begun + ended
+
+
+def test_a_service_in_operation_is_taken_from_nobody_but_at_gate_6(of: Portfolio) -> None:
+    """A rejection changes nothing: it stays in the catalogue, and is reviewed."""
+    hold(of, 4)
+    for gate in (1, 3, 4):
+        assert hold(of, gate, "reject")["action"] == "end-operation"
+        service = of.shown("chat").service
+        assert (service.phase, service.rejected) == ("operate", False)
+
+
+def test_what_is_phased_out_stays_so(of: Portfolio) -> None:
+    """No later session denies it, or begins the life of the service anew."""
+    for gate in (4, 6, 7):
+        assert hold(of, gate)["result"] == "pass"
+    for gate in (1, 3, 4, 5, 6, 7):
+        for verdict in ("approve", "amend") if gate == 5 else ("approve",):
+            assert hold(of, gate, verdict)["action"] == "keep-closed"
+    assert hold(of, 7, "reject")["result"] == "blocked"
+
+
 def test_subscribers_hear_of_it_and_whom_it_did_not_reach(of: Portfolio) -> None:
     """Of a customer without anybody to write to, the event says so by name."""
     subscribed(of.database, ANNOUNCED)

@@ -1,8 +1,10 @@
-"""What timers tell: subscribers hear of each mark once, in the transaction that found it."""
+"""What timers tell, in the transaction that found it: subscribers once, and whoever reviews."""
 
 from __future__ import annotations
 
-from typing import cast
+from datetime import UTC, date
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -11,8 +13,12 @@ from model.access import Caller
 from model.database import Database
 from model.events import EventType, OutboxEvent
 from model.moment import Moment
+from model.promises import Promise
+from model.reviews import Review
 from model.telling_timers import tell_timers
 from model.timers import TimerMark
+from rules.errors import BadFields
+from tests.model.agreed import agreed, awaited
 from tests.model.clocked import Clocked, event, on
 from tests.model.telling import subscribed
 
@@ -30,7 +36,7 @@ def clocked(database: Database, caller: Caller) -> Clocked:
 def told(clocked: Clocked, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what is due, and return every event that was announced, by type and mark."""
     with clocked.database.transaction() as session:
-        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()))
+        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()), UTC)
     with clocked.database.reading() as session:
         events = session.scalars(select(OutboxEvent).order_by(OutboxEvent.at, OutboxEvent.key))
         return [(e.type, str(cast("dict[str, object]", e.data)["mark"])) for e in events]
@@ -59,3 +65,71 @@ def test_where_nobody_listens_marks_are_noted_all_the_same(clocked: Clocked) -> 
     assert told(clocked, 0, "13:30") == []
     with clocked.database.reading() as session:
         assert session.scalars(select(TimerMark.mark)).all() == ["share:50"]
+
+
+def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, caller: Caller) -> None:
+    """Set up in the transaction that finds it, once, though two cases were late."""
+    agreement = agreed(database)
+    clocked = Clocked(database, caller)
+    for ref in ("CRM-1", "CRM-2"):
+        clocked.case(ref)
+        target = Promise(agreement.id, "fulfilment")
+        timer = clocked.open(
+            event("start", on(0, "09:00")), ref=ref, calendar=None, target=target, thresholds=()
+        )
+        assert timer.timer.target_seconds == 8 * 3_600
+    for time in ("17:00", "17:01", "17:02"):
+        with database.transaction() as session:
+            tell_timers(session, Moment(on(0, time), on(0, time).date()), UTC)
+        found = awaited(database)
+        assert bool(found) == (time != "17:00")
+    assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
+    with database.reading() as session:
+        (title,) = session.scalars(select(Review.title)).all()
+    told = "the timer 00000000-0000-4000-8000-000000000000 ran out"
+    assert title.endswith(f"fulfilment was missed: {told}")
+
+
+@pytest.mark.parametrize(("zone", "period"), [("UTC", "2026-11-01"), ("Asia/Tokyo", "2026-12-01")])
+def test_a_breach_belongs_to_the_period_in_which_the_time_ran_out(
+    database: Database, caller: Caller, zone: str, period: str
+) -> None:
+    """Found after midnight it is of the month before, as far as that is so where the service is."""
+    agreement = agreed(database, starts_on=date(2026, 1, 1))
+    clocked = Clocked(database, caller)
+    clocked.case()
+    clocked.open(
+        event("start", on(7, "10:00")), calendar=None, thresholds=(),
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    now = on(8, "09:00")
+    with database.transaction() as session:
+        tell_timers(session, Moment(now, now.date()), ZoneInfo(zone))
+    assert awaited(database) == [(f"breach/fulfilment/{period}", date(2026, 12, 8))]
+
+
+def test_a_timer_begins_while_its_agreement_is_in_force(database: Database, caller: Caller) -> None:
+    """One that ended before it began promises nothing; one that has ended since did."""
+    agreement = agreed(database, ends_on=date(2026, 11, 23))
+    clocked = Clocked(database, caller)
+    clocked.case()
+    what: dict[str, Any] = {
+        "calendar": None,
+        "target": Promise(agreement.id, "fulfilment"),
+        "thresholds": (),
+    }
+    with pytest.raises(BadFields, match="is not in force on 2026-11-25"):
+        clocked.open(event("start", on(2, "09:00")), **what)
+    clocked.open(event("start", on(0, "09:00")), now=on(3, "09:00"), **what)
+
+
+def test_a_timer_without_an_agreement_leads_to_no_review(
+    database: Database, caller: Caller
+) -> None:
+    """It is told, as ever, and that is all."""
+    clocked = Clocked(database, caller)
+    clocked.case()
+    clocked.open(event("start", on(0, "09:00")), calendar=None)
+    with database.transaction() as session:
+        tell_timers(session, Moment(on(1, "09:00"), on(1, "09:00").date()), UTC)
+    assert awaited(database) == []

@@ -35,7 +35,12 @@ def test_a_text_that_is_absent_is_not_refused() -> None:
     require_texts({"/case/title": (None, LONGEST_NAME)})
 
 
-@pytest.mark.parametrize("text", ["", "a" * 201, "a\x1fb", "\udfff"])
+def test_a_case_is_called_what_its_system_calls_it() -> None:
+    """Blanks too; a sentence about it says something."""
+    require_texts({"/case/ref": (" ", LONGEST_NAME), "/case": (" ", LONGEST_NAME)})
+
+
+@pytest.mark.parametrize("text", ["", "a" * 201, "a\x1fb", "\udfff", "  ", "\u3000"])
 def test_the_problem_points_to_the_text(text: str) -> None:
     """The caller reads which member is wrong."""
     with pytest.raises(BadFields) as refused:

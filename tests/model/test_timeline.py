@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from model.moment import Moment
+from model.customers import Contact, put_customer
+from model.moment import Moment, begins
 from model.service_life import ServiceChange
-from model.timeline import Timeline, What, timeline_of
-from rules.errors import UnknownRecord
+from model.timeline import Asked, Timeline, page_of_life, whole_life
+from model.timeline_events import Event, What
+from rules.errors import BadFields, UnknownRecord
 from tests.model.portfolio import Portfolio
 
+VIENNA = ZoneInfo("Europe/Vienna")
+PRICE = {"amount": 9, "currency": "EUR", "per": "user"}
+EVERYTHING = Asked(costs=True)
 
-def life(portfolio: Portfolio, key: str = "mail") -> Timeline:
-    """Return the life of a service."""
+
+def life(portfolio: Portfolio, key: str = "mail", asked: Asked = EVERYTHING) -> Timeline:
+    """Return a page of the life of a service."""
     with portfolio.database.reading() as session:
-        return timeline_of(session, key)
+        return page_of_life(session, key, asked, portfolio.moment, VIENNA)
+
+
+def page_by_page(portfolio: Portfolio, asked: Asked) -> Iterator[Event]:
+    """Yield the events of a life, however many there are on a page."""
+    page = life(portfolio, asked=asked)
+    yield from page.events
+    while page.next is not None:
+        page = life(portfolio, asked=replace(asked, after=page.next))
+        yield from page.events
+
+
+def lived(portfolio: Portfolio) -> Portfolio:
+    """Have Mail made, owned, used, changed and brought through a gate; return who did so last."""
+    portfolio.make("mail", {"reports_required": True}, product_manager="Sam")
+    portfolio.supply("mail", "service_strategy")
+    portfolio.hold("mail", 1, verdict="approve")
+    after = later(portfolio, 2)
+    words = {"product_manager": "Kim"}
+    after.change("mail", ServiceChange(words, {"reports_required": None}, offer={"cost": PRICE}))
+    with after.database.transaction() as session:
+        for name in ("Tax", "Finance", "Courts"):
+            put_customer(session, "mail", name, Contact(), "Sam", after.moment.now)
+    last = later(portfolio, 5)
+    last.supply("mail", "service_roadmap")
+    return last
 
 
 def later(portfolio: Portfolio, days: int) -> Portfolio:
@@ -34,7 +67,7 @@ def test_a_life_tells_what_happened_in_order(portfolio: Portfolio) -> None:
     portfolio.change("mail", ServiceChange(facts={"reports_required": None}, by="Kim"))
     told = life(portfolio)
     assert [(event.version, event.what, event.by) for event in told.events] == [
-        (1, What.MADE, None),
+        (1, What.MADE, "Roundup"),
         (1, What.SAID, "Roundup"),
         (2, What.SUPPLIED, "Sam"),
         (3, What.HELD, "Ann"),
@@ -45,7 +78,7 @@ def test_a_life_tells_what_happened_in_order(portfolio: Portfolio) -> None:
     ]  # fmt: skip
     held = told.events[3].details
     assert (held["gate"], held["result"], held["sat"]) == (1, "pass", ["Ann"])
-    assert told.whole
+    assert told.next is None
 
 
 def test_phases_follow_one_another_without_a_gap(portfolio: Portfolio) -> None:
@@ -74,3 +107,57 @@ def test_nobody_has_no_life(portfolio: Portfolio) -> None:
     """There must be such a service."""
     with pytest.raises(UnknownRecord):
         life(portfolio, "male")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_pages_of_any_length_tell_the_same_life(portfolio: Portfolio, limit: int) -> None:
+    """Nothing twice and nothing left out, though much happened at one instant."""
+    of = lived(portfolio)
+    whole = life(of).events
+    assert len(whole) == 11
+    assert tuple(page_by_page(of, replace(EVERYTHING, limit=limit))) == whole
+    with of.database.reading() as session:
+        assert whole_life(session, "mail", True, of.moment, VIENNA).events == whole
+
+
+def test_a_life_is_read_by_kind_and_by_day(portfolio: Portfolio) -> None:
+    """Only what is asked for, on the days of the service's own zone."""
+    of = lived(portfolio)
+    came = life(of, asked=Asked({What.CUSTOMER_CAME}, limit=2))
+    assert [event.details["customer"] for event in came.events] == ["Tax", "Finance"]
+    assert came.next is not None
+    day = portfolio.moment.today + timedelta(days=5)
+    on_the_day = Asked(since=begins(day, VIENNA), until=begins(day + timedelta(days=1), VIENNA))
+    assert [event.what for event in life(of, asked=on_the_day).events] == [What.SUPPLIED]
+
+
+def test_the_cost_is_told_to_those_alone_who_may_see_it(portfolio: Portfolio) -> None:
+    """To others it never changed."""
+    of = lived(portfolio)
+    told = [event for event in life(of).events if event.what is What.COST_CHANGED]
+    assert [event.details["changes"] for event in told] == [
+        [{"member": "cost", "from": None, "to": PRICE}]
+    ]
+    seen = life(of, asked=Asked()).events
+    assert "cost" not in str(seen)
+    assert len(seen) == len(life(of).events) - 1
+    assert life(of, asked=Asked({What.COST_CHANGED})).events == ()
+
+
+def test_owners_follow_one_another(portfolio: Portfolio) -> None:
+    """From whoever it was when the service was made; who leaves without a successor ends."""
+    of = lived(portfolio)
+    later(portfolio, 9).change("mail", ServiceChange({"product_manager": None}))
+    made, then = portfolio.moment.now, later(portfolio, 2).moment.now
+    assert [(each.name, each.since, each.until) for each in life(of).owners] == [
+        ("Sam", made, then),
+        ("Kim", then, later(portfolio, 9).moment.now),
+    ]
+
+
+@pytest.mark.parametrize("cursor", ["", "7", "1-2-3", "x-1-1-1", "9" * 17 + "-1-1-1", "1-1-1-٤"])
+def test_a_cursor_is_one_that_was_given(portfolio: Portfolio, cursor: str) -> None:
+    """Any other is refused, and said to be none."""
+    portfolio.make("mail")
+    with pytest.raises(BadFields):
+        life(portfolio, asked=Asked(after=cursor))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -49,7 +49,7 @@ def told(database: Database, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what timers have passed by then, twice; return the letters about timers."""
     for _ in range(2):
         with database.transaction() as session:
-            tell_timers(session, Moment(on(day, time), on(day, time).date()))
+            tell_timers(session, Moment(on(day, time), on(day, time).date()), UTC)
     return [(title, to) for title, to in letters(database) if "timer" in title]
 
 

@@ -22,6 +22,9 @@ standing:
     first_on: 2027-01-31
     every: P3M
     sources: [Guide §1]
+business_cases:
+  every: P6M
+  sources: [Guide §1]
 reminders:
   - for: [catalogue, policy]
     days_ahead: [0, 10, 45]
@@ -53,11 +56,13 @@ def test_what_is_written_is_what_holds() -> None:
     assert rules.schedules == {ReviewKind.CATALOGUE: ours, ReviewKind.POLICY: ours}
     assert rules.schedule_of(ReviewKind.OTHER) == Schedule()
     assert rules.quiet == Quiet(time(18), time(7, 30), frozenset({5, 6}))
+    assert rules.business_case_every == "P6M"
 
 
 def test_a_rule_book_may_go_without() -> None:
-    """Revisions from before there were such rules stay readable."""
+    """Revisions from before there were such rules stay readable; no service goes unreviewed."""
     assert load(FILES).reviews == ReviewRules() == read("standing:\n")
+    assert ReviewRules().business_case_every == "P1Y"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,13 @@ def test_a_rule_book_may_go_without() -> None:
             "bad-value",
         ),
         ("quiet:", "silence:", "unknown-key"),
+        ("every: P6M", "every: sometimes", "bad-period"),
+        ("every: P6M", "each: P6M", "missing-key"),
+        (
+            "business_cases:\n  every: P6M\n  sources: [Guide §1]",
+            "business_cases: P6M",
+            "not-a-mapping",
+        ),
     ],
 )
 def test_a_slip_is_told(old: str, new: str, code: str) -> None:
@@ -102,7 +114,7 @@ def test_a_slip_is_told(old: str, new: str, code: str) -> None:
 def test_what_stands_twice_is_told(part: str) -> None:
     """A review by its name, a kind of review by its reminders."""
     text = REVIEWS.split(f"{part}:\n")[1]
-    ends = {"standing": "reminders:", "reminders": "quiet:"}[part]
+    ends = {"standing": "business_cases:", "reminders": "quiet:"}[part]
     section = text.split(ends)[0]
     with pytest.raises(RuleFilesRefused) as refused:
         read(REVIEWS.replace(section, section * 2))

@@ -1,12 +1,12 @@
 """The bundled toll-gates over every combination of their inputs: nothing passes that must not.
 
-What each gate must say stands here once more, in Python, after contract section 5; the rules
-agree with it on every combination of the facts that they look at.
+What each gate must say stands once more, in Python, in `tollgate_contract`; the rules agree with it
+on every combination of the facts that they look at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from itertools import product
@@ -18,27 +18,16 @@ import rules
 from rules.decision import Decision
 from rules.rule_book import RuleBook, load, read_files
 from rules.values import Value
+from tests.rules.tollgate_contract import VERDICTS, Facts, behind, expected, in_operation
 
-Facts = Mapping[str, Value]
 DAY = date(2026, 11, 22)
-VERDICTS = {
-    1: ("approve", "amend", "reject", None),
-    2: ("approve", "amend", "reject", None),
-    3: ("approve", "amend", "reject", None),
-    4: ("approve", "amend", "reject", None),
-    5: ("approve", "amend", None),
-    6: ("approve", "amend", "communicate", None),
-    7: ("approve", "reject", None),
-}
-OF_2 = ("service_roadmap", "service_release_plan", "high_level_business_case")
-OF_3 = (
-    "service_design", "preliminary_acceptance_criteria", "proof_of_concept_report",
-    "indicative_unit_price", "detailed_business_case",
-)  # fmt: skip
 LINE_MANAGERS = (5, 6)
-SAYS_NOTHING_OF_INPUTS = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (4,),
-                          "gate_5_failed": (5,), "gate_6_passed": (5,)}  # fmt: skip
-"""Facts that a gate looks at only to tell the phase; they are tried apart."""
+TRIED_APART = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (3,),
+               "gate_6_passed": (3,), "gate_5_failed": (5,)}  # fmt: skip
+"""Facts that a gate looks at to tell the phase, and those of gate 3 that say it lies behind.
+
+They are tried with all that a service can have passed, below.
+"""
 
 
 @cache
@@ -59,77 +48,14 @@ def every_combination(gate: int) -> Iterator[dict[str, Value]]:
         name
         for name in inputs
         if name != "verdict"
-        and not name.startswith("amend_")
+        and not name.startswith(("amend_", "still_"))
         and name not in ("proceed_directly", "customer_approved")
-        and gate not in SAYS_NOTHING_OF_INPUTS.get(name, ())
+        and gate not in TRIED_APART.get(name, ())
     ]
     for values in product((False, True), repeat=len(varied)):
         facts: dict[str, Value] = dict(zip(varied, values, strict=True))
         for verdict in VERDICTS[gate]:
             yield {**facts, "verdict": verdict} if verdict else facts
-
-
-def blocked(gate: int, facts: Facts) -> bool:
-    """Whether the gate is closed: the service was rejected, or something must come before."""
-    before = {2: "gate_1_passed", 4: "gate_3_passed", 5: "gate_4_passed", 6: "gate_4_passed",
-              7: "gate_6_passed"}.get(gate)  # fmt: skip
-    if gate == 3:
-        before = "gate_2_passed" if facts["complex_or_risky"] else "gate_1_passed"
-    also = {5: "being_consumed", 7: "removed_from_operation"}.get(gate)
-    return bool(
-        facts["service_rejected"] or (before and not facts[before]) or (also and not facts[also])
-    )
-
-
-def needed(gate: int, facts: Facts) -> tuple[str, ...]:
-    """Return what must be there at a gate: its inputs, and what an earlier verdict amended."""
-    match gate:
-        case 1:
-            return ("service_strategy",)
-        case 2:
-            return ("service_strategy", *OF_2)
-        case 3:
-            two = ("service_roadmap",) if facts["complex_or_risky"] else OF_2
-            return ("service_strategy", *two, *OF_3)
-        case 4:
-            return ("service_acceptance_criteria", "service_contract", "detailed_business_case")
-        case 5:
-            inputs = ("business_case_verification_report", "improvement_plans")
-            return (*inputs, "service_strategy", "service_roadmap")
-        case 6:
-            reports = ("operational_report", "consumption_report")
-            inputs = ("service_roadmap", "retirement_proposal")
-            return (*inputs, *reports) if facts["reports_required"] else inputs
-        case _:
-            return ("phase_out_proposal",)
-
-
-def missing(gate: int, facts: Facts) -> list[str]:
-    """Return what is not there, or not as the footnotes want it."""
-    footnotes = {
-        "service_release_plan": "first_release_covered",
-        "service_acceptance_criteria": "customer_experience_tested",
-        "service_contract": "contract_signed",
-    }
-    return [
-        artifact
-        for artifact in needed(gate, facts)
-        if not (facts[f"has_{artifact}"] and facts.get(footnotes.get(artifact, ""), True))
-    ]
-
-
-def expected(gate: int, facts: Facts) -> tuple[str | None, list[str]]:
-    """Return the result that the contract wants, and what is named as missing."""
-    verdict = facts.get("verdict")
-    if gate == 2 and not facts["complex_or_risky"]:
-        return "not_required", []
-    if blocked(gate, facts):
-        return "blocked", []
-    if verdict == "reject":
-        return "fail", []
-    if lacking := missing(gate, facts):
-        return "incomplete", lacking
-    return {"approve": "pass", None: None}.get(verdict, "fail"), []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("gate", VERDICTS)
@@ -194,7 +120,10 @@ def pasts() -> Iterator[dict[str, Value]]:
         stand = {name: place < count for place, name in enumerate(passed)}
         ends = product((False, True), repeat=2) if stand["gate_4_passed"] else [(False, False)]
         for failed, ended in ends:
-            yield {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
+            past: dict[str, Value] = {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
+            yield past
+            if ended:
+                yield {**past, "gate_7_passed": True}
 
 
 def all_there(gate: int) -> dict[str, Value]:
@@ -225,6 +154,42 @@ def phase_of(facts: Facts) -> str:
     return "strategy"
 
 
+@pytest.mark.parametrize("gate", VERDICTS)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_gate_is_held_again_only_where_it_can_still_decide_something(
+    gate: int, whole: bool
+) -> None:
+    """After a later gate: over a change while the service is in operation, and never once it ended.
+
+    Whatever was passed, whatever is missing, whatever the board says.
+    """
+    there = all_there(gate)
+    if not whole:
+        there = {name: value and not name.startswith("has_") for name, value in there.items()}
+    for past, verdict in product(pasts(), VERDICTS[gate]):
+        facts = {**NOTHING_ELSE, **there, **past, "customer_approved": True}
+        said: dict[str, Value] = {"verdict": verdict} if verdict else {}
+        outcome = hold(gate, {**facts, **said}).outcome
+        assert outcome["result"] == expected(gate, {**facts, **said})[0], (past, verdict)
+        if behind(gate, past):
+            assert (outcome["result"], outcome["action"]) == ("blocked", "keep-closed")
+        elif in_operation(past) and verdict == "reject" and gate <= 4:
+            assert outcome["action"] == "end-operation"
+            assert (outcome["next_gate"], outcome["amend"]) == (6, ())
+        assert outcome["action"] != "close-service" or not past["gate_4_passed"]
+
+
+def test_gate_2_is_not_required_of_a_service_that_is_not_complex_even_when_it_ended() -> None:
+    """What is not required comes before what is blocked."""
+    for past in pasts():
+        assert hold(2, {**past, "verdict": "reject"}).outcome["result"] == "not_required"
+
+
+NOTHING_ELSE: Facts = {
+    "service_rejected": False, "first_release_covered": True, "reports_required": False,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("names", [*product((False, True), repeat=3)])
 def test_gate_3_amends_what_the_board_names(names: tuple[bool, ...]) -> None:
     """All three when it names none."""
@@ -252,3 +217,23 @@ def test_a_service_proceeds_directly_or_as_proposed(gate: int, starts: str) -> N
     assert direct.outcome["action"] == "proceed-to-realization"
     assert proposed.outcome["action"] == f"start-{starts}"
     assert direct.outcome["next_gate"] == proposed.outcome["next_gate"] == 3
+
+
+@pytest.mark.parametrize("verdict", VERDICTS[6])
+@pytest.mark.parametrize("used_by", [None, "Finance"])
+@pytest.mark.parametrize("carries", [None, "chat"])
+def test_what_hangs_on_a_service_is_named_beside_the_approval_of_its_end(
+    verdict: str | None, used_by: str | None, carries: str | None
+) -> None:
+    """And changes nothing of what is decided: the contract lets an approval pass."""
+    whole: dict[str, Value] = {**all_there(6), "gate_4_passed": True}
+    if verdict:
+        whole["verdict"] = verdict
+    hangs = {"still_used_by": used_by, "still_carries": carries}
+    told: dict[str, Value] = {name: value for name, value in hangs.items() if value}
+    alone, beside = hold(6, whole), hold(6, {**whole, **told})
+    assert (beside.outcome, beside.needs) == (alone.outcome, alone.needs)
+    named = {name for reason in beside.because for name in reason.facts}
+    assert named & set(hangs) == (set(told) if verdict == "approve" else set())
+    sentences = [sentence for sentence in beside.assumptions if "still" in sentence]
+    assert len(sentences) == (len(told) if verdict == "approve" else 0)

@@ -17,6 +17,7 @@ from rules.values import (
     Value,
     ValueRefused,
     has_control_character,
+    reorders,
     to_json,
 )
 
@@ -170,3 +171,10 @@ def test_control_characters_and_half_surrogates_are_found(text: str) -> None:
     """Whatever a terminal would obey, or UTF-8 cannot hold."""
     assert has_control_character(text)
     assert not has_control_character("plain é 🎫 \u00a0")
+
+
+@pytest.mark.parametrize("text", ["\u202a", "a\u202eb", "\u2066", "\u2069"])
+def test_what_reorders_what_is_shown_is_found(text: str) -> None:
+    """Embeddings, overrides and isolates; not the marks and joiners that scripts need."""
+    assert reorders(text)
+    assert not reorders("plain \u05d0 \u200f \u200d \u200c é 🎫")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.errors import BadFields, FieldProblem
+from rules.errors import BadFields
+from rules.field_problem import FieldProblem
 from rules.values import Domain, FactType, Value
 from rules.vocabulary import Fact, Outcome, Vocabulary, escaped, frozen
 from tests.rules.books import DAY, outing

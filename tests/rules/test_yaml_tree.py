@@ -132,6 +132,9 @@ def test_a_place_in_a_value_is_always_a_place_in_its_file(body: str, head: str) 
         ('a: "\\U00110000"', "yaml-syntax"),
         ('a: "\\ud800"', "control-character"),
         ('a: "\\0"', "control-character"),
+        ("a: x\u202ey", "reordering-character"),
+        ("a: x  # only a comment \u2066", "reordering-character"),
+        ('a: "\\u202e"', "reordering-character"),
     ],
 )
 def test_what_a_rule_file_has_no_use_for_is_refused(text: str, code: str) -> None:

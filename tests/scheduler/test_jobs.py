@@ -23,13 +23,18 @@ from model.kept_answers import KeptAnswer
 from model.mail_server import MailServer
 from model.moment import Moment
 from model.publishing import publish
+from model.record_walks import EVERY
 from model.sealing import SEAL_EVERY
 from model.settings import HOME
+from model.verifications import last_verification
+from rules.errors import Unable
 from rules.rule_book import read_files
 from scheduler import jobs
 from scheduler.parts import Parts
 from tests.model.agreed import agreed, awaited
 from tests.model.lives import Lives
+from tests.model.offered import offer
+from tests.model.recorded import attack
 from tests.model.reviewed import NEW, made
 from tests.model.teams import ALLIANCES, ASSOCIATE, PROVIDER, STEERING, staff
 from tests.model.telling import NOW, SECRET, happened, states, subscribed
@@ -71,6 +76,25 @@ def test_the_record_is_sealed_when_it_is_time(lives: Lives, clock: Clock) -> Non
     clock.advance(SEAL_EVERY)
     jobs.seal(parts)
     assert sealed(lives.database) == (2, 0)
+
+
+def test_the_record_is_verified_without_being_asked(lives: Lives, clock: Clock) -> None:
+    """An hour later again; a row that is not as it was written is named in the log."""
+    parts = parts_on(lives.database, clock)
+    lives.decide("CRM-1", in_catalog=False)
+    jobs.verify_record(parts)
+    with lives.database.reading() as session:
+        last = last_verification(session)
+    assert last is not None
+    assert (last.at, last.decisions, last.findings) == (clock(), 1, 0)
+    attack(lives.database, "UPDATE decisions SET stage = 'forged'")
+    clock.advance(EVERY)
+    with pytest.raises(Unable, match=r"1 findings .* \(case CRM-1, version 1\): altered"):
+        jobs.verify_record(parts)
+    with lives.database.reading() as session:
+        last = last_verification(session)
+    assert last is not None
+    assert last.findings == 1
 
 
 def sealed(database: Database) -> tuple[int, int]:
@@ -159,6 +183,20 @@ def test_timers_are_told(parts: Parts) -> None:
     subscribed(parts.database)
     jobs.tell_timers(parts)
     assert states(parts.database) == []
+
+
+def test_planned_days_of_services_are_told(parts: Parts, clock: Clock) -> None:
+    """Once they are near, each once."""
+    subscribed(parts.database, EventType.SERVICE_ANNOUNCED)
+    with parts.database.transaction() as session:
+        on = clock().date() + timedelta(days=30)
+        offer(session, "mail", "Mail").planned_end_on = on
+    jobs.tell_plans(parts)
+    assert states(parts.database) == []
+    clock.advance(timedelta(days=3))
+    for _ in range(2):
+        jobs.tell_plans(parts)
+        assert states(parts.database) == ["waiting"]
 
 
 def test_agreements_are_reported(parts: Parts, clock: Clock) -> None:

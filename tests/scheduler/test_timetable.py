@@ -20,7 +20,8 @@ def test_each_tick_is_there_once_with_its_interval() -> None:
     """What health expects is what is done."""
     assert [tick.name for tick in TICKS] == list(INTERVALS)
     assert set(INTERVALS) == {
-        "deliver", "timers", "reviews", "cases", "seal", "purge-answers", "housekeeping",
+        "deliver", "timers", "reviews", "cases", "plans", "seal", "verify", "purge-answers",
+        "housekeeping",
     }  # fmt: skip
     assert all(timedelta(seconds=1) <= each <= timedelta(hours=1) for each in INTERVALS.values())
 

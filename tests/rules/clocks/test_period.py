@@ -35,6 +35,33 @@ def test_what_is_no_period_is_refused(text: str) -> None:
         Period.read(text)
 
 
+@pytest.mark.parametrize("text", ["P9999Y", "P1Y99999M", "P999999D"])
+def test_a_period_of_thousands_of_years_is_refused_for_what_it_is(text: str) -> None:
+    """It is written well, and nobody lives to see its end."""
+    with pytest.raises(ValueError, match="longer than 50 years"):
+        Period.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [("P51Y", "P50Y"), ("P999Y", "P50Y"), ("P601M", "P50Y"), ("P9999W", "P50Y"),
+     ("P0000Y", "P1D"), ("P050Y0000M0000W00000D", "without zeros"), ("P0W", "P1D")],
+)  # fmt: skip
+def test_what_is_refused_says_the_way_out(text: str, way_out: str) -> None:
+    """One of centuries would soon lead beyond the calendar; the help comes after a colon."""
+    with pytest.raises(ValueError, match=f"`{text}` .*: .*{way_out}"):
+        Period.read(text)
+
+
+def test_what_was_taken_once_can_still_be_read() -> None:
+    """A period of centuries counts as fifty years; what is none is refused as ever."""
+    assert Period.read("P50Y") == Period.kept("P900Y") == Period(months=600)
+    assert Period.kept("P9999W") == Period(days=50 * 366)
+    assert Period.kept("P1Y2W") == Period.read("P1Y2W")
+    with pytest.raises(ValueError, match="is not a period"):
+        Period.kept("soon")
+
+
 def test_ninety_days_are_not_three_months() -> None:
     """From 22 November 2026 they end two days apart."""
     day = date(2026, 11, 22)

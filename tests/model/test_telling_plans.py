@@ -1,0 +1,83 @@
+"""Plans: customers hear in time when their service is to begin and to end, each day once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from model.database import Database
+from model.events import EventType
+from model.moment import Moment
+from model.service_life import ServiceChange
+from model.services import find_service
+from model.telling_plans import TOLD_AHEAD, tell_plans
+from rules.errors import BadFields
+from tests.model.offered import offer
+from tests.model.portfolio import Portfolio
+from tests.model.telling import subscribed
+from tests.model.used import TAX, told, use
+
+ANNOUNCED = EventType.SERVICE_ANNOUNCED
+DAY = date(2027, 3, 1)
+
+
+@pytest.fixture
+def of(portfolio: Portfolio) -> Portfolio:
+    """Chat is being prepared and mail is live; an idea, and one that was rejected, are not."""
+    with portfolio.database.transaction() as session:
+        for key, phase in (("chat", "transition"), ("mail", "operate"), ("idea", "strategy")):
+            service = offer(session, key, key.title(), phase=phase)
+            service.planned_live_on, service.planned_end_on = DAY, DAY + timedelta(days=1)
+        offer(session, "no", "No", phase="transition", rejected=True).planned_live_on = DAY
+    for key in ("chat", "mail", "idea", "no"):
+        use(portfolio, key, "Tax", email=TAX)
+    return portfolio
+
+
+def tell(database: Database, moment: Moment, day: date) -> int:
+    """Tell what is near on a day."""
+    on = replace(moment, today=day)
+    return database.write(lambda session: tell_plans(session, on))
+
+
+def test_a_planned_day_is_told_ahead_and_once(of: Portfolio) -> None:
+    """That what is prepared begins, and that what is live ends; of others nothing."""
+    first = DAY - TOLD_AHEAD
+    assert tell(of.database, of.moment, first - timedelta(days=1)) == 0
+    assert tell(of.database, of.moment, first) == 1
+    assert [tell(of.database, of.moment, DAY) for _ in range(2)] == [1, 0]
+    assert told(of.database, ANNOUNCED) == [
+        ("Service Chat is planned to be in operation from 2027-03-01", TAX),
+        ("Service Mail is planned to end on 2027-03-02", TAX),
+    ]
+
+
+def test_a_day_that_has_passed_is_told_no_more_and_a_new_one_anew(of: Portfolio) -> None:
+    """However late the product was started; customers hear of what is to come."""
+    subscribed(of.database, ANNOUNCED)
+    after = DAY + timedelta(days=2)
+    assert tell(of.database, of.moment, after) == 0
+    with of.database.transaction() as session:
+        offer(session, "fax", "Fax", phase="improve").planned_end_on = after
+    assert tell(of.database, of.moment, after) == 1
+    for day, told_of in ((after + TOLD_AHEAD, 1), (after, 0)):
+        with of.database.transaction() as session:
+            find_service(session, "fax").planned_end_on = day
+        assert tell(of.database, of.moment, after) == told_of
+
+
+def test_a_service_ends_after_it_begins(of: Portfolio) -> None:
+    """Whichever of the two days is changed; and `None` takes one away."""
+    of.make("plan")
+    of.change("plan", ServiceChange(offer={"planned_live_on": DAY}))
+    for wrong in ({"planned_end_on": DAY}, {"planned_end_on": DAY - timedelta(days=1)}):
+        with pytest.raises(BadFields) as refused:
+            of.change("plan", ServiceChange(offer=wrong))
+        assert [each.pointer for each in refused.value.problems] == ["/planned_end_on"]
+    of.change("plan", ServiceChange(offer={"planned_end_on": DAY + timedelta(days=1)}))
+    with pytest.raises(BadFields):
+        of.change("plan", ServiceChange(offer={"planned_live_on": DAY + timedelta(days=1)}))
+    of.change("plan", ServiceChange(offer={"planned_end_on": None}))
+    assert of.shown("plan").service.planned_live_on == DAY
