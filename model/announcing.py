@@ -17,32 +17,37 @@ from model import json_text, subjects
 from model.answers import Answer
 from model.case_events import last_reopening
 from model.case_in_hand import Locked
+from model.case_letters import letter_of_move
 from model.decisions import DecisionRecord
-from model.moment import rfc3339
-from model.outbox import Event, EventType, Listeners, announce
+from model.moment import Moment, rfc3339
+from model.outbox import Event, EventType, Letter, Listeners, announce
+from model.rosters import current_roster
+from model.telling_teams import HEARS, TO_SUBSCRIBERS, Telling, hearers_of, is_news
 
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
 
 
 def announce_decision(
-    session: Session, case: Locked, answer: Answer, at: datetime, listening: Listeners
+    session: Session,
+    case: Locked,
+    answer: Answer,
+    moment: Moment,
+    listening: Listeners,
+    telling: Telling = TO_SUBSCRIBERS,
 ) -> None:
     """Announce a decision that was recorded, and that the case is rerouted or closed by it.
 
     Facts are not told: who may read them reads them from the case.
     """
-    body = answer.body
+    body, at = answer.body, moment.now
     if EventType.DECISION_MADE in listening:
         announce(session, _decision_made(case, body, at), listening=listening)
     if not subjects.is_case(case.ref):
         return
     if EventType.CASE_CLOSED in listening and _closes(session, case, body):
         announce(session, _closed(case, body, at), listening=listening)
-    if EventType.CASE_REROUTED in listening:
-        before = _outcome_before(session, case, str(body["decision"]))
-        now = cast("Mapping[str, object]", body["outcome"])
-        if before is not None and before.get("assign_to") != now.get("assign_to"):
-            announce(session, _rerouted(case, body, before, at), listening=listening)
+    if telling.letters or EventType.CASE_REROUTED in listening:
+        _announce_move(session, case, body, moment, listening, telling)
 
 
 def announce_publication(
@@ -60,17 +65,57 @@ def _decision_made(case: Locked, body: Mapping[str, object], at: datetime) -> Ev
     return Event(EventType.DECISION_MADE, key, _subject(case), data, at)
 
 
+def _announce_move(
+    session: Session,
+    case: Locked,
+    body: Mapping[str, object],
+    moment: Moment,
+    listening: Listeners,
+    telling: Telling,
+) -> None:
+    """Announce that a case goes to somebody else, or that others are to hear of it than before.
+
+    By its first decision it comes to somebody, who is written to; it is not rerouted.
+    """
+    before = _outcome_before(session, case, str(body["decision"]))
+    now = cast("Mapping[str, object]", body["outcome"])
+    if not (is_news(before, now) or telling.by_time or _goes_on_again(session, case)):
+        return
+    people: tuple[str, ...] = ()
+    letter = None
+    if telling.letters:
+        told = hearers_of(current_roster(session).roster, now, moment.today, telling.agency)
+        people = told.people
+        letter = letter_of_move(
+            case.ref, case.title, body, before, told.unheld, by_time=telling.by_time
+        )
+    event = _rerouted(case, body, before, moment.now, letter)
+    announce(session, event, people, listening if before else {})
+
+
+def _goes_on_again(session: Session, case: Locked) -> bool:
+    """Whether a decision is the first since the case was reopened."""
+    if case.reopened_at is None:
+        return False
+    return _outcome_before(session, case, since=last_reopening(session, case)) is None
+
+
 def _rerouted(
-    case: Locked, body: Mapping[str, object], before: Mapping[str, object], at: datetime
+    case: Locked,
+    body: Mapping[str, object],
+    before: Mapping[str, object] | None,
+    at: datetime,
+    letter: Letter | None,
 ) -> Event:
     told = ("id", "decision", "decided_at")
     data = {
         **subjects.told(case.ref, case.version),
         **{name: body[name] for name in told},
-        "from": _who(before),
+        "from": _who(before) if before else None,
         "to": _who(cast("Mapping[str, object]", body["outcome"])),
     }
-    return Event(EventType.CASE_REROUTED, f"case.rerouted/{body['id']}", _subject(case), data, at)
+    key = f"case.rerouted/{body['id']}"
+    return Event(EventType.CASE_REROUTED, key, _subject(case), data, at, letter)
 
 
 def _closes(session: Session, case: Locked, body: Mapping[str, object]) -> bool:
@@ -122,4 +167,4 @@ def _subject(case: Locked) -> str:
 
 
 def _who(outcome: Mapping[str, object]) -> dict[str, object]:
-    return {name: outcome.get(name) for name in ("assign_to", "group", "action")}
+    return {name: outcome.get(name) for name in ("assign_to", "group", "action", *HEARS)}

@@ -21,9 +21,11 @@ from model.database import table_of
 from model.held_facts import FACTS, HELD, Held
 from model.outbox import Listeners, listeners
 from model.revisions import LIVE
+from model.rosters import RosterVersion
 from model.subscriptions import Subscription
 
 _CASES, _SUBSCRIPTIONS = table_of(Case), table_of(Subscription)
+_ROSTERS = table_of(RosterVersion)
 _PUT = ("title", "version", "record_head", "updated_at", "look_again_on", "told_under")
 _SEEN = ("id", "ref", *_PUT, "reopened_at")
 
@@ -49,12 +51,16 @@ Locked = Case | CaseInHand
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A case in hand with the facts it holds, the live revision, and who listens to what."""
+    """A case in hand with the facts it holds, the live revision, and who listens to what.
+
+    `staffed`: there is a roster, so that people may have to be told.
+    """
 
     case: CaseInHand
     held: Mapping[str, Held]
     revision: str | None
     listening: Listeners
+    staffed: bool
 
 
 def take_in_hand(session: Session, ref: str) -> Taken:
@@ -96,11 +102,11 @@ def take(session: Session, taking: Select[Any], **which: object) -> Sequence[Row
 
 def taken(session: Session, rows: Sequence[Row[Any]]) -> Taken:
     """Return what the rows of a `take` say."""
-    live, anybody, _ = tuple(rows[0])[:_CASE_FROM]
+    live, anybody, staffed, _ = tuple(rows[0])[:_CASE_FROM]
     case = CaseInHand(*rows[0][_CASE_FROM:_FACTS_FROM])
     facts = (row[_FACTS_FROM:_BESIDE_FROM] for row in rows if row[_FACTS_FROM] is not None)
     held = {fact[0]: Held(*fact[1:]) for fact in facts}
-    return Taken(case, held, live, listeners(session) if anybody else {})
+    return Taken(case, held, live, listeners(session) if anybody else {}, bool(staffed))
 
 
 def put_back(session: Session, case: CaseInHand) -> None:
@@ -124,6 +130,7 @@ def taking(
         select(
             LIVE.scalar_subquery(),
             exists().where(_SUBSCRIPTIONS.c.disabled_at.is_(None)),
+            select(_ROSTERS.c.version).exists(),
             select(before.c.version)
             .where(before.c.id == _CASES.c.id)
             .scalar_subquery()
@@ -140,7 +147,7 @@ def taking(
     )
 
 
-_CASE_FROM = 3
+_CASE_FROM = 4
 _FACTS_FROM = _CASE_FROM + len(_SEEN)
 _BESIDE_FROM = _FACTS_FROM + len(HELD)
 _BY_REF = taking(_CASES.c.ref == bindparam("of_ref"), _CASES)

@@ -25,6 +25,7 @@ from model.replaying import Replay, replay
 from model.requests import DecisionRequest
 from model.revisions import live_book
 from model.sending import sent_together
+from model.telling_teams import telling_of
 from rules.errors import BadFields
 from rules.field_problem import FieldProblem
 from rules.rule_book import RuleBook
@@ -83,7 +84,8 @@ def decide(
         made = Made(new_id, request, held, as_of, decision, by, moment.now, newer)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
-    announce_decision(session, case, recorded, moment.now, taken.listening)
+    telling = telling_of(book, request.decision, held, caller, staffed=taken.staffed)
+    announce_decision(session, case, recorded, moment, taken.listening, telling)
     return recorded
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from model.case_letters import without_title
 from model.cases import Case
 from model.events import OutboxEvent
 from model.reviews import Review
@@ -43,8 +44,13 @@ def _forget_in_events(session: Session, refs: Sequence[str]) -> None:
     told = select(OutboxEvent).where(OutboxEvent.subject.in_([f"cases/{ref}" for ref in refs]))
     for event in session.scalars(told.order_by(OutboxEvent.id).with_for_update()):
         data = cast("Mapping[str, Any]", event.data)
+        if event.text is not None:
+            nameless = without_title(event.subject.removeprefix("cases/"), event.text)
+            event.title, event.text = nameless.title, nameless.text
         if "timer" in data:
-            event.data = {**data, "timer": {**data["timer"], "name": data["timer"]["id"]}}
+            timer = data["timer"]
+            event.data = {**data, "timer": {**timer, "name": timer["id"]}}
+            event.text = event.text and event.text.replace(f"“{timer['name']}”", timer["id"])
 
 
 def _forget_in_reviews(session: Session, timer: Timer, refs: Sequence[str]) -> None:

@@ -117,7 +117,7 @@ def hold_gate(
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
         _note(session, service, request, made, case.version, by)
-    announce_decision(session, case, recorded, moment.now, taken.listening)
+    announce_decision(session, case, recorded, moment, taken.listening)
     announce_to_customers(session, service, request.gate, made, moment, taken.listening)
     return recorded
 

@@ -19,6 +19,7 @@ from model.heard_reviews import Heard, heard_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce, listeners
 from model.preparing_reviews import prepared_for
+from model.review_candidates import candidates_for
 from model.reviews import Review
 from model.revisions import book_of, live_revision
 from model.roster import Holder, Roster
@@ -92,7 +93,7 @@ def _remind(
         return _remind_all(session, review, step, hearers.of(review, schedule), hearers)
     people = hearers.of(review, schedule)
     late = [each.email for each in people if each.is_to_hear_now(heard)]
-    prepared = [each.location for each in prepared_for(session, review)] if late else []
+    prepared = _prepared(session, review, moment) if late else ""
     for email in late:
         # No subscriber hears of it again, and nobody else.
         key = f"{(moment.today - review.due_on).days}/{sha256(email.encode()).hexdigest()[:16]}"
@@ -106,7 +107,7 @@ def _remind_all(
     """Tell everybody; as long as nobody is there to hear it, it is tried again each day."""
     if not people and not hearers.subscribers:
         return False
-    prepared = [each.location for each in prepared_for(session, review)]
+    prepared = _prepared(session, review, hearers.moment)
     event = _event(review, str(step), prepared, hearers.moment)
     announce(session, event, [each.email for each in people], hearers.listening)
     review.reminded_on = hearers.moment.today
@@ -178,7 +179,15 @@ class _Hearers:
         return self.roster.holders(role, agency, self.moment.today)
 
 
-def _event(review: Review, step: str, prepared: Sequence[str], moment: Moment) -> Event:
+def _prepared(session: Session, review: Review, moment: Moment) -> str:
+    """Return what those who hold a review have before them, as paragraphs."""
+    places = [each.location for each in prepared_for(session, review)]
+    laid = "\n".join(["It is prepared:", *places]) if places else ""
+    paragraphs = (laid, candidates_for(session, review, moment))
+    return "".join(f"\n\n{each}" for each in paragraphs if each)
+
+
+def _event(review: Review, step: str, prepared: str, moment: Moment) -> Event:
     """Return the reminder of a step, by which it is told once, or of the person it is late for."""
     overdue = (moment.today - review.due_on).days
     data = {
@@ -189,7 +198,8 @@ def _event(review: Review, step: str, prepared: Sequence[str], moment: Moment) -
         "days_overdue": overdue,
     }
     key = f"review.due/{review.id}/{review.due_on}/{step}/{review.version}"
-    letter = Letter(f"{_when(overdue)}: {review.title}", _text(review, prepared, overdue))
+    text = _text(review, prepared, overdue)
+    letter = Letter(f"{_when(overdue)}: {review.title}", text)
     return Event(EventType.REVIEW_DUE, key, f"reviews/{review.id}", data, moment.now, letter)
 
 
@@ -200,11 +210,10 @@ def _when(overdue: int) -> str:
     return f"Review overdue by {days}" if overdue > 0 else f"Review in {days}"
 
 
-def _text(review: Review, prepared: Sequence[str], overdue: int) -> str:
+def _text(review: Review, prepared: str, overdue: int) -> str:
     is_due = "was due" if overdue > 0 else "is due"
-    places = "\n".join(["\n\nIt is prepared:", *prepared]) if prepared else ""
     return (
-        f"{review.title}: the review {is_due} on {review.due_on.isoformat()}.{places}"
+        f"{review.title}: the review {is_due} on {review.due_on.isoformat()}.{prepared}"
         f"\n\nIt is for: {review.role}. Once it was held, record it:"
         f" `review complete {review.id} --due {review.due_on.isoformat()} --outcome …`,"
         f" or POST /api/v1/reviews/{review.id}/complete."

@@ -85,6 +85,10 @@ class Roster:
                 return found
         return ()
 
+    def members(self, group: str, day: date) -> tuple[Holder, ...]:
+        """Return who is there of a group on a day; nobody, where there is no such group."""
+        return self._there(self.groups.get(group, ()), day)
+
     def there(self, named: str | None, day: date) -> Person | None:
         """Return the person of this name or address, if one is there on a day, and only one."""
         found = [each for each in self.people.values() if named in (each.name, each.email)]

@@ -22,13 +22,15 @@ AT_ONCE = 1_000
 class ToldMark:
     """A mark that a timer has passed, told this once.
 
-    `mark` is `breach`, `share:80` (percent of the target) or `lead:1800` (seconds before the
-    end). `due_at`: when the timer is due now, `None` while it is paused. `agreement_id`, `metric`:
-    whose promise its target is, if it is one.
+    `case`, `title`: the ref and title of its case. `mark` is `breach`, `share:80` (percent of the
+    target) or `lead:1800` (seconds before the end). `due_at`: when the timer is due now, `None`
+    while it is paused. `agreement_id`, `metric`: whose promise its target is, if it is one.
     """
 
     timer_id: str
+    case_id: int
     case: str
+    title: str | None
     name: str
     kind: str
     cycle: int
@@ -126,7 +128,9 @@ def _worth_telling(found: list[Passed]) -> list[Passed]:
 def _told(timer: Timer, mark: TimerMark) -> ToldMark:
     return ToldMark(
         timer.id,
+        timer.case_id,
         timer.case.ref,
+        timer.case.title,
         timer.name,
         timer.kind,
         mark.cycle,

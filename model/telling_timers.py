@@ -10,23 +10,27 @@ from sqlalchemy.orm import Session
 from model.agreement_reviews import review_breach
 from model.agreements import find_agreement
 from model.moment import Moment, rfc3339
-from model.outbox import Event, EventType, announce, listeners
+from model.outbox import Event, EventType, Letter, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
+from model.timer_letters import hearers_of_marks
 from rules.clocks.timer import BREACH
 
 
 def tell_timers(session: Session, moment: Moment, zone: tzinfo) -> bool:
     """Find what timers have passed by now, and announce it; say whether there may be more.
 
-    What breaches an agreement is to be reviewed. `zone`: in which it is the day that it is.
+    What breaches an agreement is to be reviewed. Whoever has the case hears of it by letter.
+    `zone`: in which it is the day that it is.
 
     Needs a `transaction()`.
     """
     scanned = scan_timers(session, moment.now)
     if scanned.told:
         listening = listeners(session)
+        hearers = hearers_of_marks(session, scanned.told, moment)
         for mark in scanned.told:
-            announce(session, _event(mark, moment), listening=listening)
+            letter, people = hearers.of(mark)
+            announce(session, _event(mark, moment, letter), people, listening)
         _have_reviewed(session, scanned.told, moment, zone)
     return scanned.more
 
@@ -50,7 +54,7 @@ def _have_reviewed(
         review_breach(session, agreement, metric, day, why, moment)
 
 
-def _event(mark: ToldMark, moment: Moment) -> Event:
+def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:
     type = EventType.TIMER_BREACHED if mark.mark == BREACH else EventType.TIMER_NEARS_ITS_END
     data = {
         "case": {"ref": mark.case},
@@ -60,4 +64,4 @@ def _event(mark: ToldMark, moment: Moment) -> Event:
         "due_at": rfc3339(mark.due_at) if mark.due_at else None,
     }
     key = f"{type}/{mark.timer_id}/{mark.cycle}/{mark.mark}"
-    return Event(type, key, f"cases/{mark.case}", data, moment.now)
+    return Event(type, key, f"cases/{mark.case}", data, moment.now, letter)

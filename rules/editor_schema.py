@@ -135,6 +135,7 @@ def _routing(vocabulary: Vocabulary, clauses: Schema, policies: list[str]) -> Sc
         "owner": ROLE,
         "review": {**PERIOD_TEXT, "default": "P1Y"},
         "sources": clauses,
+        "letters": {"type": "boolean", "default": True},
         "stages": {**each_once(policies), "minItems": 1},
         "cases": {"type": "array", "items": _case(vocabulary)},
     }

@@ -72,6 +72,7 @@ ROUTING = {
     "owner": "The role that answers for the order of the stages",
     "review": POLICY["review"],
     "sources": "The clauses that the order of the stages rests on",
+    "letters": "Whether people are written to about cases: they are, unless this is false",
     "stages": "The policies that a case goes through, in order, until one of them decides",
     "cases": "Examples that walk the whole way: these facts must give this answer",
 }

@@ -127,7 +127,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """A chained decision: the names of its stages, in order."""
+    """A chained decision: the names of its stages, in order.
+
+    `letters`: whether people are written to about the cases that it moves.
+    """
 
     name: str
     title: str
@@ -137,3 +140,4 @@ class Routing:
     cases: tuple[Case, ...]
     sources: tuple[str, ...]
     path: str
+    letters: bool = True

@@ -9,9 +9,10 @@ from rules.policy_reader import read_cases
 from rules.reading import LONGEST_NAME, LONGEST_ROLE, LONGEST_TITLE, SLUG, Section
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
+from rules.values import Domain, FactType
 from rules.vocabulary import Vocabulary
 
-ROUTING_KEYS = ("decision", "title", "owner", "review", "sources", "stages", "cases")
+ROUTING_KEYS = ("decision", "title", "owner", "review", "sources", "letters", "stages", "cases")
 ROUTING_REQUIRED = ("decision", "title", "owner", "review", "stages")
 
 
@@ -33,6 +34,7 @@ def read_routing(
         cases=read_cases(section, vocabulary, ()),
         sources=read_citations(section, sources),
         path=section.node.source.path,
+        letters=section.value("letters", Domain(FactType.BOOLEAN)) is not False,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from api.roster_examples import HOLDERS, ROSTERS
 from model.access import Role
+from model.settings import HOME
 from tests.api.calling import Calls, body_of, problem_of
 
 AT = "/api/v1/roster"
@@ -81,3 +83,17 @@ def test_not_everybody_may_write_it(calls: Calls) -> None:
     for role in (Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR):
         problem_of(put(calls, WRITTEN, role=role), 403, "not-allowed")
         assert calls.as_(role).get(f"{AT}/holders?role=R").status_code == 200
+
+
+def test_the_readme_shows_a_roster_whose_people_are_written_to(calls_on_each: Calls) -> None:
+    """From then on: who acts next hears of a case that comes to them."""
+    part = (HOME / "README.md").read_text(encoding="utf-8").split("\n## Telling people\n")[1]
+    shown = json.JSONDecoder().raw_decode(part[part.index('{"people"') :])[0]
+    assert put(calls_on_each, shown, "*").status_code == 200
+    facts = {"origin": "agency", "in_catalog": False, "need_or_want": "need"}
+    body = {"case": {"ref": "CRM-1042"}, "facts": facts}
+    calls_on_each.as_(Role.TICKETING).ask("POST", "/api/v1/decisions", body=body)
+    listed = body_of(calls_on_each.as_(Role.ADMIN).get("/api/v1/deliveries"))["deliveries"]
+    assert [(each["recipient"], each["type"], each["subject"]) for each in listed] == [
+        ("ann@example.org", "case.rerouted", "cases/CRM-1042")
+    ]

@@ -149,6 +149,39 @@ def test_a_ticket_due_within_90_days_is_expedited(tracker: Tracker) -> None:
     assert tracker.read(number)["tollgate_status"] == "decided"
 
 
+def test_a_ticket_goes_to_the_team_that_the_day_moves_its_case_to(
+    tollgate: Program, tracker: Tracker
+) -> None:
+    """What Tollgate decides without being asked is on the ticket an hour later at the latest."""
+    number = tracker.create("Signs for doors", EXPEDITED)
+    walk(tracker, number, [({"needed_by": days_from_now(92)}, STEERING, "determine-viability")])
+    bring_home(tracker)
+    assert tracker.read(number)["tollgate_team"] == STEERING
+
+    on_the_day(tollgate, f"issue{number}", days_from_now(2))
+    bring_home(tracker)
+    ticket = tracker.read(number)
+    assert (ticket["tollgate_team"], ticket["tollgate_action"]) == (ASSOCIATE, "submit-research")
+    assert ticket["tollgate_submit_to"] == ALLIANCES
+    made = read(tollgate, f"decisions?case=issue{number}")["decisions"]
+    assert ticket["tollgate_decision"] == made[0]["id"]
+    bring_home(tracker)
+    assert len(read(tollgate, f"decisions?case=issue{number}")["decisions"]) == len(made)
+
+
+def bring_home(tracker: Tracker) -> None:
+    """Run what cron runs each hour."""
+    subprocess.run([sys.executable, str(ASK_AGAIN), str(tracker.home), "--moved"], check=True)
+
+
+def on_the_day(tollgate: Program, ref: str, day: str) -> None:
+    """Have a case decided as Tollgate does it on a day, without its ticket."""
+    url = tollgate.ready.replace("/readyz", "/api/v1/decisions")
+    body = {"case": {"ref": ref}, "facts": {}, "as_of": day}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    assert requests.post(url, json=body, headers=headers, timeout=10).status_code == 201
+
+
 def test_a_ticket_outlives_an_absent_service(tollgate: Program, tracker: Tracker) -> None:
     """Tickets made while the service is away are kept and pending, and get their team later."""
     tollgate.stop()

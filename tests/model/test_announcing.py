@@ -53,10 +53,31 @@ def test_a_case_is_rerouted_when_it_goes_to_somebody_else(lives: Lives) -> None:
     data = cast("dict[str, Any]", rerouted.data)
     assert data["case"] == {"ref": "CRM-1", "version": 3}
     assert data["id"] == answer.body["id"]
-    assert data["from"] == {
-        "assign_to": "Strategist", "group": None, "action": "determine-need-date",
-    }  # fmt: skip
-    assert data["to"] == {"assign_to": "Provider", "group": None, "action": "fulfil"}
+    nobody: dict[str, object] = {"group": None, "cc": [], "notify": None, "submit_to": None}
+    assert data["from"] == {"assign_to": "Strategist", "action": "determine-need-date", **nobody}
+    assert data["to"] == {"assign_to": "Provider", "action": "fulfil", **nobody}
+
+
+def test_a_case_is_rerouted_when_others_are_to_hear_of_it(lives: Lives) -> None:
+    """Whoever acts next may be the same: who is copied is news, and is told with it, once."""
+    subscribed(lives.database)
+    lives.decide("CRM-1", in_catalog=False, needed_by="2027-03-20")
+    lives.decide("CRM-1", needed_by="2026-12-01")
+    lives.note("CRM-1", 1, "more")
+    [rerouted] = told(lives.database, EventType.CASE_REROUTED)
+    data = cast("dict[str, Any]", rerouted.data)
+    assert (data["from"]["cc"], data["to"]["cc"]) == ([], ["Strategist"])
+    assert data["from"]["assign_to"] == data["to"]["assign_to"] == "Strategist"
+
+
+def test_a_case_that_was_reopened_comes_to_its_team_anew(lives: Lives) -> None:
+    """The first decision after it is told, be the team the one that had it before."""
+    subscribed(lives.database, EventType.CASE_REROUTED)
+    lives.decide("CRM-1", in_catalog=True)
+    lives.reopen("CRM-1", {}, None)
+    lives.note("CRM-1", 1, "once more")
+    lives.note("CRM-1", 2, "and again")
+    assert len(told(lives.database, EventType.CASE_REROUTED)) == 1
 
 
 def test_a_refused_decision_announces_nothing(lives: Lives) -> None:
@@ -102,7 +123,7 @@ def test_a_decision_that_nobody_listens_to_costs_one_look(
         lives.decide("CRM-1", in_catalog=True)
     finally:
         sql.remove(published.engine, "before_cursor_execute", note)
-    words = ("subscriptions", "outbox_events", "deliveries")
+    words = ("subscriptions", "outbox_events", "deliveries", "rosters")
     about = [each for each in statements if any(word in each for word in words)]
     assert len(about) == 1
     assert "FROM cases" in about[0]

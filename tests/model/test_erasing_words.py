@@ -23,6 +23,7 @@ from model.timers import Timer
 from tests.model.agreed import agreed
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import NOW
+from tests.model.teams import letters, staff, texts
 from tests.model.telling import listed, subscribed
 
 ANN = "Ann Smith"
@@ -34,6 +35,7 @@ LATE = Moment(on(0, "17:01"), TODAY)
 def late(personal: Database, caller: Caller) -> Clocked:
     """Two cases with a title and a timer that ran out, whose names say of whom they are."""
     subscribed(personal)
+    staff(personal)
     agreement, clocked = agreed(personal), Clocked(personal, caller)
     for ref, name in (("CRM-1", ANN), ("CRM-2", "Bob")):
         clocked.case(ref)
@@ -91,6 +93,18 @@ def test_an_erasure_leaves_no_free_words_behind(late: Clocked, moment: Moment) -
     with late.database.reading() as session:
         timer, *_ = session.scalars(select(Timer).order_by(Timer.id))
         assert timer.name == timer.id
+
+
+def test_a_letter_names_an_erased_case_by_its_ref(late: Clocked) -> None:
+    """And its timer by its id; what else it says stays."""
+    before = dict(letters(late.database))
+    assert any(f"CRM-1, Mail for {ANN}: " in title for title in before)
+    erased(late.database)
+    assert letters(late.database)[0][0] == "CRM-1"
+    first = texts(late.database)[0]
+    with late.database.reading() as session:
+        id = session.scalar(select(Timer.id).order_by(Timer.id).limit(1))
+    assert first.startswith(f"CRM-1\n\nThe fulfilment timer {id} ran out at 2026-11-23 17:00 UTC.")
 
 
 def test_some_facts_leave_the_words_alone(late: Clocked) -> None:

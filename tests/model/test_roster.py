@@ -115,3 +115,12 @@ def test_whoever_holds_a_role_is_there_and_nobody_twice(
         )
     }
     assert bool(holders) == bool(may & there)
+
+
+def test_a_group_is_there_as_its_members_are() -> None:
+    """Its deputy while the others are away; nobody, where there is no such group."""
+    members = (Place(ANN.email), Place(BO.email, deputy=True))
+    away = roster(away={ANN: Term(DAY, DAY + timedelta(days=1))}, crew=members)
+    assert [each.person for each in away.members("crew", DAY)] == [BO]
+    assert [each.person for each in away.members("crew", DAY + timedelta(days=1))] == [ANN]
+    assert away.members("another", DAY) == ()

@@ -32,8 +32,8 @@ def test_every_mark_is_told_once_as_time_passes(clocked: Clocked) -> None:
     assert clocked.marks(on(0, "12:59")) == []
     (half,) = clocked.scan(on(0, "13:00")).told
     assert half == ToldMark(
-        timer.timer.id, "CRM-1", "fulfilment", "fulfilment", 1, "share:50",
-        on(0, "13:00"), on(0, "13:00"), on(0, "17:00"),
+        timer.timer.id, timer.timer.case_id, "CRM-1", None, "fulfilment", "fulfilment", 1,
+        "share:50", on(0, "13:00"), on(0, "13:00"), on(0, "17:00"),
     )  # fmt: skip
     assert clocked.marks(on(0, "13:00")) == []
     assert clocked.marks(on(0, "16:30")) == ["lead:3600"]

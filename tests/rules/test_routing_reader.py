@@ -29,6 +29,15 @@ def test_a_policy_may_stand_beside_the_chain() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "letters"), [("", True), ("letters: true\n", True), ("letters: false\n", False)]
+)
+def test_people_are_written_to_unless_it_says_no(line: str, letters: bool) -> None:
+    """Where it says nothing, they are."""
+    said = {**FILES, "routing.yaml": f"{line}{FILES['routing.yaml']}"}
+    assert load(said).routings["routing"].letters is letters
+
+
+@pytest.mark.parametrize(
     ("old", "new", "code"),
     [
         ("decision: routing", "decision: first", "bad-name"),
@@ -42,6 +51,7 @@ def test_a_policy_may_stand_beside_the_chain() -> None:
         ("[first, second]", "first", "not-a-list"),
         ("stages: [first, second]\n", "", "missing-key"),
         ("title:", "hit: first\ntitle:", "unknown-key"),
+        ("title:", "letters: sometimes\ntitle:", "bad-value"),
     ],
 )
 def test_a_slip_in_the_routing_is_told(old: str, new: str, code: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 from sqlalchemy import select, update
@@ -17,6 +20,7 @@ from model.heartbeats import lateness
 from model.housekeeping import KEPT_FOR
 from model.kept_answers import KEPT_FOR as ANSWERS_KEPT_FOR
 from model.kept_answers import KeptAnswer
+from model.mail_server import MailServer
 from model.moment import Moment
 from model.publishing import publish
 from model.record_walks import EVERY
@@ -32,8 +36,9 @@ from tests.model.lives import Lives
 from tests.model.offered import offer
 from tests.model.recorded import attack
 from tests.model.reviewed import NEW, made
+from tests.model.teams import ALLIANCES, ASSOCIATE, PROVIDER, STEERING, staff
 from tests.model.telling import NOW, SECRET, happened, states, subscribed
-from tests.scheduler.conftest import Clock, parts_on
+from tests.scheduler.conftest import Clock, Postbox, parts_on
 from tests.scheduler.receiving import Receiving
 
 SECOND = timedelta(seconds=1)
@@ -144,6 +149,33 @@ def test_the_day_moves_cases_and_their_teams_are_told(lives: Lives, clock: Clock
     assert states(lives.database) == ["waiting"]
     entry = lives.history("CRM-1")[0]
     assert (entry.what, entry.by) == ("decided", "Tollgate")
+
+
+def test_the_letters_about_a_case_form_one_thread(
+    lives: Lives, clock: Clock, mail_server: MailServer, postbox: Postbox
+) -> None:
+    """From its first team to the one that the day moves it to: what a mail program shows together.
+
+    Over SMTP, in plain text and HTML; each once, however often it is delivered.
+    """
+    parts = parts_on(lives.database, clock, mail_server)
+    staff(lives.database)
+    lives.decide("CRM-1", None, **WAITING)
+    lives.decide("CRM-2", None, in_catalog=True)
+    clock.advance(timedelta(days=28))
+    jobs.reconsider_cases(parts)
+    for _ in range(2):
+        jobs.deliver(parts)
+    assert sorted(postbox.recipients) == sorted([STEERING, PROVIDER, ASSOCIATE, ALLIANCES])
+    threads: dict[str, list[str]] = {}
+    for content in postbox.letters:
+        letter = message_from_bytes(content, policy=default)
+        assert isinstance(letter, EmailMessage)
+        threads.setdefault(letter["References"], []).append(letter["Subject"].partition(",")[0])
+        bodies = [letter.get_body([kind]) for kind in ("plain", "html")]
+        assert all(body and "What is to be done:" in body.get_content() for body in bodies)
+    subjects = [[each.partition(":")[0] for each in thread] for thread in threads.values()]
+    assert sorted(subjects) == [["CRM-1"] * 3, ["CRM-2"]]
 
 
 def test_timers_are_told(parts: Parts) -> None:

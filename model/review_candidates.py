@@ -1,0 +1,71 @@
+"""What a review of the catalogue or of the portfolio has to look at, for its reminder to say.
+
+Of the catalogue, the entries that are not complete; of the portfolio, the services that nobody
+asked for in a year, which are candidates for retirement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from model.completeness import incomplete_services
+from model.demand import MOST_SERVICES
+from model.moment import Moment
+from model.naming_services import asked_for
+from model.reviews import Review
+from model.unasked import unasked_services
+from rules.review_rules import ReviewKind
+
+MOST_NAMED = 10
+_YEAR = timedelta(days=365)
+
+
+def candidates_for(session: Session, review: Review, moment: Moment) -> str:
+    """Return what a review has to look at now, as a paragraph; of other reviews nothing."""
+    if review.kind == ReviewKind.CATALOGUE:
+        said = _incomplete(session)
+    elif review.kind == ReviewKind.PORTFOLIO:
+        said = _unasked(session, moment)
+    else:
+        return ""
+    period = f"from={moment.today - _YEAR}&to={moment.today}"
+    return f"{said}\nAll of it: GET /api/v1/catalogue/gaps?{period}"
+
+
+def _incomplete(session: Session) -> str:
+    found = incomplete_services(session, MOST_SERVICES + 1)
+    lines = [f"{each.service}, {each.name}: no {', no '.join(each.missing)}" for each in found]
+    many = _many(len(found), "entry is not complete", "entries are not complete")
+    return _listed(lines, many, "Every entry of the catalogue is complete.")
+
+
+def _unasked(session: Session, moment: Moment) -> str:
+    since = moment.now - _YEAR
+    asked = asked_for(since, moment.now)
+    found = unasked_services(session, since, asked, MOST_SERVICES + 1)
+    lines = [
+        f"{each.service}, {each.name}"
+        + (f" (what rests on it: {', '.join(each.carries)})" if each.carries else "")
+        for each in found
+    ]
+    what = ("live service, a candidate", "live services, candidates")
+    many = f"No case since {since.date()} asked for {_many(len(found), *what)} for retirement"
+    return _listed(lines, many, "Every live service of a year ago was asked for since.")
+
+
+def _many(count: int, one: str, several: str) -> str:
+    if count > MOST_SERVICES:
+        return f"more than {MOST_SERVICES} {several}"
+    return f"{count} {one if count == 1 else several}"
+
+
+def _listed(lines: Sequence[str], many: str, none: str) -> str:
+    if not lines:
+        return none
+    more = ["- …"] if len(lines) > MOST_NAMED else []
+    return "\n".join(
+        [f"{many[0].upper()}{many[1:]}:", *(f"- {line}" for line in lines[:MOST_NAMED]), *more]
+    )
