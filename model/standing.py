@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from rules.condition import LiteralTerm, terms
 from rules.decision import OutcomeValue
 from rules.errors import BadFields
 from rules.field_problem import FieldProblem
@@ -98,9 +97,9 @@ def spelled_out(facts: Mapping[str, object], policy: Policy) -> dict[str, object
 
 
 def _verdict_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[FieldProblem]:
-    verdict = facts.get(VERDICT)
-    if isinstance(verdict, str) and verdict not in _named(policy):
-        known = verdicts_of(policy)
+    # The rules of a gate name no texts but verdicts; it knows no others.
+    verdict, known = facts.get(VERDICT), policy.texts
+    if isinstance(verdict, str) and verdict not in known:
         detail = f"this toll-gate knows the verdicts {', '.join(known)}"
         yield FieldProblem(f"/facts/{VERDICT}", detail, did_you_mean(verdict, known))
 
@@ -122,18 +121,6 @@ def _amend_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[Fie
                 help = did_you_mean(name, known) if isinstance(name, str) else None
                 detail = f"must be one of {', '.join(known)}"
                 yield FieldProblem(f"{at}/{index}", detail, help)
-
-
-def verdicts_of(policy: Policy) -> tuple[str, ...]:
-    """Return the verdicts that the rules of a gate name; it knows no others."""
-    return tuple(dict.fromkeys(_named(policy)))
-
-
-def _named(policy: Policy) -> Iterator[str]:
-    for rule in policy.rules:
-        for term in terms(rule.when):
-            if isinstance(term, LiteralTerm) and isinstance(term.value, str):
-                yield term.value
 
 
 def after_gate(

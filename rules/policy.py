@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from rules.condition import Condition, facts_of
+from rules.condition import Condition, LiteralTerm, facts_of, terms
 from rules.decision import OutcomeValue
 from rules.values import Value
 
@@ -119,6 +119,15 @@ class Policy:
     path: str
     after: tuple[str, ...] = ()
     """The policies that a case passes through first when this one is what is to be decided."""
+    texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The texts that its rules name, in order of first use."""
+
+    def __post_init__(self) -> None:
+        literals = (
+            t.value for rule in self.rules for t in terms(rule.when) if isinstance(t, LiteralTerm)
+        )
+        texts = dict.fromkeys(value for value in literals if isinstance(value, str))
+        object.__setattr__(self, "texts", tuple(texts))
 
     def parameters_on(self, day: date) -> Mapping[str, Value]:
         """Return each parameter's value in force on `day`."""
