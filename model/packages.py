@@ -14,7 +14,7 @@ from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base, Reader
 from model.locking import hold
-from model.search_index import SearchText, Words, index_package_text
+from model.search_index import EDITION, SearchText, Words, index_package_text
 from model.services import KEY, LONGEST_KEY, Service, services_named
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, UnknownRecord
@@ -190,12 +190,13 @@ def services_in(reader: Reader, ids: Sequence[int]) -> Mapping[int, list[tuple[s
 
 
 def index_missed_packages(session: Session, most: int = MISSED_AT_ONCE) -> int:
-    """Have up to `most` packages found that no search knows of; say how many.
+    """Have up to `most` packages found that no search knows of, or not in full; say how many.
 
-    They were made by a version that found services alone. Needs a `transaction()`.
+    They were made by a version that found services alone, or less. Needs a `transaction()`.
     """
     hold_packages(session)
-    unknown = ~exists().where(SearchText.package_id == Package.id)
+    indexed = (SearchText.package_id == Package.id, SearchText.edition == EDITION)
+    unknown = ~exists().where(*indexed)
     missed = session.scalars(select(Package).where(unknown).order_by(Package.id).limit(most)).all()
     for package in missed:
         _index(session, package)
@@ -203,7 +204,8 @@ def index_missed_packages(session: Session, most: int = MISSED_AT_ONCE) -> int:
 
 
 def _index(session: Session, package: Package) -> None:
-    index_package_text(session, package.id, Words(None, package.name, package.description))
+    words = Words(None, package.key, package.name, package.description)
+    index_package_text(session, package.id, words)
 
 
 def find_package(session: Session, key: str) -> Package | None:
