@@ -19,6 +19,7 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.catalogue_gaps import catalogue_gaps
+from api.continuity import continuity
 from api.costs import costs
 from api.customers import customers
 from api.decisions import decisions
@@ -57,6 +58,7 @@ NOUNS = (
     timelines,
     customers,
     maintenance,
+    continuity,
     satisfaction,
     policies,
     vocabulary,

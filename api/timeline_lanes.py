@@ -65,6 +65,7 @@ _LANES: Sequence[tuple[str, str, frozenset[What]]] = (
         "#a8480b",
         frozenset({What.MAINTENANCE_PLANNED, What.MAINTENANCE_CALLED_OFF, What.MAINTENANCE_ENDS}),
     ),
+    ("continuity tests", "#087f5b", frozenset({What.CONTINUITY_TESTED})),
     ("facts", "#495057", frozenset({What.SAID})),
 )
 

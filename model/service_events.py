@@ -38,6 +38,7 @@ class Noted(StrEnum):
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
 
@@ -46,7 +47,8 @@ class Noted(StrEnum):
 class ServiceEvent(Base):
     """A change of a service, at the version that the service had then.
 
-    `subject`: of a part or package its key, of a customer the name, of maintenance its number.
+    `subject`: of a part or package its key, of a customer the name, of maintenance or
+    a test its number.
     `before` and `after`: the members that became other, as JSON; `None` in both: what they are is
     not kept here for ever, only that they became other.
     """

@@ -10,6 +10,7 @@ from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
+from model.continuity import ContinuityTest
 from model.customers import Customer
 from model.database import Base
 from model.decisions import DecisionRecord
@@ -56,6 +57,7 @@ TABLES: tuple[type[Base], ...] = (
     CaseEvent,
     CaseFact,
     Checkpoint,
+    ContinuityTest,
     Customer,
     DecisionRecord,
     Delivery,

@@ -35,6 +35,7 @@ class What(StrEnum):
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
     MAINTENANCE_BEGINS = "maintenance_begins"
@@ -50,7 +51,8 @@ class Event:
 
     `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
     `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was changed
-    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`).
+    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
+    `continuity`).
     """
 
     version: int | None

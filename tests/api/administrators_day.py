@@ -8,6 +8,7 @@ from typing import Any
 from api import (
     agreement_examples,
     calendar_examples,
+    examples_of_continuity,
     examples_of_notices,
     improvement_examples,
     review_examples,
@@ -81,6 +82,8 @@ class Day:
         )
         yield planned
         yield self.does("DELETE", f"{SERVICE}/maintenance/{planned[2]['number']}")
+        tested = first(examples_of_continuity.NEW_TESTS)
+        yield self.does("POST", f"{SERVICE}/continuity", tested)
         offered = {"name": WORD, "services": ["e-signature"]}
         yield self.does("PUT", "/api/v1/packages/office", offered)
         yield self.does("DELETE", "/api/v1/packages/office")

@@ -56,6 +56,8 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/maintenance"): READERS,
     ("POST", "/api/v1/services/<key:key>/maintenance"): SERVICE_MANAGERS,
     ("DELETE", "/api/v1/services/<key:key>/maintenance/<number:number>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/continuity"): READERS,
+    ("POST", "/api/v1/services/<key:key>/continuity"): SERVICE_MANAGERS,
     ("GET", "/api/v1/services/<key:key>/satisfaction"): READERS,
     ("GET", "/api/v1/cases/<ref:ref>/satisfaction"): READERS,
     ("POST", "/api/v1/cases/<ref:ref>/satisfaction"): DECIDERS,
