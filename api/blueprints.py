@@ -33,6 +33,7 @@ from api.measurements import measurements
 from api.operations import operations
 from api.packages import packages
 from api.policies import policies
+from api.portfolios import portfolios
 from api.reviews import reviews
 from api.roster import roster
 from api.satisfaction import satisfaction
@@ -65,6 +66,7 @@ NOUNS = (
     catalogue,
     catalogue_gaps,
     packages,
+    portfolios,
     costs,
     roster,
     agreements,

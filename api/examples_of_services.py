@@ -73,6 +73,7 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "portfolios": ["working-together"],
     "reviewed_every": "P1Y",
     **OFFER,
     "capacity": CAPACITY,

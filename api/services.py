@@ -189,6 +189,7 @@ def _body(view: ServiceView) -> dict[str, object]:
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
         "reviewed_every": view.reviewed_every,
+        "portfolios": list(view.portfolios),
         **offer_shown(view.service),
         "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},

@@ -53,9 +53,16 @@ _LANES: Sequence[tuple[str, str, frozenset[What]]] = (
     ),
     ("parts", "#5f3dc4", frozenset({What.PART_ADDED, What.PART_CHANGED, What.PART_ENDED})),
     (
-        "rests on, packages",
+        "rests on, packages, portfolios",
         "#364fc7",
-        frozenset({What.DEPENDENCIES_CHANGED, What.PACKAGE_JOINED, What.PACKAGE_LEFT}),
+        frozenset(
+            {
+                What.DEPENDENCIES_CHANGED,
+                What.PORTFOLIOS_CHANGED,
+                What.PACKAGE_JOINED,
+                What.PACKAGE_LEFT,
+            }
+        ),
     ),
     ("name, offer, cost", "#0b7285", frozenset({What.CHANGED, What.COST_CHANGED})),
     ("agreements", "#2b6a30", frozenset({What.AGREEMENT_BEGINS, What.AGREEMENT_ENDS})),

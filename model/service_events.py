@@ -33,6 +33,7 @@ class Noted(StrEnum):
     PART_CHANGED = "part_changed"
     PART_ENDED = "part_ended"
     DEPENDENCIES_CHANGED = "dependencies_changed"
+    PORTFOLIOS_CHANGED = "portfolios_changed"
     PACKAGE_JOINED = "package_joined"
     PACKAGE_LEFT = "package_left"
     CUSTOMER_CAME = "customer_came"
@@ -142,6 +143,7 @@ _NEEDS_A_DIFFERENCE = (
     Noted.COST_CHANGED,
     Noted.PART_CHANGED,
     Noted.DEPENDENCIES_CHANGED,
+    Noted.PORTFOLIOS_CHANGED,
 )
 
 

@@ -29,6 +29,7 @@ from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
+from model.portfolios import Portfolio, PortfolioService
 from model.preparing_reviews import Preparation
 from model.record_walks import RecordWalk
 from model.reviews import Review
@@ -77,6 +78,8 @@ TABLES: tuple[type[Base], ...] = (
     PackagedService,
     Part,
     PersonalValue,
+    Portfolio,
+    PortfolioService,
     Preparation,
     Publication,
     Review,

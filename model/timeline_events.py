@@ -30,6 +30,7 @@ class What(StrEnum):
     PART_CHANGED = "part_changed"
     PART_ENDED = "part_ended"
     DEPENDENCIES_CHANGED = "dependencies_changed"
+    PORTFOLIOS_CHANGED = "portfolios_changed"
     PACKAGE_JOINED = "package_joined"
     PACKAGE_LEFT = "package_left"
     CUSTOMER_CAME = "customer_came"

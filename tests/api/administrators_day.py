@@ -10,6 +10,7 @@ from api import (
     calendar_examples,
     examples_of_continuity,
     examples_of_notices,
+    examples_of_portfolios,
     improvement_examples,
     review_examples,
     roster_examples,
@@ -87,6 +88,9 @@ class Day:
         offered = {"name": WORD, "services": ["e-signature"]}
         yield self.does("PUT", "/api/v1/packages/office", offered)
         yield self.does("DELETE", "/api/v1/packages/office")
+        kept = first(examples_of_portfolios.NEW_PORTFOLIOS)
+        yield self.does("PUT", "/api/v1/portfolios/together", kept)
+        yield self.does("PUT", f"{SERVICE}/portfolios", {"portfolios": ["together"]})
 
     def _time(self) -> Iterator[Done]:
         yield self.does("PUT", "/api/v1/roster", first(roster_examples.ROSTERS))

@@ -24,6 +24,7 @@ ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
+SEE_THE_COST = SERVICE_MANAGERS | {Role.AUDITOR}
 PORTFOLIO_BOARD = SERVICE_MANAGERS | {Role.POLICY_OWNER, Role.AUDITOR}
 KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
 
@@ -74,6 +75,14 @@ WHO_MAY = {
     ("GET", "/api/v1/packages/<key:package>"): READERS,
     ("PUT", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
     ("DELETE", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/portfolios"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/portfolios/<key:portfolio>"): PORTFOLIO_BOARD,
+    ("PUT", "/api/v1/portfolios/<key:portfolio>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/portfolios/<key:portfolio>/services"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/portfolios/<key:portfolio>/costs"): SEE_THE_COST,
+    ("GET", "/api/v1/packages/<key:package>/costs"): SEE_THE_COST,
+    ("GET", "/api/v1/services/<key:key>/costs"): SEE_THE_COST,
+    ("PUT", "/api/v1/services/<key:key>/portfolios"): SERVICE_MANAGERS,
     ("GET", "/api/v1/timers"): KEEPERS_OF_TIME,
     ("POST", "/api/v1/timers"): DECIDERS,
     ("GET", "/api/v1/timers/<id:timer_id>"): KEEPERS_OF_TIME,

@@ -1,4 +1,4 @@
-"""Services are found by their keys and categories, too; tests of continuity."""
+"""Portfolios, tests of continuity; services are found by their keys and categories, too."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ def upgrade() -> None:
     edition = sa.Column("edition", sa.Integer(), nullable=False, server_default="1")
     op.add_column("search_texts", edition)
     _make_continuity_tests()
+    _make_portfolios()
 
 
 def downgrade() -> None:
     """Take it away again."""
-    op.drop_table("continuity_tests")
+    for table in ("portfolio_services", "portfolios", "continuity_tests"):
+        op.drop_table(table)
     op.drop_column("search_texts", "edition")
 
 
@@ -45,3 +47,28 @@ def _make_continuity_tests() -> None:
     columns = ["service_id", "held_on"]
     op.create_index("ix_continuity_tests_service_id_held_on", "continuity_tests", columns)
     refuse_change("continuity_tests")
+
+
+def _make_portfolios() -> None:
+    op.create_table(
+        "portfolios",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text()),
+        sa.Column("owner", sa.String(200), nullable=False),
+        sa.Column("strategy", sa.Text()),
+        sa.Column("changed_by", sa.String(200), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_portfolios"),
+        sa.UniqueConstraint("key", name="uq_portfolios_key"),
+    )
+    op.create_table(
+        "portfolio_services",
+        sa.Column("portfolio_id", NUMBER, nullable=False),
+        sa.Column("service_id", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("portfolio_id", "service_id", name="pk_portfolio_services"),
+        refers("portfolio_services", "portfolio_id", "portfolios.id"),
+        refers("portfolio_services", "service_id", "services.id"),
+    )
+    op.create_index("ix_portfolio_services_service_id", "portfolio_services", ["service_id"])
