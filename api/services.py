@@ -245,6 +245,7 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "quality": offered.quality or {},
         "value": offered.value,
         "technologies": offered.technologies or [],
+        "audiences": offered.audiences or [],
         "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
         "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }

@@ -1,4 +1,4 @@
-"""Portfolios, tests of continuity; services are found by their keys and categories, too."""
+"""Portfolios, tests of continuity, target groups of the catalogue; more to be found by."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ revision = "0026"
 down_revision = "0023"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+OFFERED = ("services", "packages")
 INSTANT = sa.DateTime(timezone=True)
 
 
@@ -18,6 +19,8 @@ def upgrade() -> None:
     """Make what is new. What is indexed already is found as it was, until it is indexed anew."""
     edition = sa.Column("edition", sa.Integer(), nullable=False, server_default="1")
     op.add_column("search_texts", edition)
+    for table in OFFERED:
+        op.add_column(table, sa.Column("audiences", sa.Text()))
     _make_continuity_tests()
     _make_portfolios()
 
@@ -26,6 +29,8 @@ def downgrade() -> None:
     """Take it away again."""
     for table in ("portfolio_services", "portfolios", "continuity_tests"):
         op.drop_table(table)
+    for table in OFFERED:
+        op.drop_column(table, "audiences")
     op.drop_column("search_texts", "edition")
 
 
