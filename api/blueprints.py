@@ -43,6 +43,7 @@ from api.subscriptions import subscriptions
 from api.timelines import timelines
 from api.timers import timers
 from api.tollgates import tollgates
+from api.vendor_products import vendor_products
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -60,6 +61,7 @@ NOUNS = (
     customers,
     maintenance,
     continuity,
+    vendor_products,
     satisfaction,
     policies,
     vocabulary,

@@ -39,6 +39,9 @@ class Noted(StrEnum):
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    PRODUCT_CHOSEN = "product_chosen"
+    PRODUCT_CHANGED = "product_changed"
+    PRODUCT_LEFT = "product_left"
     CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
@@ -48,7 +51,7 @@ class Noted(StrEnum):
 class ServiceEvent(Base):
     """A change of a service, at the version that the service had then.
 
-    `subject`: of a part or package its key, of a customer the name, of maintenance or
+    `subject`: of a part, package or product its key, of a customer the name, of maintenance or
     a test its number.
     `before` and `after`: the members that became other, as JSON; `None` in both: what they are is
     not kept here for ever, only that they became other.
@@ -144,6 +147,7 @@ _NEEDS_A_DIFFERENCE = (
     Noted.PART_CHANGED,
     Noted.DEPENDENCIES_CHANGED,
     Noted.PORTFOLIOS_CHANGED,
+    Noted.PRODUCT_CHANGED,
 )
 
 

@@ -42,6 +42,7 @@ from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
+from model.vendor_products import VendorProduct
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
@@ -99,6 +100,7 @@ TABLES: tuple[type[Base], ...] = (
     TimerMark,
     TimerResult,
     UnsealedDecision,
+    VendorProduct,
     Verification,
     RecordWalk,
 )

@@ -36,6 +36,9 @@ class What(StrEnum):
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    PRODUCT_CHOSEN = "product_chosen"
+    PRODUCT_CHANGED = "product_changed"
+    PRODUCT_LEFT = "product_left"
     CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
@@ -53,7 +56,7 @@ class Event:
     `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
     `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was changed
     `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
-    `continuity`).
+    `continuity`, `product`).
     """
 
     version: int | None

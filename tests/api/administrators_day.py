@@ -11,6 +11,7 @@ from api import (
     examples_of_continuity,
     examples_of_notices,
     examples_of_portfolios,
+    examples_of_vendor_products,
     improvement_examples,
     review_examples,
     roster_examples,
@@ -85,6 +86,9 @@ class Day:
         yield self.does("DELETE", f"{SERVICE}/maintenance/{planned[2]['number']}")
         tested = first(examples_of_continuity.NEW_TESTS)
         yield self.does("POST", f"{SERVICE}/continuity", tested)
+        product = first(examples_of_vendor_products.NEW_PRODUCTS)
+        yield self.does("PUT", f"{SERVICE}/products/signbox", product)
+        yield self.does("DELETE", f"{SERVICE}/products/signbox")
         offered = {"name": WORD, "services": ["e-signature"]}
         yield self.does("PUT", "/api/v1/packages/office", offered)
         yield self.does("DELETE", "/api/v1/packages/office")

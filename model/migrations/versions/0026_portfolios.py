@@ -1,4 +1,4 @@
-"""Portfolios, tests of continuity, target groups of the catalogue; more to be found by."""
+"""Portfolios, vendor products, tests of continuity, target groups; more to be found by."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("audiences", sa.Text()))
     _make_continuity_tests()
     _make_portfolios()
+    _make_vendor_products()
 
 
 def downgrade() -> None:
     """Take it away again."""
-    for table in ("portfolio_services", "portfolios", "continuity_tests"):
+    for table in ("vendor_products", "portfolio_services", "portfolios", "continuity_tests"):
         op.drop_table(table)
     for table in OFFERED:
         op.drop_column(table, "audiences")
@@ -77,3 +78,24 @@ def _make_portfolios() -> None:
         refers("portfolio_services", "service_id", "services.id"),
     )
     op.create_index("ix_portfolio_services_service_id", "portfolio_services", ["service_id"])
+
+
+def _make_vendor_products() -> None:
+    op.create_table(
+        "vendor_products",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("service_id", NUMBER, nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("vendor", sa.String(200), nullable=False),
+        sa.Column("meets", sa.Text(), nullable=False),
+        sa.Column("strategy_version", NUMBER),
+        sa.Column("agreement_id", sa.String(36)),
+        sa.Column("changed_by", sa.String(200), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_vendor_products"),
+        sa.UniqueConstraint("service_id", "key", name="uq_vendor_products_service_id_key"),
+        refers("vendor_products", "service_id", "services.id"),
+        refers("vendor_products", "agreement_id", "agreements.id"),
+    )
+    op.create_index("ix_vendor_products_agreement_id", "vendor_products", ["agreement_id"])
