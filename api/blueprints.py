@@ -25,6 +25,7 @@ from api.customers import customers
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
+from api.forums import forums
 from api.improvements import improvements
 from api.json_body import LARGEST_BODY
 from api.keys import keys
@@ -57,6 +58,7 @@ NOUNS = (
     services,
     artifacts,
     tollgates,
+    forums,
     timelines,
     customers,
     maintenance,

@@ -18,6 +18,7 @@ from model.deliveries import Delivery
 from model.dependencies import Dependency
 from model.erasing import Erasure
 from model.events import OutboxEvent
+from model.forums import Forum
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
@@ -66,6 +67,7 @@ TABLES: tuple[type[Base], ...] = (
     Dependency,
     Erasure,
     FactChange,
+    Forum,
     GateSession,
     Heartbeat,
     HeldReview,

@@ -9,6 +9,7 @@ from api import (
     agreement_examples,
     calendar_examples,
     examples_of_continuity,
+    examples_of_forums,
     examples_of_notices,
     examples_of_portfolios,
     examples_of_vendor_products,
@@ -94,6 +95,9 @@ class Day:
         yield self.does("DELETE", "/api/v1/packages/office")
         kept = first(examples_of_portfolios.NEW_PORTFOLIOS)
         yield self.does("PUT", "/api/v1/portfolios/together", kept)
+        board = first(examples_of_forums.NEW_FORUMS)
+        yield self.does("PUT", "/api/v1/forums/board", board)
+        yield self.does("DELETE", "/api/v1/forums/board")
         yield self.does("PUT", f"{SERVICE}/portfolios", {"portfolios": ["together"]})
 
     def _time(self) -> Iterator[Done]:

@@ -1,4 +1,4 @@
-"""Portfolios, vendor products, tests of continuity, target groups; more to be found by."""
+"""Portfolios, vendor products, forums, tests of continuity, target groups; more to be found by."""
 
 from __future__ import annotations
 
@@ -24,11 +24,18 @@ def upgrade() -> None:
     _make_continuity_tests()
     _make_portfolios()
     _make_vendor_products()
+    _make_forums()
 
 
 def downgrade() -> None:
     """Take it away again."""
-    for table in ("vendor_products", "portfolio_services", "portfolios", "continuity_tests"):
+    for table in (
+        "vendor_products",
+        "portfolio_services",
+        "portfolios",
+        "continuity_tests",
+        "forums",
+    ):
         op.drop_table(table)
     for table in OFFERED:
         op.drop_column(table, "audiences")
@@ -99,3 +106,21 @@ def _make_vendor_products() -> None:
         refers("vendor_products", "agreement_id", "agreements.id"),
     )
     op.create_index("ix_vendor_products_agreement_id", "vendor_products", ["agreement_id"])
+
+
+def _make_forums() -> None:
+    op.create_table(
+        "forums",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("key", sa.String(100), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("gates", sa.Text(), nullable=False),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("meets_every", sa.String(20)),
+        sa.Column("changed_by", sa.String(200), nullable=False),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_forums"),
+        sa.UniqueConstraint("key", name="uq_forums_key"),
+    )
