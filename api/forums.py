@@ -59,6 +59,7 @@ def get_forum(forum: str) -> Response:
     access=WRITERS,
     takes=Takes(NewForumSchema, examples.NEW_FORUMS),
     answers=Answers(200, ForumSchema, examples.FORUM),
+    fails=(UnknownRecord,),
 )
 def write_forum(forum: str) -> Response:
     """Make a forum, or change it. Who sat at a session, the session itself says."""

@@ -75,6 +75,7 @@ def get_portfolio(portfolio: str) -> Response:
     access=WRITERS,
     takes=Takes(NewPortfolioSchema, examples.NEW_PORTFOLIOS),
     answers=Answers(200, PortfolioSchema, examples.PORTFOLIO),
+    fails=(UnknownRecord,),
 )
 def write_portfolio(portfolio: str) -> Response:
     """Make a portfolio, or change it; each service says itself in which it is."""
