@@ -12,20 +12,20 @@ BODY = {"name": "Board", "purpose": "Says what is built", "gates": [3], "people"
 
 
 @pytest.fixture
-def manager(calls: Calls) -> Calls:
-    """A service manager."""
+def board(calls: Calls) -> Calls:
+    """A service board."""
     return calls.as_(Role.SERVICE_MANAGER)
 
 
-def test_a_forum_is_found_by_the_gate_that_it_holds(manager: Calls) -> None:
+def test_a_forum_is_found_by_the_gate_that_it_holds(board: Calls) -> None:
     """With who sits there, until it is taken away."""
-    made = body_of(manager.ask("PUT", AT, body={**BODY, "meets_every": "P1M", "by": "Kim"}))
+    made = body_of(board.ask("PUT", AT, body={**BODY, "meets_every": "P1M", "by": "Kim"}))
     assert (made["members"], made["changed_by"]) == (["Alex"], "Kim")
-    assert body_of(manager.get(AT)) == made
-    assert body_of(manager.get("/api/v1/forums?gate=3"))["forums"] == [made]
-    assert body_of(manager.get("/api/v1/forums?gate=4"))["forums"] == []
-    assert body_of(manager.ask("DELETE", AT)) == made
-    problem_of(manager.get(AT), 404, "not-found")
+    assert body_of(board.get(AT)) == made
+    assert body_of(board.get("/api/v1/forums?gate=3"))["forums"] == [made]
+    assert body_of(board.get("/api/v1/forums?gate=4"))["forums"] == []
+    assert body_of(board.ask("DELETE", AT)) == made
+    problem_of(board.get(AT), 404, "not-found")
 
 
 @pytest.mark.parametrize(
@@ -39,10 +39,8 @@ def test_a_forum_is_found_by_the_gate_that_it_holds(manager: Calls) -> None:
         ({"chair": "Alex"}, "/chair"),
     ],
 )
-def test_what_is_no_forum_is_refused(
-    manager: Calls, change: dict[str, object], pointer: str
-) -> None:
+def test_what_is_no_forum_is_refused(board: Calls, change: dict[str, object], pointer: str) -> None:
     """The problem names the member, and nothing is kept."""
-    refused(manager.ask("PUT", AT, body={**BODY, **change}), pointer)
-    problem_of(manager.get(AT), 404, "not-found")
-    refused(manager.get("/api/v1/forums?gate=8"), "/gate")
+    refused(board.ask("PUT", AT, body={**BODY, **change}), pointer)
+    problem_of(board.get(AT), 404, "not-found")
+    refused(board.get("/api/v1/forums?gate=8"), "/gate")
