@@ -19,11 +19,13 @@ from api.case_life import case_life
 from api.cases import cases
 from api.catalogue import catalogue
 from api.catalogue_gaps import catalogue_gaps
+from api.continuity import continuity
 from api.costs import costs
 from api.customers import customers
 from api.decisions import decisions
 from api.deliveries import deliveries
 from api.documentation import documentation, publish_document, register_page
+from api.forums import forums
 from api.improvements import improvements
 from api.json_body import LARGEST_BODY
 from api.keys import keys
@@ -32,6 +34,7 @@ from api.measurements import measurements
 from api.operations import operations
 from api.packages import packages
 from api.policies import policies
+from api.portfolios import portfolios
 from api.reviews import reviews
 from api.roster import roster
 from api.satisfaction import satisfaction
@@ -41,6 +44,7 @@ from api.subscriptions import subscriptions
 from api.timelines import timelines
 from api.timers import timers
 from api.tollgates import tollgates
+from api.vendor_products import vendor_products
 from api.vocabulary import vocabulary
 
 NOUNS = (
@@ -54,15 +58,19 @@ NOUNS = (
     services,
     artifacts,
     tollgates,
+    forums,
     timelines,
     customers,
     maintenance,
+    continuity,
+    vendor_products,
     satisfaction,
     policies,
     vocabulary,
     catalogue,
     catalogue_gaps,
     packages,
+    portfolios,
     costs,
     roster,
     agreements,

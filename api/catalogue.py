@@ -46,11 +46,16 @@ catalogue = Noun("catalogue", "Services and their parts, as those see them who w
     answers=Answers(200, EntryPageSchema, examples.ENTRY_PAGE),
 )
 def list_entries() -> Response:
-    """List what is live or being prepared for release, with its parts."""
+    """List what is live or being prepared for release, with its parts; for a target group, too."""
     query = read_query(request, CatalogueQuerySchema)
     with current_service().database.reading() as session:
         page = entries_after(
-            session, SHOWN, query.get("category"), query.get("after"), query["limit"]
+            session,
+            SHOWN,
+            query.get("category"),
+            query.get("after"),
+            query["limit"],
+            query.get("audience"),
         )
     return ok(json_text.dumps({"entries": [_entry(e) for e in page.entries], "next": page.next}))
 
@@ -76,7 +81,7 @@ def find_entries() -> Response:
         asked = query.get("q") or _title(session, query.get("case"))
         # A title may be a whole sentence, of which not every word says what it is about.
         words = asked if "q" in query else " ".join(telling_words(asked))
-        found = search(session, words, SHOWN, query["limit"])
+        found = search(session, words, SHOWN, query["limit"], query.get("audience"))
     body = {
         "asked": asked,
         "found": [each.as_json() for each in found],

@@ -118,13 +118,14 @@ GAPS: dict[str, Any] = {
     ],
 }
 NEW_PACKAGES: dict[str, Any] = {
-    "services of an office": {"name": "Office", "services": [KEY]},
+    "services of an office": {"name": "Office", "services": [KEY], "audiences": ["agencies"]},
 }
 PACKAGE: dict[str, Any] = {
     "key": "office",
     "name": "Office",
     "description": None,
     "services": [KEY],
+    "audiences": ["agencies"],
     "standing": "live",
     "changed_by": "service desk",
     "changed_at": INSTANT,

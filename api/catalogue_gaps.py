@@ -49,7 +49,7 @@ def find_gaps() -> Response:
         raise BadFields([FieldProblem("/to", detail)])
     service = current_service()
     with service.database.reading() as session:
-        found = gaps(session, first, last, service.settings.timezone)
+        found = gaps(session, first, last, service.settings.timezone, service.moment().today)
     return ok(json_text.dumps(_shown(found)))
 
 

@@ -22,6 +22,12 @@ MOST_DEPENDENCIES = 200
 STANDINGS = [standing.value for standing in Standing]
 
 
+def audience_asked() -> Text:
+    """Return the member of a query that asks for what is for a target group."""
+    told = "Only what is for this target group, what is for everybody among it"
+    return Text(LONGEST_NAME, metadata={"description": told})
+
+
 class NewPartSchema(StrictSchema):
     """What a part of a service is to be."""
 
@@ -89,6 +95,7 @@ class CatalogueQuerySchema(PageQuerySchema):
     """Which page of the catalogue."""
 
     category = Text(LONGEST_NAME)
+    audience = audience_asked()
     limit = Count(1, LONGEST_PAGE, load_default=PAGE)
 
 
@@ -97,6 +104,7 @@ class SearchQuerySchema(StrictSchema):
 
     q = Text(LONGEST_NAME, metadata={"description": "Words, beginnings of words, with slips"})
     case = CaseRef(metadata={"description": "The ref of a case: its title is used"})
+    audience = audience_asked()
     limit = Count(1, MOST_FOUND, load_default=MOST_FOUND)
 
 

@@ -1,4 +1,4 @@
-"""What services and packages cost in all, over HTTP: for those who provide them."""
+"""What services, packages and portfolios cost in all, over HTTP: for those who provide them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from api.noun import Answers, Noun, ok
 from api.service import current_service
 from api.services import SEE_THE_COST
 from model import json_text
-from model.costs import Cost, Costs, costs_of_package, costs_of_service
+from model.costs import Cost, Costs, costs_of_package, costs_of_portfolio, costs_of_service
 from rules.errors import UnknownRecord
 
-costs = Noun("costs", "What services and packages cost in all")
+costs = Noun("costs", "What services, packages and portfolios cost in all")
 
 
 @costs.route(
@@ -44,6 +44,19 @@ def read_package_costs(package: str) -> Response:
     """Read what the services of a package cost in all, each counted once."""
     with current_service().database.reading() as session:
         return _shown(costs_of_package(session, package))
+
+
+@costs.route(
+    "GET",
+    "/api/v1/portfolios/<key:portfolio>/costs",
+    access=only(*SEE_THE_COST),
+    answers=Answers(200, CostsSchema, examples.COSTS),
+    fails=(UnknownRecord,),
+)
+def read_portfolio_costs(portfolio: str) -> Response:
+    """Read what the services of a portfolio cost in all, each counted once, but the rejected."""
+    with current_service().database.reading() as session:
+        return _shown(costs_of_portfolio(session, portfolio))
 
 
 def _shown(found: Costs) -> Response:

@@ -193,6 +193,13 @@ VOCABULARY: dict[str, Any] = {
             "kept": True,
         }
     ],
+    "artifacts": [
+        {
+            "name": "continuity_plan",
+            "meaning": "How the service is resumed after a disaster, and by whom",
+            "sources": ["ITSPM continuity"],
+        }
+    ],
 }
 
 READY = {

@@ -23,6 +23,7 @@ OFFER: dict[str, Any] = {
     "quality": {"recovery time": "4 hours"},
     "value": "Contracts are signed in a day, where they took two weeks",
     "technologies": ["PostgreSQL", "PAdES"],
+    "audiences": ["agencies"],
     "planned_live_on": "2027-03-01",
     "planned_end_on": None,
 }
@@ -73,6 +74,7 @@ _SHORT: dict[str, Any] = {
 SERVICE: dict[str, Any] = {
     **_SHORT,
     "case": REF,
+    "portfolios": ["working-together"],
     "reviewed_every": "P1Y",
     **OFFER,
     "capacity": CAPACITY,

@@ -135,7 +135,10 @@ class IncompleteSchema(StrictSchema):
 
     service = text()
     name = text()
-    missing = texts(description="members of the service that nobody has filled in")
+    missing = texts(
+        description="members of the service that nobody has filled in; in operation also"
+        " `continuity_plan`, and `continuity_test` without one that went well in the period"
+    )
 
 
 class UnbornSchema(StrictSchema):

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate
 
 from api.response_schemas import many, maybe, texts
 from api.strict_schema import Day, Names, Part, Parts, StrictSchema, Text, TextsByName
+from model.audiences import MOST_AUDIENCES
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.reading import PERIOD
@@ -16,6 +17,7 @@ from rules.values import LONGEST_TEXT
 
 LARGEST_AMOUNT = 10**12
 MOST = 50
+FOR_WHOM = "The target groups that it is for, such as `agencies`; none: everybody"
 CHARGING = ("included", "one_time", "subscription", "usage", "tiered")
 _CURRENCY = "^[A-Z]{3}$"
 _PLACES = 4
@@ -158,6 +160,12 @@ class OfferSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "What enables it, such as `PostgreSQL`"},
     )
+    audiences = Names(
+        LONGEST_NAME,
+        MOST_AUDIENCES,
+        allow_none=True,
+        metadata={"description": FOR_WHOM},
+    )
     planned_live_on = Day(
         allow_none=True,
         metadata={"description": "From when it is to be in operation; customers hear of it ahead"},
@@ -183,5 +191,6 @@ class ShownOfferSchema(StrictSchema):
     quality = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     value = maybe(description="what it is worth to those who use it")
     technologies = texts(description="what enables it")
+    audiences = texts(description=FOR_WHOM)
     planned_live_on = maybe(format="date", description="from when it is to be in operation")
     planned_end_on = maybe(format="date", description="when it is to end")

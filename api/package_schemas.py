@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from api.catalogue_schemas import STANDINGS
+from api.catalogue_schemas import STANDINGS, audience_asked
+from api.offer_schemas import FOR_WHOM
 from api.response_schemas import INSTANT, many, maybe, text, texts
+from api.service_schemas import PageQuerySchema
 from api.strict_schema import Names, StrictSchema, Text
+from model.audiences import MOST_AUDIENCES
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME
 from rules.values import LONGEST_TEXT
@@ -23,6 +26,9 @@ class NewPackageSchema(StrictSchema):
         required=True,
         metadata={"minItems": 1, "description": "The keys of the services in it"},
     )
+    audiences = Names(
+        LONGEST_NAME, MOST_AUDIENCES, load_default=list, metadata={"description": FOR_WHOM}
+    )
     by = Text(LONGEST_NAME)
 
 
@@ -33,12 +39,19 @@ class PackageSchema(StrictSchema):
     name = text()
     description = maybe()
     services = texts(description="the keys of the services in it")
+    audiences = texts(description=FOR_WHOM)
     standing = text(
         enum=STANDINGS,
         description="live once all its services are, retired once one of them is",
     )
     changed_by = text()
     changed_at = text(**INSTANT)
+
+
+class PackagesQuerySchema(PageQuerySchema):
+    """Which packages, and which page of them."""
+
+    audience = audience_asked()
 
 
 class PackagePageSchema(StrictSchema):

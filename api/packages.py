@@ -9,10 +9,14 @@ from api.authentication import current_caller
 from api.decisions import READERS
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
-from api.package_schemas import NewPackageSchema, PackagePageSchema, PackageSchema
+from api.package_schemas import (
+    NewPackageSchema,
+    PackagePageSchema,
+    PackageSchema,
+    PackagesQuerySchema,
+)
 from api.query import read_query
 from api.service import current_service
-from api.service_schemas import PageQuerySchema
 from api.services import WRITERS
 from api.strict_schema import load
 from model import json_text
@@ -33,14 +37,15 @@ packages = Noun("packages", "Services that are offered together")
     "GET",
     "/api/v1/packages",
     access=READERS,
-    takes=Takes(query=PageQuerySchema),
+    takes=Takes(query=PackagesQuerySchema),
     answers=Answers(200, PackagePageSchema, examples.PACKAGE_PAGE),
 )
 def list_packages() -> Response:
     """List the packages, in the order in which they were made."""
-    query = read_query(request, PageQuerySchema)
+    query = read_query(request, PackagesQuerySchema)
     with current_service().database.reading() as session:
-        page = packages_after(session, query.get("after"), query["limit"])
+        which = (query.get("after"), query["limit"], query.get("audience"))
+        page = packages_after(session, *which)
     body = {"packages": [_shown(each) for each in page.packages], "next": page.next}
     return ok(json_text.dumps(body))
 
@@ -70,7 +75,8 @@ def put_package(package: str) -> Response:
     """Make a package of services, or change it."""
     service, new = current_service(), load(NewPackageSchema, read_json(request))
     services = tuple(dict.fromkeys(new["services"]))
-    change = PackageChange(new["name"], new["description"], services)
+    audiences = tuple(dict.fromkeys(new["audiences"]))
+    change = PackageChange(new["name"], new["description"], services, audiences)
     by, moment = new.get("by") or current_caller().name, service.moment()
     view = service.database.write(
         lambda session: write_package(session, package, change, by, moment)
@@ -99,6 +105,7 @@ def _shown(package: PackageView) -> dict[str, object]:
         "name": package.name,
         "description": package.description,
         "services": list(package.services),
+        "audiences": list(package.audiences),
         "standing": package.standing.value,
         "changed_by": package.changed_by,
         "changed_at": rfc3339(package.changed_at),

@@ -130,9 +130,18 @@ class OutcomeMemberSchema(DomainSchema):
     )
 
 
+class KeptArtifactSchema(StrictSchema):
+    """An artifact that stands behind a service though neither a gate nor a case asks for it."""
+
+    name = text()
+    meaning = text()
+    sources = texts()
+
+
 class VocabularySchema(StrictSchema):
     """Every fact and every member of an outcome."""
 
     policy_revision = text()
     facts = fields.List(fields.Nested(FactSchema), required=True)
     outcomes = fields.List(fields.Nested(OutcomeMemberSchema), required=True)
+    artifacts = fields.List(fields.Nested(KeptArtifactSchema), required=True)

@@ -187,6 +187,7 @@ class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
+    portfolios = texts(description="the keys of the portfolios that it is in")
     reviewed_every = text(
         description="how often toll-gate 5 is held in operation: where `review_every` names"
         " nothing, as often as the rules of reviews say"

@@ -189,6 +189,7 @@ def _body(view: ServiceView) -> dict[str, object]:
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
         "reviewed_every": view.reviewed_every,
+        "portfolios": list(view.portfolios),
         **offer_shown(view.service),
         "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
@@ -244,6 +245,7 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "quality": offered.quality or {},
         "value": offered.value,
         "technologies": offered.technologies or [],
+        "audiences": offered.audiences or [],
         "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
         "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }

@@ -222,6 +222,13 @@ class Names(_Few):
         super().__init__(Text(longest), most, **options)
 
 
+class WholeNumbers(_Few):
+    """A list of up to `most` whole numbers, each from `low` to `high`."""
+
+    def __init__(self, low: int, high: int, most: int, **options: Any) -> None:
+        super().__init__(WholeNumber(low, high), most, **options)
+
+
 class Part(fields.Nested):
     """An object within the object."""
 

@@ -24,16 +24,18 @@ _ADDED, _ENDED, _STRUCK = "+", "-", "x"
 _SIGNS = {
     What.PART_ADDED: _ADDED,
     What.PACKAGE_JOINED: _ADDED,
+    What.PRODUCT_CHOSEN: _ADDED,
     What.CUSTOMER_CAME: _ADDED,
     What.AGREEMENT_BEGINS: _ADDED,
     What.PART_ENDED: _ENDED,
     What.PACKAGE_LEFT: _ENDED,
+    What.PRODUCT_LEFT: _ENDED,
     What.CUSTOMER_LEFT: _ENDED,
     What.AGREEMENT_ENDS: _ENDED,
     What.MAINTENANCE_CALLED_OFF: _STRUCK,
 }
 SIGNS = {_ADDED: "came or began", _ENDED: "left or ended", _STRUCK: "called off"}
-_NAMED = ("customer", "part", "package", "work", "name", "outcome", "artifact")
+_NAMED = ("customer", "part", "package", "product", "work", "name", "outcome", "artifact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,21 @@ _LANES: Sequence[tuple[str, str, frozenset[What]]] = (
     ),
     ("parts", "#5f3dc4", frozenset({What.PART_ADDED, What.PART_CHANGED, What.PART_ENDED})),
     (
-        "rests on, packages",
+        "rests on, packages, portfolios",
         "#364fc7",
-        frozenset({What.DEPENDENCIES_CHANGED, What.PACKAGE_JOINED, What.PACKAGE_LEFT}),
+        frozenset(
+            {
+                What.DEPENDENCIES_CHANGED,
+                What.PORTFOLIOS_CHANGED,
+                What.PACKAGE_JOINED,
+                What.PACKAGE_LEFT,
+            }
+        ),
+    ),
+    (
+        "vendor products",
+        "#862e9c",
+        frozenset({What.PRODUCT_CHOSEN, What.PRODUCT_CHANGED, What.PRODUCT_LEFT}),
     ),
     ("name, offer, cost", "#0b7285", frozenset({What.CHANGED, What.COST_CHANGED})),
     ("agreements", "#2b6a30", frozenset({What.AGREEMENT_BEGINS, What.AGREEMENT_ENDS})),
@@ -65,6 +79,7 @@ _LANES: Sequence[tuple[str, str, frozenset[What]]] = (
         "#a8480b",
         frozenset({What.MAINTENANCE_PLANNED, What.MAINTENANCE_CALLED_OFF, What.MAINTENANCE_ENDS}),
     ),
+    ("continuity tests", "#087f5b", frozenset({What.CONTINUITY_TESTED})),
     ("facts", "#495057", frozenset({What.SAID})),
 )
 

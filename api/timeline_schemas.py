@@ -86,6 +86,8 @@ class EventSchema(Schema):
     package = fields.String(metadata={"description": "the key of the package"})
     customer = fields.String(metadata={"description": "its name"})
     maintenance = fields.String(metadata={"description": "its number"})
+    product = fields.String(metadata={"description": "the key of a vendor product"})
+    continuity = fields.String(metadata={"description": "the number of a test"})
     work = fields.String(metadata={"description": "what the maintenance is for"})
     agreement = fields.String(metadata={"description": "the id of the agreement"})
     kind = fields.String(metadata={"description": "of the agreement"})

@@ -13,7 +13,7 @@ from model import json_text
 from model.revisions import live_book
 from rules.errors import NoLiveRevision
 from rules.values import Domain, FactType, to_json
-from rules.vocabulary import Fact, Outcome
+from rules.vocabulary import Fact, KeptArtifact, Outcome
 
 vocabulary = Noun("vocabulary", "The facts and outcomes that the live policies speak of")
 
@@ -33,6 +33,7 @@ def read_vocabulary() -> Response:
         "policy_revision": book.revision,
         "facts": [_fact(fact) for fact in book.vocabulary.facts.values()],
         "outcomes": [_outcome(outcome) for outcome in book.vocabulary.outcomes.values()],
+        "artifacts": [_artifact(kept) for kept in book.vocabulary.artifacts.values()],
     }
     return ok(json_text.dumps(body))
 
@@ -60,6 +61,10 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         "many": outcome.many,
         "kept": outcome.kept,
     }
+
+
+def _artifact(kept: KeptArtifact) -> dict[str, object]:
+    return {"name": kept.name, "meaning": kept.meaning, "sources": list(kept.sources)}
 
 
 def _domain(domain: Domain) -> dict[str, object]:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from model.gate_sessions import GateSession
 from model.holding_reviews import FURTHEST, HeldReview, hold_review
 from model.moment import Moment
-from model.reminding import review_rules
 from model.reviews import Review
+from model.revisions import review_rules
 from model.services import Service
 from rules.review_rules import Schedule
 

@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from model.audiences import named_in
 from model.catalogue_standing import Standing, is_shown, standing_of
 from model.cursors import number_in
 from model.dependencies import rests_on
@@ -28,8 +29,9 @@ class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
     `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
-    worth to those who use it. `technologies`: what enables it. `planned_live_on`, `planned_end_on`:
-    the days on which it is to be live and to end, as far as anybody plans.
+    worth to those who use it. `technologies`: what enables it. `audiences`: the target
+    groups that it is for; none: everybody. `planned_live_on`,
+    `planned_end_on`: the days on which it is to be live and to end, as far as anybody plans.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Entry:
     cost: object
     value: str | None
     technologies: object
+    audiences: object
     planned_live_on: date | None
     planned_end_on: date | None
 
@@ -59,9 +62,14 @@ class EntryPage:
 
 
 def entries_after(
-    session: Session, phases: Collection[str], category: str | None, after: str | None, limit: int
+    session: Session,
+    phases: Collection[str],
+    category: str | None,
+    after: str | None,
+    limit: int,
+    audience: str | None = None,
 ) -> EntryPage:
-    """Return up to `limit` (at most 200) services that are in one of these phases.
+    """Return up to `limit` (at most 200) services in one of these phases, for an audience if given.
 
     Raises:
         BadFields: `after` is not a cursor.
@@ -70,6 +78,8 @@ def entries_after(
     query = select(Service).where(Service.phase.in_(phases), Service.rejected.is_(False))
     if category is not None:
         query = query.where(Service.category == category)
+    if audience is not None:
+        query = query.where(named_in(Service.audiences, audience))
     if after is not None:
         query = query.where(Service.id > number_in(after))
     found = session.scalars(query.order_by(Service.id).limit(limit + 1)).all()
@@ -112,6 +122,7 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             service.cost,
             service.value,
             service.technologies,
+            service.audiences,
             service.planned_live_on,
             service.planned_end_on,
         )

@@ -78,6 +78,7 @@ def _face_of_service(session: Session, service: Service) -> Face | None:
         "quality": entry.quality or {},
         "value": entry.value,
         "technologies": entry.technologies or [],
+        "audiences": entry.audiences or [],
         "planned_live_on": entry.planned_live_on and entry.planned_live_on.isoformat(),
         "planned_end_on": entry.planned_end_on and entry.planned_end_on.isoformat(),
         "parts": [[p.key, p.name, p.description, p.standing] for p in entry.parts],
@@ -90,7 +91,7 @@ def _face_of_package(session: Session, key: str) -> Face | None:
     view = None if package is None else view_of(session, package)
     if view is None or view.standing is Standing.RETIRED:
         return None
-    told = ("key", "name", "description", "services", "standing")
+    told = ("key", "name", "description", "services", "audiences", "standing")
     return {name: getattr(view, name) for name in told}
 
 

@@ -2,16 +2,20 @@
 
 A service in operation also needs somebody who answers for it, and the frequency at which its
 business case comes to toll-gate 5: without one, it is that of the rules, which nobody agreed on.
+And it needs a continuity plan, and a test of it that went well since the review before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from model.catalogue_standing import LIVE, SHOWN
+from model.continuity import PLAN, TEST, counts_since, has_plan, was_resumed
 from model.services import Service
 
 TOLD_OF_ALL = (
@@ -23,30 +27,40 @@ TOLD_IN_OPERATION = ("line_manager", "review_every")
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """A service in the catalogue, and which of its members nobody has filled in."""
+    """A service in the catalogue, and what of it is not there.
+
+    `missing`: members that nobody has filled in, `continuity_plan`, `continuity_test`.
+    """
 
     service: str
     name: str
     missing: tuple[str, ...]
 
 
-def incomplete_services(session: Session, limit: int) -> tuple[Incomplete, ...]:
+def incomplete_services(session: Session, limit: int, today: date) -> tuple[Incomplete, ...]:
     """Return up to `limit` services whose entries are not complete, oldest first."""
+    since = counts_since(session, today)
+    planned, tested = (true(), true()) if since is None else (has_plan(), was_resumed(since))
     lacks = [getattr(Service, name).is_(None) for name in TOLD_OF_ALL]
     lacks_in_operation = [getattr(Service, name).is_(None) for name in TOLD_IN_OPERATION]
     query = (
-        select(Service)
+        select(Service, planned, tested)
         .where(
             Service.phase.in_(SHOWN),
             Service.rejected.is_(False),
-            or_(*lacks, and_(Service.phase.in_(LIVE), or_(*lacks_in_operation))),
+            or_(*lacks, and_(Service.phase.in_(LIVE), or_(*lacks_in_operation, ~planned, ~tested))),
         )
         .order_by(Service.id)
         .limit(limit)
     )
-    return tuple(Incomplete(each.key, each.name, _missing(each)) for each in session.scalars(query))
+    return tuple(
+        Incomplete(service.key, service.name, _missing(service, {PLAN: planned, TEST: tested}))
+        for service, planned, tested in session.execute(query)
+    )
 
 
-def _missing(service: Service) -> tuple[str, ...]:
-    asked = TOLD_OF_ALL + (TOLD_IN_OPERATION if service.phase in LIVE else ())
-    return tuple(name for name in asked if getattr(service, name) is None)
+def _missing(service: Service, continuity: Mapping[str, bool]) -> tuple[str, ...]:
+    in_operation = service.phase in LIVE
+    asked = TOLD_OF_ALL + (TOLD_IN_OPERATION if in_operation else ())
+    unsaid = [name for name in asked if getattr(service, name) is None]
+    return (*unsaid, *(name for name, there in continuity.items() if in_operation and not there))

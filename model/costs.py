@@ -19,6 +19,7 @@ from model.catalogue_standing import Standing
 from model.dependencies import rested_on
 from model.packages import services_of_package
 from model.parts import Part
+from model.portfolio_services import ids_in_portfolio
 from model.services import Service, find_service
 from rules.attainment import Number, rounded
 
@@ -113,6 +114,15 @@ def costs_of_package(session: Session, key: str) -> Costs:
         UnknownRecord: there is no such package.
     """
     return Costs(_items(session, services_of_package(session, key)))
+
+
+def costs_of_portfolio(session: Session, key: str) -> Costs:
+    """Return what the services of a portfolio that were not rejected cost, each counted once.
+
+    Raises:
+        UnknownRecord: there is no such portfolio.
+    """
+    return Costs(_items(session, ids_in_portfolio(session, key)))
 
 
 def _items(session: Session, ids: Sequence[int]) -> tuple[CostItem, ...]:

@@ -77,8 +77,8 @@ class Gaps:
     viable_without_service: tuple[Unborn, ...]
 
 
-def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
-    """Return what the catalogue lacked in a period of at most 366 days."""
+def gaps(session: Session, first: date, last: date, zone: tzinfo, today: date) -> Gaps:
+    """Return what the catalogue lacked in a period of at most 366 days, and lacks today."""
     until = day_after(last)
     between = (begins(first, zone), begins(until, zone))
     cases = session.execute(unmet_cases(*between).limit(MOST_CASES + 1)).all()
@@ -94,7 +94,7 @@ def gaps(session: Session, first: date, last: date, zone: tzinfo) -> Gaps:
         misnamed(session, *between),
         contradictions(session, *between),
         unasked_services(session, between[0], asked_for(*between), MOST_SERVICES),
-        incomplete_services(session, MOST_SERVICES),
+        incomplete_services(session, MOST_SERVICES, today),
         viable_without_service(session, live_routings(session), MOST_SERVICES),
     )
 

@@ -32,9 +32,17 @@ def require_location(location: str, schemes: Collection[str]) -> str:
     Raises:
         BadFields: it has another scheme, no host, a password, spaces, or what is not seen.
     """
-    if detail := _unsound(location, (*WEB, *schemes)):
+    if detail := location_problem(location, schemes):
         raise BadFields([FieldProblem("/location", detail)])
     return location
+
+
+def location_problem(location: str, schemes: Collection[str]) -> str | None:
+    """Return what keeps people from being sent to a location, if anything does.
+
+    `schemes`: those of document stores, beside http and https.
+    """
+    return _unsound(location, (*WEB, *schemes))
 
 
 def _unsound(location: str, schemes: Collection[str]) -> str | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import ForeignKey, String, Text, delete, exists, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.audiences import named_in
 from model.catalogue_standing import Standing, standing_of
-from model.columns import Instant, RowNumber
+from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
 from model.database import Base, Reader
 from model.locking import hold
-from model.search_index import SearchText, Words, index_package_text
+from model.search_index import EDITION, SearchText, Words, index_package_text
 from model.services import KEY, LONGEST_KEY, Service, services_named
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, UnknownRecord
@@ -26,7 +28,7 @@ MISSED_AT_ONCE = 100
 
 
 class Package(Base):
-    """Some services under one name."""
+    """Some services under one name; `audiences`: the target groups that it is for, as JSON."""
 
     __tablename__ = "packages"
 
@@ -34,6 +36,7 @@ class Package(Base):
     key: Mapped[str] = mapped_column(String(LONGEST_KEY), unique=True)
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
+    audiences: Mapped[object | None] = mapped_column(JsonText)
     changed_by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     changed_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -49,11 +52,12 @@ class PackagedService(Base):
 
 @dataclass(frozen=True, slots=True)
 class PackageChange:
-    """What a package is to be."""
+    """What a package is to be; `audiences`: for whom, and without any for everybody."""
 
     name: str
     description: str | None
     services: tuple[str, ...]
+    audiences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class PackageView:
     standing: Standing
     changed_by: str
     changed_at: datetime
+    audiences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ def put_package(
     services = services_named(session, change.services, "/services")
     package = find_package(session, key) or Package(key=key)
     package.name, package.description = change.name, change.description
+    package.audiences = list(change.audiences)
     package.changed_by, package.changed_at = by, now
     session.add(package)
     session.flush()
@@ -136,14 +142,18 @@ def read_package(session: Session, key: str) -> PackageView:
     return view_of(session, _find(session, key))
 
 
-def packages_after(session: Session, after: str | None, limit: int) -> PackagePage:
-    """Return up to `limit` (at most 200) packages, in the order in which they were made.
+def packages_after(
+    session: Session, after: str | None, limit: int, audience: str | None = None
+) -> PackagePage:
+    """Return up to `limit` (at most 200) packages, as they were made; for an audience if given.
 
     Raises:
         BadFields: `after` is not a cursor.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
     query = select(Package).order_by(Package.id).limit(limit + 1)
+    if audience is not None:
+        query = query.where(named_in(Package.audiences, audience))
     if after is not None:
         query = query.where(Package.id > number_in(after))
     found = session.scalars(query).all()
@@ -190,12 +200,13 @@ def services_in(reader: Reader, ids: Sequence[int]) -> Mapping[int, list[tuple[s
 
 
 def index_missed_packages(session: Session, most: int = MISSED_AT_ONCE) -> int:
-    """Have up to `most` packages found that no search knows of; say how many.
+    """Have up to `most` packages found that no search knows of, or not in full; say how many.
 
-    They were made by a version that found services alone. Needs a `transaction()`.
+    They were made by a version that found services alone, or less. Needs a `transaction()`.
     """
     hold_packages(session)
-    unknown = ~exists().where(SearchText.package_id == Package.id)
+    indexed = (SearchText.package_id == Package.id, SearchText.edition == EDITION)
+    unknown = ~exists().where(*indexed)
     missed = session.scalars(select(Package).where(unknown).order_by(Package.id).limit(most)).all()
     for package in missed:
         _index(session, package)
@@ -203,7 +214,8 @@ def index_missed_packages(session: Session, most: int = MISSED_AT_ONCE) -> int:
 
 
 def _index(session: Session, package: Package) -> None:
-    index_package_text(session, package.id, Words(None, package.name, package.description))
+    words = Words(None, package.key, package.name, package.description)
+    index_package_text(session, package.id, words)
 
 
 def find_package(session: Session, key: str) -> Package | None:
@@ -246,6 +258,7 @@ def _views(session: Session, packages: Sequence[Package]) -> tuple[PackageView, 
             _standing(services[package.id]),
             package.changed_by,
             package.changed_at,
+            tuple(cast("Sequence[str]", package.audiences or ())),
         )
         for package in packages
     )

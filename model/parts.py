@@ -14,7 +14,7 @@ from model.catalogue_standing import Standing
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.locking import hold
-from model.search_index import SearchText, Words, index_service_texts
+from model.search_index import EDITION, SearchText, Words, index_service_texts
 from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from model.viable_cases import viable_case
@@ -161,17 +161,18 @@ def parts_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[PartView
 def index_service(session: Session, service: Service) -> None:
     """Have a service and its parts found by their words as they are now."""
     parts = parts_of(session, [service.id]).get(service.id, [])
-    words = [Words(None, service.name, service.description)]
-    words += [Words(part.key, part.name, part.description) for part in parts]
+    words = [Words(None, service.key, service.name, service.description, service.category)]
+    words += [Words(part.key, part.key, part.name, part.description) for part in parts]
     index_service_texts(session, service.id, words)
 
 
 def index_missed(session: Session, most: int = MISSED_AT_ONCE) -> int:
-    """Have up to `most` services found that no search knows of; say how many.
+    """Have up to `most` services found that no search knows of, or not in full; say how many.
 
-    They were made by a version that had no search. Needs a `transaction()`.
+    They were made by a version that had no search, or found less. Needs a `transaction()`.
     """
-    unknown = ~exists().where(SearchText.service_id == Service.id)
+    indexed = (SearchText.service_id == Service.id, SearchText.edition == EDITION)
+    unknown = ~exists().where(*indexed)
     missed = select(Service.key).where(unknown).order_by(Service.id).limit(most)
     keys = session.scalars(missed).all()
     for key in keys:

@@ -21,11 +21,11 @@ from model.outbox import Event, EventType, Letter, Listeners, announce, listener
 from model.preparing_reviews import prepared_for
 from model.review_candidates import candidates_for
 from model.reviews import Review
-from model.revisions import book_of, live_revision
+from model.revisions import review_rules
 from model.roster import Holder, Roster
 from model.rosters import current_roster
 from model.services import Service
-from rules.review_rules import ReviewKind, ReviewRules, Schedule
+from rules.review_rules import ReviewKind, Schedule
 
 AT_ONCE = 500
 
@@ -57,12 +57,6 @@ def remind_due(session: Session, moment: Moment, local: datetime | None = None) 
         told += _remind(session, review, schedule, hearers, before, moment)
     session.flush()
     return Reminded(told, more=len(reviews) == AT_ONCE)
-
-
-def review_rules(session: Session) -> ReviewRules:
-    """Return the live rules of reviews; those that hold unsaid, before anything is published."""
-    revision = live_revision(session)
-    return book_of(session, revision).reviews if revision else ReviewRules()
 
 
 def _due(session: Session, moment: Moment) -> Sequence[Review]:

@@ -26,7 +26,7 @@ _YEAR = timedelta(days=365)
 def candidates_for(session: Session, review: Review, moment: Moment) -> str:
     """Return what a review has to look at now, as a paragraph; of other reviews nothing."""
     if review.kind == ReviewKind.CATALOGUE:
-        said = _incomplete(session)
+        said = _incomplete(session, moment)
     elif review.kind == ReviewKind.PORTFOLIO:
         said = _unasked(session, moment)
     else:
@@ -35,8 +35,8 @@ def candidates_for(session: Session, review: Review, moment: Moment) -> str:
     return f"{said}\nAll of it: GET /api/v1/catalogue/gaps?{period}"
 
 
-def _incomplete(session: Session) -> str:
-    found = incomplete_services(session, MOST_SERVICES + 1)
+def _incomplete(session: Session, moment: Moment) -> str:
+    found = incomplete_services(session, MOST_SERVICES + 1, moment.today)
     lines = [f"{each.service}, {each.name}: no {', no '.join(each.missing)}" for each in found]
     many = _many(len(found), "entry is not complete", "entries are not complete")
     return _listed(lines, many, "Every entry of the catalogue is complete.")

@@ -17,6 +17,7 @@ from model.database import Base, Reader, table_of
 from model.texts import LONGEST_NAME
 from rules import rule_book
 from rules.errors import NoLiveRevision, RuleFilesRefused, Unable, UnknownRecord
+from rules.review_rules import ReviewRules
 from rules.rule_book import RuleBook, RuleFiles
 
 BOOKS_KEPT = 8
@@ -70,6 +71,12 @@ def live_book(reader: Reader, revision: str | None = None) -> RuleBook:
     if revision is None:
         raise NoLiveRevision("no rules have been published: run `policy publish`")
     return book_of(reader, revision)
+
+
+def review_rules(session: Session) -> ReviewRules:
+    """Return the live rules of reviews; those that hold unsaid, before anything is published."""
+    revision = live_revision(session)
+    return book_of(session, revision).reviews if revision else ReviewRules()
 
 
 def book_of(reader: Reader, revision: str) -> RuleBook:

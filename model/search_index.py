@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, ForeignKey, String, Text, delete, insert, select
@@ -13,9 +13,15 @@ from model.database import Base, table_of
 from model.likeness import letter_groups, words_of
 from model.services import LONGEST_KEY
 
+EDITION = 2
+"""1: names and descriptions were indexed; 2: keys and categories, too."""
+
 
 class SearchText(Base):
-    """What is searched: the words of a service (no part), of one of its parts, or of a package."""
+    """What is searched: the words of a service (no part), of one of its parts, or of a package.
+
+    `edition`: what was indexed of it, as `EDITION` counts; an older one is indexed again.
+    """
 
     __tablename__ = "search_texts"
 
@@ -25,6 +31,7 @@ class SearchText(Base):
     name: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)
     package_id: Mapped[int | None] = mapped_column(ForeignKey("packages.id"), index=True)
+    edition: Mapped[int] = mapped_column(default=EDITION)
 
 
 class SearchGroup(Base):
@@ -43,8 +50,15 @@ class Words:
     """The words of a service or a package (`part` is `None`) or of a part."""
 
     part: str | None
+    key: str
     name: str
     description: str | None
+    category: str | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each word once, those of the name first."""
+        texts = (self.name, self.key, self.category, self.description)
+        yield from dict.fromkeys(words_of(" ".join(text for text in texts if text)))
 
 
 _GROUPS = table_of(SearchGroup)
@@ -73,7 +87,7 @@ def _forget(session: Session, ours: ColumnElement[bool]) -> None:
 def _index(
     session: Session, text: Words, *, service_id: int | None = None, package_id: int | None = None
 ) -> None:
-    words = list(words_of(f"{text.name} {text.description or ''}"))
+    words = list(text)
     row = SearchText(
         service_id=service_id,
         part=text.part,

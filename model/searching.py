@@ -13,6 +13,7 @@ from itertools import islice
 
 from sqlalchemy import func, select, text
 
+from model.audiences import names
 from model.database import Reader, table_of
 from model.likeness import letter_groups, ranked, words_of
 from model.packages import Package, services_in
@@ -58,17 +59,27 @@ _GROUPS = table_of(SearchGroup)
 
 
 def search(
-    reader: Reader, asked: str, phases: Collection[str], limit: int = MOST_FOUND
+    reader: Reader,
+    asked: str,
+    phases: Collection[str],
+    limit: int = MOST_FOUND,
+    audience: str | None = None,
 ) -> tuple[Found, ...]:
     """Return up to `limit` services, parts and packages that may be meant, the likeliest first.
 
     `phases`: those that a service has to be in, and every service of a package.
+    `audience`: the target group that they have to be for, if any.
     """
     words = list(dict.fromkeys(words_of(asked)))
     ids = _candidates(reader, words)
     texts = (SearchText.part, SearchText.name, SearchText.words, SearchText.package_id)
     rows = reader.execute(
-        select(*texts, Service.key, Service.phase, Service.rejected, Package.key.label("package"))
+        select(
+            *texts,
+            *(Service.key, Service.phase, Service.rejected, Service.audiences),
+            Package.key.label("package"),
+            Package.audiences.label("packed_for"),
+        )
         .outerjoin(Service, Service.id == SearchText.service_id)
         .outerjoin(Package, Package.id == SearchText.package_id)
         .where(SearchText.id.in_(ids))
@@ -78,13 +89,18 @@ def search(
     for row in rows:
         # Asked for in SQL, it would have a planner look at every service that is in a phase.
         standing = [(row.phase, row.rejected)] if row.key else packed.get(row.package_id, ())
-        if standing and all(phase in phases and not rejected for phase, rejected in standing):
+        for_them = audience is None or names(row.audiences or row.packed_for, audience)
+        if for_them and _is_there(standing, phases):
             score, because = ranked(words, list(words_of(row.name)), row.words.split())
             if because and score >= _LEAST:
                 each = (row.key, row.part, row.package, row.name, round(score, 1), because)
                 found.append(Found(*each))
     found.sort(key=lambda each: (-each.score, each.service or "", each.part or each.package or ""))
     return tuple(found[:limit])
+
+
+def _is_there(standing: Sequence[tuple[str | None, bool]], phases: Collection[str]) -> bool:
+    return bool(standing) and all(phase in phases and not rejected for phase, rejected in standing)
 
 
 def _candidates(reader: Reader, words: Sequence[str]) -> Sequence[int]:

@@ -33,11 +33,16 @@ class Noted(StrEnum):
     PART_CHANGED = "part_changed"
     PART_ENDED = "part_ended"
     DEPENDENCIES_CHANGED = "dependencies_changed"
+    PORTFOLIOS_CHANGED = "portfolios_changed"
     PACKAGE_JOINED = "package_joined"
     PACKAGE_LEFT = "package_left"
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    PRODUCT_CHOSEN = "product_chosen"
+    PRODUCT_CHANGED = "product_changed"
+    PRODUCT_LEFT = "product_left"
+    CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
 
@@ -46,7 +51,8 @@ class Noted(StrEnum):
 class ServiceEvent(Base):
     """A change of a service, at the version that the service had then.
 
-    `subject`: of a part or package its key, of a customer the name, of maintenance its number.
+    `subject`: of a part, package or product its key, of a customer the name, of maintenance or
+    a test its number.
     `before` and `after`: the members that became other, as JSON; `None` in both: what they are is
     not kept here for ever, only that they became other.
     """
@@ -140,6 +146,8 @@ _NEEDS_A_DIFFERENCE = (
     Noted.COST_CHANGED,
     Noted.PART_CHANGED,
     Noted.DEPENDENCIES_CHANGED,
+    Noted.PORTFOLIOS_CHANGED,
+    Noted.PRODUCT_CHANGED,
 )
 
 

@@ -19,6 +19,7 @@ from model.held_facts import facts_of
 from model.moment import Moment
 from model.offer_reviews import offer_of, review_changed_offer
 from model.parts import case_to_bear, index_service
+from model.portfolios import portfolios_of
 from model.reported_artifacts import Reported, reported_artifacts
 from model.revisions import live_book
 from model.service_events import note_words
@@ -108,6 +109,7 @@ class ServiceView:
     """A service with its facts and artifacts (by name) and its latest 20 decisions.
 
     `reported`: artifacts that are complete by its case, and of which nobody said where they are.
+    `portfolios`: the keys of those that it is in.
     `reviewed_every`: how often its business case is reviewed in operation, agreed on or not.
     """
 
@@ -117,6 +119,7 @@ class ServiceView:
     artifacts: tuple[Artifact, ...]
     reported: tuple[Reported, ...]
     decisions: tuple[DecisionSummary, ...]
+    portfolios: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,8 @@ def view_of(session: Session, service: Service) -> ServiceView:
     decisions = tuple(map(DecisionSummary.of, records))
     every = reviewed_every(session, service)
     reported = reported_artifacts(session, service, [each.name for each in artifacts])
-    return ServiceView(service, every, facts, artifacts, reported, decisions)
+    within = portfolios_of(session, service.id)
+    return ServiceView(service, every, facts, artifacts, reported, decisions, within)
 
 
 def _say(service: Service, change: ServiceChange) -> None:

@@ -33,9 +33,9 @@ class Service(Base):
     business case is reviewed (ISO 8601). `born_of`: the case that it came from.
 
     Its offer, each as JSON: service level `options`, how it is charged for, what it costs those
-    who provide it, attributes of `quality`, the `technologies` that enable it, and its `capacity`
-    (`model/capacity.py`); in words its `value` to those who use it; and the days on which it is
-    planned to be live and to end.
+    who provide it, attributes of `quality`, the `technologies` that enable it, the `audiences`
+    that it is for, and its `capacity` (`model/capacity.py`); in words its
+    `value` to those who use it; and the days on which it is planned to be live and to end.
     """
 
     __tablename__ = "services"
@@ -63,6 +63,7 @@ class Service(Base):
     capacity: Mapped[object | None] = mapped_column(JsonText)
     value: Mapped[str | None] = mapped_column(Text)
     technologies: Mapped[object | None] = mapped_column(JsonText)
+    audiences: Mapped[object | None] = mapped_column(JsonText)
     planned_live_on: Mapped[date | None]
     planned_end_on: Mapped[date | None]
     phase: Mapped[str | None] = mapped_column(String(20))

@@ -38,10 +38,10 @@ def gate_policy(gate: int) -> str:
 
 
 def artifacts_of(vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return every artifact that a gate may miss, and those that are milestones of a case."""
+    """Return every artifact that a gate may miss, milestones of a case, and those kept beside."""
     missing = vocabulary.outcomes.get("missing")
     of_gates = missing.domain.choices if missing else ()
-    return tuple(dict.fromkeys((*of_gates, *vocabulary.milestones)))
+    return tuple(dict.fromkeys((*of_gates, *vocabulary.milestones, *vocabulary.artifacts)))
 
 
 def stands(name: str) -> bool:

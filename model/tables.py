@@ -10,6 +10,7 @@ from model.calendars import Calendar, CalendarVersion
 from model.case_events import CaseEvent
 from model.cases import Case
 from model.checkpoints import Checkpoint, SealedDecision, UnsealedDecision
+from model.continuity import ContinuityTest
 from model.customers import Customer
 from model.database import Base
 from model.decisions import DecisionRecord
@@ -17,6 +18,7 @@ from model.deliveries import Delivery
 from model.dependencies import Dependency
 from model.erasing import Erasure
 from model.events import OutboxEvent
+from model.forums import Forum
 from model.gate_sessions import GateSession
 from model.heartbeats import Heartbeat
 from model.held_facts import CaseFact, FactChange
@@ -28,6 +30,7 @@ from model.measurements import Measurement
 from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
+from model.portfolios import Portfolio, PortfolioService
 from model.preparing_reviews import Preparation
 from model.record_walks import RecordWalk
 from model.reviews import Review
@@ -40,6 +43,7 @@ from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
+from model.vendor_products import VendorProduct
 from model.verifications import Verification
 
 TABLES: tuple[type[Base], ...] = (
@@ -56,12 +60,14 @@ TABLES: tuple[type[Base], ...] = (
     CaseEvent,
     CaseFact,
     Checkpoint,
+    ContinuityTest,
     Customer,
     DecisionRecord,
     Delivery,
     Dependency,
     Erasure,
     FactChange,
+    Forum,
     GateSession,
     Heartbeat,
     HeldReview,
@@ -75,6 +81,8 @@ TABLES: tuple[type[Base], ...] = (
     PackagedService,
     Part,
     PersonalValue,
+    Portfolio,
+    PortfolioService,
     Preparation,
     Publication,
     Review,
@@ -94,6 +102,7 @@ TABLES: tuple[type[Base], ...] = (
     TimerMark,
     TimerResult,
     UnsealedDecision,
+    VendorProduct,
     Verification,
     RecordWalk,
 )

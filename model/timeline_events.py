@@ -30,11 +30,16 @@ class What(StrEnum):
     PART_CHANGED = "part_changed"
     PART_ENDED = "part_ended"
     DEPENDENCIES_CHANGED = "dependencies_changed"
+    PORTFOLIOS_CHANGED = "portfolios_changed"
     PACKAGE_JOINED = "package_joined"
     PACKAGE_LEFT = "package_left"
     CUSTOMER_CAME = "customer_came"
     CUSTOMER_CHANGED = "customer_changed"
     CUSTOMER_LEFT = "customer_left"
+    PRODUCT_CHOSEN = "product_chosen"
+    PRODUCT_CHANGED = "product_changed"
+    PRODUCT_LEFT = "product_left"
+    CONTINUITY_TESTED = "continuity_tested"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
     MAINTENANCE_BEGINS = "maintenance_begins"
@@ -50,7 +55,8 @@ class Event:
 
     `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
     `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was changed
-    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`).
+    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
+    `continuity`, `product`).
     """
 
     version: int | None

@@ -16,7 +16,7 @@ from model.services import ArtifactVersion, Service
 from model.timeline_events import Event, Place, Told, What, Window
 
 _NOTED = frozenset(What(each.value) for each in Noted) - {What.MADE}
-_NAMED = ("part", "package", "customer", "maintenance")
+_NAMED = ("part", "package", "customer", "maintenance", "continuity", "product")
 
 
 def of_rows(session: Session, service: Service, window: Window) -> Iterator[Told]:

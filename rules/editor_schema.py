@@ -172,6 +172,8 @@ def _vocabulary(clauses: Schema) -> Schema:
     facts |= {"if": asked, "else": {"required": ["question", "asked_of", "action"]}}
     parts: dict[str, Schema] = {"facts": _named(_needing_choices(facts))}
     parts["outcomes"] = _named(_needing_choices(section(words.OUTCOME, outcome, ("type",))))
+    kept: dict[str, Schema] = {"meaning": TEXT, "sources": clauses}
+    parts["artifacts"] = _named(section(words.ARTIFACT, kept, ("meaning",)))
     whole = section(words.OUTCOME, parts, ("facts", "outcomes"))
     return rule_file("The vocabulary: facts and outcomes", whole)
 

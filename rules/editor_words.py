@@ -104,7 +104,12 @@ FACT = {
     "sources": "The clauses that speak of the fact, by their names in sources.yaml",
 }
 
+ARTIFACT = {
+    "meaning": "What the artifact says, as one would tell a person",
+    "sources": "The clauses that it rests on, as `sources.yaml` names them",
+}
 OUTCOME = {
+    "artifacts": "What stands behind a service though no toll-gate asks for it",
     "facts": "Every fact that a case may hold",
     "outcomes": "Every word of an answer",
     "type": "What kind of value the outcome has",

@@ -60,11 +60,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptArtifact:
+    """An artifact that stands behind a service though neither a gate nor a case asks for it."""
+
+    name: str
+    meaning: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Every declared fact and outcome, by name, in the file's order."""
+    """Every declared fact and outcome, by name, in the file's order; artifacts to keep beside."""
 
     facts: Mapping[str, Fact]
     outcomes: Mapping[str, Outcome]
+    artifacts: Mapping[str, KeptArtifact] = field(default_factory=lambda: MappingProxyType({}))
     _defaults: Mapping[str, Value] = field(init=False, repr=False, compare=False)
     _derived: tuple[Fact, ...] = field(init=False, repr=False, compare=False)
 
@@ -87,7 +97,7 @@ class Vocabulary:
     def with_outcomes(self, names: Collection[str]) -> Vocabulary:
         """Return the vocabulary with these outcomes only, in the file's order."""
         outcomes = {name: each for name, each in self.outcomes.items() if name in names}
-        return Vocabulary(self.facts, MappingProxyType(outcomes))
+        return Vocabulary(self.facts, MappingProxyType(outcomes), self.artifacts)
 
     def read_changes(self, raw: Mapping[str, object], as_of: date) -> dict[str, Value | None]:
         """Return the changes of facts that a JSON object asks for; `None` forgets a fact.

@@ -16,7 +16,7 @@ from rules.reading import WORD, WORD_HELP, Section, is_null, section_of
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import LARGEST_INTEGER, Domain, FactType
-from rules.vocabulary import Fact, Outcome, Vocabulary
+from rules.vocabulary import Fact, KeptArtifact, Outcome, Vocabulary
 from rules.yaml_tree import MappingNode, Node, ScalarNode
 
 _DOMAIN_KEYS = ("type", "choices", "range", "scale", "unit")
@@ -24,6 +24,8 @@ FACT_KEYS = (
     *_DOMAIN_KEYS, "question", "asked_of", "action", "group", "default", "derived", "sources",
     "personal", "artifact",
 )  # fmt: skip
+WHOLE_KEYS = ("facts", "outcomes", "artifacts")
+ARTIFACT_KEYS = ("meaning", "sources")
 OUTCOME_KEYS = ("type", "choices", "many", "kept")
 _ASKED = ("question", "asked_of", "action")
 _RESERVED = (*KEYWORDS, "null", "as_of")
@@ -33,7 +35,7 @@ LARGEST_SCALE = 9
 
 def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabulary:
     """Return the vocabulary of a `vocabulary.yaml`; what is wrong goes to `findings`."""
-    section = section_of(node, findings, ("facts", "outcomes"), ("facts", "outcomes"))
+    section = section_of(node, findings, WHOLE_KEYS, ("facts", "outcomes"))
     if section is None:
         return Vocabulary({}, {})
     outcomes = {
@@ -46,7 +48,12 @@ def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabul
     _resolve_derived(facts, section)
     _require_milestones_apart(facts, section)
     _require_engine_names(section)
-    return Vocabulary(MappingProxyType(facts), MappingProxyType(outcomes))
+    kept = {
+        key.text: _kept_artifact(key, entry, section, sources)
+        for key, entry in section.entries("artifacts")
+    }
+    frozen = MappingProxyType(facts), MappingProxyType(outcomes), MappingProxyType(kept)
+    return Vocabulary(*frozen)
 
 
 def _fact(
@@ -90,6 +97,14 @@ def _artifact(section: Section, domain: Domain) -> str | None:
         message = f"{domain.type.with_article} cannot be said by supplying an artifact"
         section.problem(place, "bad-domain", message, "only a boolean is: it is there, or not yet")
     return place.text
+
+
+def _kept_artifact(key: ScalarNode, node: Node, parent: Section, sources: Sources) -> KeptArtifact:
+    _require_name(key, parent)
+    section = section_of(node, parent.findings, ARTIFACT_KEYS, ("meaning",))
+    if section is None:
+        return KeptArtifact(key.text, "")
+    return KeptArtifact(key.text, section.text("meaning"), read_citations(section, sources))
 
 
 def _has(node: MappingNode, key: str) -> bool:

@@ -8,7 +8,11 @@ from typing import Any
 from api import (
     agreement_examples,
     calendar_examples,
+    examples_of_continuity,
+    examples_of_forums,
     examples_of_notices,
+    examples_of_portfolios,
+    examples_of_vendor_products,
     improvement_examples,
     review_examples,
     roster_examples,
@@ -81,9 +85,20 @@ class Day:
         )
         yield planned
         yield self.does("DELETE", f"{SERVICE}/maintenance/{planned[2]['number']}")
+        tested = first(examples_of_continuity.NEW_TESTS)
+        yield self.does("POST", f"{SERVICE}/continuity", tested)
+        product = first(examples_of_vendor_products.NEW_PRODUCTS)
+        yield self.does("PUT", f"{SERVICE}/products/signbox", product)
+        yield self.does("DELETE", f"{SERVICE}/products/signbox")
         offered = {"name": WORD, "services": ["e-signature"]}
         yield self.does("PUT", "/api/v1/packages/office", offered)
         yield self.does("DELETE", "/api/v1/packages/office")
+        kept = first(examples_of_portfolios.NEW_PORTFOLIOS)
+        yield self.does("PUT", "/api/v1/portfolios/together", kept)
+        board = first(examples_of_forums.NEW_FORUMS)
+        yield self.does("PUT", "/api/v1/forums/board", board)
+        yield self.does("DELETE", "/api/v1/forums/board")
+        yield self.does("PUT", f"{SERVICE}/portfolios", {"portfolios": ["together"]})
 
     def _time(self) -> Iterator[Done]:
         yield self.does("PUT", "/api/v1/roster", first(roster_examples.ROSTERS))

@@ -24,8 +24,8 @@ ADMINISTRATORS = frozenset([Role.ADMIN])
 SERVICE_MANAGERS = frozenset([Role.SERVICE_MANAGER, Role.ADMIN])
 TRIERS = DECIDERS | {Role.POLICY_OWNER, Role.SERVICE_MANAGER}
 
+SEE_THE_COST = SERVICE_MANAGERS | {Role.AUDITOR}
 PORTFOLIO_BOARD = SERVICE_MANAGERS | {Role.POLICY_OWNER, Role.AUDITOR}
-SEE_COSTS = SERVICE_MANAGERS | {Role.AUDITOR}
 KEEPERS_OF_TIME = {Role.TICKETING, Role.SERVICE_MANAGER, Role.AUDITOR} | ADMINISTRATORS
 
 WHO_MAY = {
@@ -57,6 +57,8 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/maintenance"): READERS,
     ("POST", "/api/v1/services/<key:key>/maintenance"): SERVICE_MANAGERS,
     ("DELETE", "/api/v1/services/<key:key>/maintenance/<number:number>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/continuity"): READERS,
+    ("POST", "/api/v1/services/<key:key>/continuity"): SERVICE_MANAGERS,
     ("GET", "/api/v1/services/<key:key>/satisfaction"): READERS,
     ("GET", "/api/v1/cases/<ref:ref>/satisfaction"): READERS,
     ("POST", "/api/v1/cases/<ref:ref>/satisfaction"): DECIDERS,
@@ -69,12 +71,25 @@ WHO_MAY = {
     ("GET", "/api/v1/services/<key:key>/entry"): READERS,
     ("PUT", "/api/v1/services/<key:key>/parts/<key:part>"): SERVICE_MANAGERS,
     ("PUT", "/api/v1/services/<key:key>/dependencies"): SERVICE_MANAGERS,
-    ("GET", "/api/v1/services/<key:key>/costs"): SEE_COSTS,
-    ("GET", "/api/v1/packages/<key:package>/costs"): SEE_COSTS,
     ("GET", "/api/v1/packages"): READERS,
     ("GET", "/api/v1/packages/<key:package>"): READERS,
     ("PUT", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
     ("DELETE", "/api/v1/packages/<key:package>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/portfolios"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/portfolios/<key:portfolio>"): PORTFOLIO_BOARD,
+    ("PUT", "/api/v1/portfolios/<key:portfolio>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/portfolios/<key:portfolio>/services"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/portfolios/<key:portfolio>/costs"): SEE_THE_COST,
+    ("GET", "/api/v1/packages/<key:package>/costs"): SEE_THE_COST,
+    ("GET", "/api/v1/services/<key:key>/costs"): SEE_THE_COST,
+    ("PUT", "/api/v1/services/<key:key>/portfolios"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/products"): PORTFOLIO_BOARD,
+    ("PUT", "/api/v1/services/<key:key>/products/<key:product>"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/services/<key:key>/products/<key:product>"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/forums"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/forums/<key:forum>"): PORTFOLIO_BOARD,
+    ("PUT", "/api/v1/forums/<key:forum>"): SERVICE_MANAGERS,
+    ("DELETE", "/api/v1/forums/<key:forum>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/timers"): KEEPERS_OF_TIME,
     ("POST", "/api/v1/timers"): DECIDERS,
     ("GET", "/api/v1/timers/<id:timer_id>"): KEEPERS_OF_TIME,

@@ -171,3 +171,23 @@ def test_who_may_only_read_writes_nothing(of: Owner, calls: Calls) -> None:
         answer = calls.as_(role).ask("PUT", f"{of.path}/parts/p", body={"name": "P"})
         problem_of(answer, 403, "not-allowed")
         assert calls.as_(role).get(AT).status_code == 200
+
+
+def test_a_target_group_sees_what_is_for_it(calls: Calls) -> None:
+    """In the catalogue, in its search and among packages; what names nobody is for everybody."""
+    of = owner(calls)
+    of.bring_to(4)
+    assert body_of(of.patch({"audiences": ["agencies"]}))["audiences"] == ["agencies"]
+    package = {"name": "Signing", "services": [of.key], "audiences": ["schools", "schools"]}
+    made = body_of(of.calls.ask("PUT", "/api/v1/packages/signing", body=package))
+    assert made["audiences"] == ["schools"]
+    for group, services, packages in (("agencies", [of.key], []), ("schools", [], ["signing"])):
+        entries = body_of(calls.get(f"/api/v1/catalogue?audience={group}"))["entries"]
+        assert [each["key"] for each in entries] == services
+        listed = body_of(calls.get(f"/api/v1/packages?audience={group}"))["packages"]
+        assert [each["key"] for each in listed] == packages
+        found = body_of(calls.get(f"/api/v1/catalogue/search?q=sign&audience={group}"))["found"]
+        assert [each["service"] or each["package"] for each in found] == [*services, *packages]
+    of.patch({"audiences": None})
+    (entry,) = body_of(calls.get("/api/v1/catalogue?audience=anybody"))["entries"]
+    assert entry["audiences"] == []

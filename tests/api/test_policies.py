@@ -13,7 +13,9 @@ def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> No
     assert routing["name"] == "routing"
     gates = {f"tollgate-{number}" for number in range(1, 8)}
     after = {policy["name"]: policy["after"] for policy in body["policies"]}
-    assert set(after) == {*routing["stages"], *gates, "service-phase"}
+    ends = ("entry", "exit")
+    practices = {f"{does}-services-{end}" for does in ("identify", "catalogue") for end in ends}
+    assert set(after) == {*routing["stages"], *gates, *practices, "service-phase"}
     assert {name for name, stages in after.items() if stages == ["service-phase"]} == gates
     assert body["policy_revision"] == calls_on_each.decided()["policy_revision"]
     for policy in body["policies"]:
@@ -47,3 +49,27 @@ def test_a_policy_one_letter_off_is_recognized(calls: Calls) -> None:
     """404, with the name that was probably meant."""
     problem = problem_of(calls.get("/api/v1/policies/expedit"), 404, "not-found")
     assert "did you mean `expedite`?" in problem["detail"]
+
+
+def test_a_practice_is_decided_like_any_policy(calls: Calls) -> None:
+    """Its criteria are asked for; the first that is not met keeps it from starting."""
+    ref, practice = "PRACTICE-2027", "catalogue-services-entry"
+
+    def decided(**facts: bool) -> dict[str, object]:
+        sent = {"case": {"ref": ref}, "facts": facts, "decision": practice}
+        answer = calls.ask("POST", "/api/v1/decisions", body=sent)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, object] = body_of(answer)
+        return body
+
+    asked = decided(resources_plan_approved=True)
+    assert asked["status"] == "awaiting_facts"
+    blocked = decided(resourcing_communicated=False)
+    assert isinstance(outcome := blocked["outcome"], dict)
+    assert (outcome["result"], outcome["action"]) == ("blocked", "communicate-resourcing")
+    passed = decided(resourcing_communicated=True, portfolios_updated=True)
+    assert isinstance(outcome := passed["outcome"], dict)
+    assert (outcome["result"], outcome["assign_to"]) == ("pass", "Head of IT")
+    policy = body_of(calls.get(f"/api/v1/policies/{practice}"))
+    assert policy["owner"] == "Head of IT"
+    assert "Responsibility: LOB Executives" in policy["clauses"]["MTC 4.3.2 roles"]

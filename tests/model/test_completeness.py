@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from model.completeness import TOLD_IN_OPERATION, TOLD_OF_ALL, Incomplete, incomplete_services
+from model.continuity import PLAN, TEST, NewTest, note_test
 from model.database import Database
-from tests.model.offered import offer
+from tests.model.offered import NOW, offer
+from tests.model.portfolio import Portfolio
 
 WORDS = {
     "description": "Letters", "category": "Office", "product_manager": "Ann",
     "line_manager": "Lee", "review_every": "P1Y", "value": "A day is saved",
 }  # fmt: skip
 
+TODAY = NOW.date()
+
 
 def found(database: Database, limit: int = 200) -> tuple[Incomplete, ...]:
     """Return what is not complete."""
     with database.reading() as session:
-        return incomplete_services(session, limit)
+        return incomplete_services(session, limit, TODAY)
 
 
 def test_what_an_entry_does_not_say_is_told(published: Database) -> None:
@@ -39,3 +45,33 @@ def test_what_an_entry_does_not_say_is_told(published: Database) -> None:
     with published.transaction() as session:
         offer(session, "almost", "Almost", phase="operate")
     assert "almost" in {each.service for each in found(published)}
+
+
+def test_a_service_in_operation_needs_a_continuity_plan_and_a_test(portfolio: Portfolio) -> None:
+    """A test counts for one period of the review of continuity, and only if it went well."""
+    with portfolio.database.transaction() as session:
+        offer(session, "live", "Live")
+        offer(session, "soon", "Soon", phase="transition")
+
+    def missing(today: date = TODAY) -> set[str]:
+        with portfolio.database.reading() as session:
+            by_key = {e.service: set(e.missing) for e in incomplete_services(session, 9, today)}
+        assert not by_key["soon"] & {PLAN, TEST}
+        return by_key["live"] & {PLAN, TEST}
+
+    def tests(held_on: date, *, resumed: bool) -> None:
+        with portfolio.database.transaction() as session:
+            note_test(session, "live", NewTest(held_on, resumed), "Lee", portfolio.moment)
+
+    assert missing() == {PLAN, TEST}
+    portfolio.supply("live", PLAN)
+    tests(date(2025, 11, 21), resumed=True)
+    assert missing() == {TEST}
+    tests(date(2025, 11, 22), resumed=True)
+    assert missing() == set()
+    tests(date(2026, 3, 1), resumed=False)
+    assert missing() == {TEST}
+    tests(date(2026, 4, 1), resumed=True)
+    assert missing() == set()
+    assert missing(date(2027, 4, 1)) == set()
+    assert missing(date(2027, 4, 2)) == {TEST}

@@ -24,7 +24,7 @@ from tests.model.lives import Lives
 from tests.model.offered import NOW, offer
 from tests.model.portfolio import Portfolio
 
-FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
+FIRST, LAST, TODAY = date(2026, 11, 1), date(2026, 11, 30), date(2026, 11, 22)
 UNMET = {"need_or_want": "need", "existing_service_fits": False, "part_addition_fits": False}
 MET = {"need_or_want": "need", "existing_service_fits": True}
 LATER = Moment(datetime(2026, 12, 5, 9, tzinfo=UTC), date(2026, 12, 5))
@@ -55,7 +55,7 @@ def say(
 def found(of: Portfolio, first: date = FIRST, last: date = LAST) -> Gaps:
     """Return what the catalogue lacked."""
     with of.database.reading() as session:
-        return gaps(session, first, last, ZoneInfo("UTC"))
+        return gaps(session, first, last, ZoneInfo("UTC"), TODAY)
 
 
 def test_needs_that_nothing_met_are_told_together(ask: Portfolio) -> None:
@@ -82,7 +82,7 @@ def test_only_the_days_asked_for_count(ask: Portfolio) -> None:
     assert found(ask, date.min, date.max).cases == 1
     with ask.database.reading() as session:
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
-            assert gaps(session, date.min, date.max, ZoneInfo(zone)).cases == 1
+            assert gaps(session, date.min, date.max, ZoneInfo(zone), TODAY).cases == 1
 
 
 def test_what_became_a_service_is_not_lacking(ask: Portfolio) -> None:

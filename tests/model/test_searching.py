@@ -90,6 +90,47 @@ def test_only_what_is_shown_is_found(database: Database) -> None:
     assert [each.name for each in found(database, "aviary")] == ["Aviary"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "because"),
+    [
+        ("VPN", ("vpn",)),
+        ("vpn-2", ("vpn", "2")),
+        ("Network access", ("access", "network")),
+        ("Zugang", ("zugang",)),
+    ],
+)
+def test_a_service_is_found_by_its_key_and_its_category(
+    stocked: Database, asked: str, because: tuple[str, ...]
+) -> None:
+    """People call it by the short name that stands in its address, and by where it stands."""
+    with stocked.transaction() as session:
+        offer(session, "vpn-2", "Virtual private tunnel", category="Network access / Zugang")
+    first = found(stocked, asked)[0]
+    assert (first.service, first.part) == ("vpn-2", None)
+    assert set(because) <= set(first.because)
+
+
+def test_a_part_is_found_by_its_key(stocked: Database) -> None:
+    """Its name may not say it."""
+    with stocked.transaction() as session:
+        part_of(session, "mail", "imap", "Reading with a program of one's own")
+    assert [(each.service, each.part) for each in found(stocked, "IMAP")] == [("mail", "imap")]
+
+
+def test_what_was_found_by_less_is_indexed_again(stocked: Database) -> None:
+    """Until it is, it is found as it was before."""
+    with stocked.transaction() as session:
+        offer(session, "vpn", "Virtual private network")
+        session.execute(text("UPDATE search_texts SET edition = 1, words = name"))
+        session.execute(text("DELETE FROM search_groups WHERE letters IN (' vp', 'vpn')"))
+    assert found(stocked, "vpn") == []
+    assert [each.service for each in found(stocked, "Geographic")] == ["gis"]
+    while stocked.write(index_missed):
+        pass
+    assert [each.service for each in found(stocked, "vpn")] == ["vpn"]
+    assert stocked.write(index_missed) == 0
+
+
 def test_services_from_before_the_search_are_found_in_the_end(stocked: Database) -> None:
     """Some at a time, each once, however many processes see to it."""
     with stocked.transaction() as session:

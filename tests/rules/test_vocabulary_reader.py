@@ -43,6 +43,20 @@ def test_facts_are_read_in_the_order_of_the_file() -> None:
     assert (facts["careful"].default, facts["sunny"].default) == (False, None)
 
 
+def test_artifacts_that_nobody_asks_for_are_declared() -> None:
+    """Each with what it is; a slip in one is told like any other."""
+    kept = "artifacts:\n  plan: {meaning: What to do, sources: [Guide §1]}\n"
+    vocabulary, codes = read(f"facts: {{}}\n{OUTCOMES}{kept}")
+    assert codes == []
+    assert [(each.name, each.meaning, each.sources) for each in vocabulary.artifacts.values()] == [
+        ("plan", "What to do", ("Guide §1",))
+    ]
+    assert vocabulary.with_outcomes(()).artifacts == vocabulary.artifacts
+    slips = "artifacts:\n  The Plan: {meaning: x}\n  b: {sources: [Guide §9]}\n  c: 7\n"
+    _, told = read(f"facts: {{}}\n{OUTCOMES}{slips}")
+    assert told == ["bad-name", "missing-key", "unknown-source", "not-a-mapping"]
+
+
 def test_derived_days_are_asked_for_as_their_date() -> None:
     """Question, role and action are those of the date."""
     days, due = outing().facts["days_left"], outing().facts["due"]
