@@ -154,7 +154,7 @@ def phase_of(facts: Facts) -> str:
 @pytest.mark.parametrize("gate", VERDICTS)
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_gate_that_is_held_again_says_what_the_contract_wants(gate: int, whole: bool) -> None:
-    """Whatever was passed, whatever is missing; rejecting what is in operation, it says that too."""
+    """Whatever was passed, whatever is missing; what it ends in operation, it says in words too."""
     there = all_there(gate)
     if not whole:
         there = {name: value and not name.startswith("has_") for name, value in there.items()}
