@@ -17,7 +17,7 @@ from model import standing, supplying
 from model.access import Caller
 from model.announcing import announce_decision
 from model.answers import Answer
-from model.case_in_hand import put_back
+from model.case_in_hand import Locked, put_back
 from model.catalogue_news import telling_of_gate
 from model.gate_sessions import GateSession
 from model.hanging_on import hanging_on
@@ -116,7 +116,7 @@ def hold_gate(
         made = Made(new_id, request, held, as_of, decision, caller.key_id, moment.now)
         recorded = record(session, case, made, book, salts)
         put_back(session, case)
-        _note(session, service, request, made, case.version, by)
+        _note(session, service, request, made, case, by)
     announce_decision(session, case, recorded, moment, taken.listening)
     announce_to_customers(session, service, request.gate, made, moment, taken.listening)
     return recorded
@@ -144,10 +144,14 @@ def _note(
     service: ServiceInHand,
     request: GateRequest,
     made: Made,
-    version: int,
+    case: Locked,
     by: str,
 ) -> None:
-    """Keep the session of the gate, and what the service looks like after it."""
+    """Keep the session of the gate, and what the service looks like after it.
+
+    Its instant is the case's own: after all that was before, whatever the clocks of two processes
+    say.
+    """
     outcome = made.decision.outcome
     phase = _text(outcome.get("phase")) or service.phase
     rejected = service.rejected or outcome.get("action") == standing.REJECTING
@@ -162,7 +166,7 @@ def _note(
     }
     held = {
         "service_id": service.id,
-        "service_version": version,
+        "service_version": case.version,
         "gate": request.gate,
         "decision_id": made.id,
         "sat": list(request.sat),
@@ -171,7 +175,7 @@ def _note(
         "result": _text(outcome.get("result")),
         "phase": service.phase,
         "by": by,
-        "at": made.at,
+        "at": case.updated_at,
     }
     session.connection().execute(_INSERT, held)
 

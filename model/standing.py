@@ -59,6 +59,12 @@ def has_passed(gate: int, facts: Mapping[str, Value]) -> bool:
     return facts.get(f"gate_{gate}_passed") is True
 
 
+def in_operation(facts: Mapping[str, Value]) -> bool:
+    """Whether customers have the service: ready for operation, and its end not approved."""
+    ready, end = 4, 6
+    return has_passed(ready, facts) and not has_passed(end, facts)
+
+
 def require_suppliable(facts: Mapping[str, object], *, in_session: bool = False) -> None:
     """Refuse facts that nobody supplies, and outside of a session those that belong to one.
 

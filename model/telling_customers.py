@@ -1,7 +1,8 @@
 """Telling the customers of a service what its toll-gates decide: that it begins, and that it ends.
 
-It is told in the transaction of the gate, once for each decision, and only by a gate that has not
-passed before: a service that is in operation does not begin again.
+It is told in the transaction of the gate, once for each decision, and only when it is new to them:
+not by a gate that had passed before, nor of a service that had ended. One that is rejected in
+operation ends too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from model.outbox import Event, EventType, Letter, Listeners, announce
 from model.recording import Made
 from model.service_in_hand import AnyService
 from rules.decision import OutcomeValue
+from rules.values import Value
 
 _INTO_OPERATION, _OUT_OF_OPERATION = 4, 6
 _COMMUNICATE = "communicate-transition"
@@ -42,8 +44,8 @@ def announce_to_customers(
 
     Where it means nothing, nothing is asked of the database.
     """
-    what = _what(gate, made.decision.outcome)
-    if what is None or standing.has_passed(gate, made.held):
+    what = _what(gate, made.decision.outcome, made.held)
+    if what is None:
         return
     hearers = hearers_of(session, [service.id], moment.today)
     data = {
@@ -60,8 +62,14 @@ def announce_to_customers(
     announce(session, event, hearers.people, listening)
 
 
-def _what(gate: int, outcome: Mapping[str, OutcomeValue]) -> str | None:
-    """Return what a gate's outcome means to customers."""
+def _what(
+    gate: int, outcome: Mapping[str, OutcomeValue], before: Mapping[str, Value]
+) -> str | None:
+    """Return what a gate's outcome means to customers, after what stood before."""
+    if outcome.get("action") == standing.REJECTING:
+        return "ended" if standing.in_operation(before) else None
+    if standing.has_passed(gate, before):
+        return None
     passed = outcome.get("result") == "pass"
     if gate == _INTO_OPERATION and passed:
         return "live"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,20 @@ def test_of_two_boards_at_once_both_are_recorded(portfolio: Portfolio) -> None:
     versions = [answer["version"] for answer in answered]  # type: ignore[index]
     assert sorted(versions) == list(range(3, 11))
     assert found(portfolio.database) == []
+
+
+def test_a_gate_is_held_after_the_service_was_made_whatever_the_clocks_say(
+    portfolio: Portfolio, moment: Moment
+) -> None:
+    """A process whose clock is an hour behind holds it no earlier than what was there before."""
+    portfolio.make("mail")
+    behind = replace(moment, now=moment.now - timedelta(hours=1))
+    replace(portfolio, moment=behind).hold("mail", 1)
+    ahead = replace(moment, now=moment.now + timedelta(hours=1))
+    replace(portfolio, moment=ahead).supply("mail", "service_strategy")
+    portfolio.hold("mail", 1, verdict="approve")
+    newest_first = [session.at for session in portfolio.sessions("mail").sessions]
+    assert newest_first == [ahead.now, moment.now]
 
 
 def test_rules_without_gates_hold_none(published: Database, caller: Caller, moment: Moment) -> None:

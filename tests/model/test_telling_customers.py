@@ -72,29 +72,32 @@ def test_nobody_is_told_twice_what_is_so_already(of: Portfolio) -> None:
     for _ in range(2):
         assert hold(of, 4)["result"] == "pass"
         assert told(of.database, ANNOUNCED) == begun
-    assert [hold(of, gate, "reject")["result"] for gate in (1, 3, 4)] == ["blocked"] * 3
-    assert hold(of, 6)["result"] == "pass"
-    assert [hold(of, gate)["result"] for gate in (1, 3, 4, 5, 6)] == ["blocked"] * 5
+    for _ in range(2):
+        assert hold(of, 6)["result"] == "pass"
+        assert hold(of, 6, "communicate")["result"] == "fail"
+        assert [hold(of, gate)["result"] for gate in (1, 3, 4, 7, 7)] == ["pass"] * 5
+        assert of.shown("chat").service.phase == "retire"
+    assert hold(of, 3, "reject")["action"] == "close-service"
     assert told(of.database, ANNOUNCED) == begun + ended
 
 
-def test_a_service_in_operation_is_taken_from_nobody_but_at_gate_6(of: Portfolio) -> None:
-    """A rejection changes nothing: it stays in the catalogue, and is reviewed."""
+@pytest.mark.parametrize("gate", [1, 3, 4])
+def test_customers_are_told_that_a_service_in_operation_is_rejected(
+    of: Portfolio, gate: int
+) -> None:
+    """It has ended, for them, and left the catalogue: business relationship management hears it."""
+    subscribed(of.database, EventType.CATALOGUE_CHANGED)
     hold(of, 4)
-    for gate in (1, 3, 4):
-        assert hold(of, gate, "reject")["action"] == "end-operation"
-        service = of.shown("chat").service
-        assert (service.phase, service.rejected) == ("operate", False)
-
-
-def test_what_is_phased_out_stays_so(of: Portfolio) -> None:
-    """No later session denies it, or begins the life of the service anew."""
-    for gate in (4, 6, 7):
-        assert hold(of, gate)["result"] == "pass"
-    for gate in (1, 3, 4, 5, 6, 7):
-        for verdict in ("approve", "amend") if gate == 5 else ("approve",):
-            assert hold(of, gate, verdict)["action"] == "keep-closed"
-    assert hold(of, 7, "reject")["result"] == "blocked"
+    outcome = hold(of, gate, "reject")
+    assert (outcome["result"], outcome["action"]) == ("fail", "close-service")
+    assert of.shown("chat").service.rejected
+    assert told(of.database, ANNOUNCED)[2:] == [
+        ("Service Chat has ended", person) for person in (FINANCE, TAX)
+    ]
+    with of.database.reading() as session:
+        changes = select(OutboxEvent.data).where(OutboxEvent.type == EventType.CATALOGUE_CHANGED)
+        heard = [cast("dict[str, Any]", data) for data in session.scalars(changes)]
+    assert [each["service"]["key"] for each in heard if each["what"] == "left"] == ["chat"]
 
 
 def test_subscribers_hear_of_it_and_whom_it_did_not_reach(of: Portfolio) -> None:

@@ -18,13 +18,13 @@ import rules
 from rules.decision import Decision
 from rules.rule_book import RuleBook, load, read_files
 from rules.values import Value
-from tests.rules.tollgate_contract import VERDICTS, Facts, behind, expected, in_operation
+from tests.rules.tollgate_contract import VERDICTS, Facts, expected
 
 DAY = date(2026, 11, 22)
 LINE_MANAGERS = (5, 6)
 TRIED_APART = {"gate_1_passed": (1,), "gate_3_passed": (3,), "gate_4_passed": (3,),
                "gate_6_passed": (3,), "gate_5_failed": (5,)}  # fmt: skip
-"""Facts that a gate looks at to tell the phase, and those of gate 3 that say it lies behind.
+"""Facts that a gate looks at to tell the phase, and those of gate 3 that say what it ends.
 
 They are tried with all that a service can have passed, below.
 """
@@ -120,10 +120,7 @@ def pasts() -> Iterator[dict[str, Value]]:
         stand = {name: place < count for place, name in enumerate(passed)}
         ends = product((False, True), repeat=2) if stand["gate_4_passed"] else [(False, False)]
         for failed, ended in ends:
-            past: dict[str, Value] = {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
-            yield past
-            if ended:
-                yield {**past, "gate_7_passed": True}
+            yield {**stand, "gate_5_failed": failed, "gate_6_passed": ended}
 
 
 def all_there(gate: int) -> dict[str, Value]:
@@ -156,27 +153,46 @@ def phase_of(facts: Facts) -> str:
 
 @pytest.mark.parametrize("gate", VERDICTS)
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_gate_is_held_again_only_where_it_can_still_decide_something(
-    gate: int, whole: bool
-) -> None:
-    """After a later gate: over a change while the service is in operation, and never once it ended.
-
-    Whatever was passed, whatever is missing, whatever the board says.
-    """
+def test_a_gate_that_is_held_again_says_what_the_contract_wants(gate: int, whole: bool) -> None:
+    """Whatever was passed, whatever is missing; what it ends in operation, it says in words too."""
     there = all_there(gate)
     if not whole:
         there = {name: value and not name.startswith("has_") for name, value in there.items()}
     for past, verdict in product(pasts(), VERDICTS[gate]):
         facts = {**NOTHING_ELSE, **there, **past, "customer_approved": True}
         said: dict[str, Value] = {"verdict": verdict} if verdict else {}
-        outcome = hold(gate, {**facts, **said}).outcome
+        decided = hold(gate, {**facts, **said})
+        outcome = decided.outcome
         assert outcome["result"] == expected(gate, {**facts, **said})[0], (past, verdict)
-        if behind(gate, past):
-            assert (outcome["result"], outcome["action"]) == ("blocked", "keep-closed")
-        elif in_operation(past) and verdict == "reject" and gate <= 4:
-            assert outcome["action"] == "end-operation"
-            assert (outcome["next_gate"], outcome["amend"]) == (6, ())
-        assert outcome["action"] != "close-service" or not past["gate_4_passed"]
+        rejected = outcome["action"] == "close-service"
+        assert rejected == (gate <= 4 and verdict == "reject" and outcome["result"] == "fail")
+        live = past["gate_4_passed"] and not past["gate_6_passed"]
+        ends = [sentence for sentence in decided.assumptions if "leaves the catalogue" in sentence]
+        assert len(ends) == (1 if rejected and live else 0), (past, verdict)
+
+
+@pytest.mark.parametrize(
+    ("gate", "fact"),
+    [
+        (4, "customer_experience_tested"),
+        (4, "contract_signed"),
+        (5, "being_consumed"),
+        (7, "removed_from_operation"),
+    ],
+)
+@pytest.mark.parametrize("said", [{}, {"verdict": "approve"}])
+def test_a_fact_that_keeps_a_gate_from_being_held_is_named(
+    gate: int, fact: str, said: dict[str, Value]
+) -> None:
+    """Where nothing but that fact is wanting; and where it is there, it is not named."""
+    past = {"gate_1_passed": True, "gate_3_passed": True, "gate_4_passed": True}
+    whole = {**all_there(gate), **past, "gate_6_passed": gate == 7, **said}
+    without = {name: value for name, value in whole.items() if name != fact}
+    for facts in (without, {**whole, fact: False}):
+        decided = hold(gate, facts)
+        assert decided.outcome["result"] in ("incomplete", "blocked")
+        assert [f"`{fact}`" in sentence for sentence in decided.assumptions] == [True]
+    assert not [sentence for sentence in hold(gate, whole).assumptions if fact in sentence]
 
 
 def test_gate_2_is_not_required_of_a_service_that_is_not_complex_even_when_it_ended() -> None:

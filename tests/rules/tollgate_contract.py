@@ -1,7 +1,4 @@
-"""What each toll-gate must say, once more, in Python, after contract section 5.
-
-And where that is silent, what a gate that lies behind must say: see `blocked`.
-"""
+"""What each toll-gate must say, once more, in Python, after contract section 5."""
 
 from __future__ import annotations
 
@@ -27,14 +24,7 @@ OF_3 = (
 
 
 def blocked(gate: int, facts: Facts) -> bool:
-    """Whether the gate is closed: the service was rejected, or something must come before.
-
-    So it is when it lies behind: all gates before the end of operation once that was approved,
-    that end itself, and every gate once the service is phased out. In operation nothing is
-    rejected: the way out is gate 6.
-    """
-    if behind(gate, facts) or (in_operation(facts) and rejects_service(gate, facts)):
-        return True
+    """Whether the gate is closed: the service was rejected, or something must come before."""
     before = {2: "gate_1_passed", 4: "gate_3_passed", 5: "gate_4_passed", 6: "gate_4_passed",
               7: "gate_6_passed"}.get(gate)  # fmt: skip
     if gate == 3:
@@ -43,22 +33,6 @@ def blocked(gate: int, facts: Facts) -> bool:
     return bool(
         facts["service_rejected"] or (before and not facts[before]) or (also and not facts[also])
     )
-
-
-def behind(gate: int, facts: Facts) -> bool:
-    """Whether what a gate decides has been decided for good."""
-    ended, phased_out = facts.get("gate_6_passed", False), facts.get("gate_7_passed", False)
-    return bool(phased_out) or (bool(ended) and gate <= 6)
-
-
-def in_operation(facts: Facts) -> bool:
-    """Whether customers have the service."""
-    return bool(facts.get("gate_4_passed")) and not facts.get("gate_6_passed")
-
-
-def rejects_service(gate: int, facts: Facts) -> bool:
-    """Whether the board says that the service is not to be."""
-    return gate <= 4 and facts.get("verdict") == "reject"
 
 
 def needed(gate: int, facts: Facts) -> tuple[str, ...]:
