@@ -23,12 +23,12 @@ ANSWERED_WITHIN = 15.0
 _PERMANENT = 500
 _WIDTH, _LONGEST_WORD = 76, 60
 _PATH = re.compile(r"(?<!\S)/api/v1/")
-"""Where something is to be read, as the product writes it: whoever was told by mail needs a host."""
+"""Where something is to be read, as the product writes it: by mail it needs a host."""
 _HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n'
 
 
 class _Subjects(EmailPolicy):
-    """Folds subjects so that their first line holds the first words: Python's may leave it empty."""
+    """Has the first line of a subject hold its first words: Python's own may be empty."""
 
     def fold(self, name: str, value: Any) -> str:
         """Return a header as it is sent."""
@@ -67,7 +67,8 @@ def letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
     thread = f"<thread.{_mark(parcel.subject)}@{domain}>"
     written["In-Reply-To"] = written["References"] = thread
     written["Auto-Submitted"] = "auto-generated"
-    text = _PATH.sub(lambda path: f"{public_url}{path[0]}", parcel.text or parcel.title or parcel.type)
+    said = parcel.text or parcel.title or parcel.type
+    text = _PATH.sub(lambda path: f"{public_url}{path[0]}", said)
     written.set_content(f"{text.strip()}\n", cte="quoted-printable")
     written.add_alternative(_html(text), subtype="html", cte="quoted-printable")
     return written
