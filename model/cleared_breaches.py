@@ -1,4 +1,4 @@
-"""Reviews of breaches that turn out to be none: corrected, or in time by an event that came late."""
+"""Reviews of breaches that turn out to be none: corrected, or in time by a late event."""
 
 from __future__ import annotations
 

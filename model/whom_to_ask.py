@@ -1,4 +1,4 @@
-"""Whom the customers of a service ask about it: they have no key, so no address is of use to them."""
+"""Whom the customers of a service ask about it: they have no key to read its address with."""
 
 from __future__ import annotations
 

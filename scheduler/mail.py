@@ -33,7 +33,8 @@ class _Subjects(EmailPolicy):
     def fold(self, name: str, value: Any) -> str:
         """Return a header as it is sent."""
         if name.lower() != "subject":
-            return super().fold(name, value)
+            as_ever: str = super().fold(name, value)
+            return as_ever
         text = str(value)
         is_plain = text.isascii() and "=?" not in text
         fits = all(len(word) <= _LONGEST_WORD for word in text.split())
@@ -44,7 +45,8 @@ class _Subjects(EmailPolicy):
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Return a header as it is sent, in bytes."""
         if name.lower() != "subject":
-            return super().fold_binary(name, value)
+            as_ever: bytes = super().fold_binary(name, value)
+            return as_ever
         return self.fold(name, value).encode("ascii")
 
 
