@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
+from model.services import Service
 from model.whom_to_ask import whom_to_ask
-
-
-@dataclass(frozen=True)
-class Something:
-    """Something that may have a line manager."""
-
-    line_manager: str | None
 
 
 @pytest.mark.parametrize(
@@ -22,4 +14,4 @@ class Something:
 )
 def test_there_is_always_somebody_to_ask(name: str | None, said: str) -> None:
     """Where nobody is named the role is."""
-    assert whom_to_ask(Something(name)) == said
+    assert whom_to_ask(Service(line_manager=name)) == said
