@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import api
 import scheduler
 from api.command_line import registration
 from model.database import Database
+from model.misspelt_settings import misspelt_settings
 from model.settings import Settings
 from rules.errors import Refused
 from scheduler.parts import utc_now
@@ -48,6 +50,8 @@ class _Synchronous(Flask):
 
 
 def _settings_from_environment() -> Settings:
+    for said in misspelt_settings(os.environ):
+        sys.stderr.write(f"tollgate: warning: {said}\n")
     try:
         return Settings.from_environment(os.environ)
     except Refused as refused:

@@ -100,7 +100,7 @@ def admit_caller() -> None:
     if current_caller().may(*access.roles):
         return
     needed = " or ".join(f"`{role}`" for role in sorted(access.roles))
-    raise NotAllowed(f"this needs a key with the role {needed}")
+    raise NotAllowed(f"this needs a key with the role {needed}, or an administrator's")
 
 
 def current_caller() -> Caller:

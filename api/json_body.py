@@ -154,7 +154,7 @@ def _value(text: str, objects: _Objects) -> object:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise BadRequestBody(f"the body is not JSON: {error.msg} at {place}".lower()) from None
+        raise BadRequestBody(f"the body is not JSON: {error.msg.lower()} at {place}") from None
     return value
 
 

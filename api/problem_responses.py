@@ -21,7 +21,7 @@ _DETAILS = {
     "empty-calendar": "the calendar is empty: give at least one day a window",
     "name-taken": "there is a calendar `vienna-office` already: change that one",
     "event-differs": "the event `audit-17` was sent before and said something else",
-    "not-allowed": "this needs a key with the role `ticketing`",
+    "not-allowed": "this needs a key with the role `ticketing`, or an administrator's",
     "not-authenticated": "send your API key as `Authorization: Bearer KEY`",
     "malformed-body": "the body is not JSON: expecting value at line 1, column 10",
     "database-away": "the database did not answer in time",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from api.authentication import known_caller
@@ -17,6 +17,8 @@ def register(app: Flask, limit: str | None) -> None:
     """
     if limit is None:
         return
+    # What is asked of the application first is done last to an answer.
+    app.after_request(_wait_a_second)
     limiter = Limiter(
         key_func=_who,
         application_limits=[limit],
@@ -25,6 +27,13 @@ def register(app: Flask, limit: str | None) -> None:
     )
     limiter.request_filter(_is_watching)
     limiter.init_app(app)
+
+
+def _wait_a_second(answer: Response) -> Response:
+    """Have nobody told to come back after no time at all: what is left of a second is one."""
+    if answer.headers.get("Retry-After") == "0":
+        answer.headers["Retry-After"] = "1"
+    return answer
 
 
 def _who() -> str:

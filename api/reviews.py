@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, request
 
@@ -43,15 +43,15 @@ from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
 from model.review_feed import held_in_feed, left_out_of_feed, reviews_in_feed
-from model.review_subjects import require_free
 from model.reviews import (
     NewReview,
     Review,
     find_review,
     reviews_due,
-    set_up,
 )
+from model.setting_up_reviews import set_up_by_hand
 from rules.errors import (
+    NameTaken,
     PreconditionRequired,
     ReviewedAtGate,
     ReviewEnded,
@@ -91,26 +91,31 @@ def list_reviews() -> Response:
     "/api/v1/reviews",
     access=only(Role.SERVICE_MANAGER),
     takes=Takes(NewReviewSchema, examples.NEW_REVIEWS, headers=[ONCE]),
-    answers=Answers(200, ReviewSchema, examples.REVIEW, headers={**_ETAG, **REPLAYED}),
-    fails=KEY_FAILS,
+    answers=Answers(
+        201,
+        ReviewSchema,
+        examples.REVIEW,
+        headers={"Location": "where the review is", **_ETAG, **REPLAYED},
+    ),
+    fails=(NameTaken, *KEY_FAILS),
 )
 def set_up_review() -> Response:
-    """Set up a review. One of that kind and subject that there is already stays as it is."""
+    """Set up a review. One of that kind and subject that has ended goes on, as it is asked now."""
     service, raw = current_service(), read_json(request)
     asked = load(NewReviewSchema, raw)
     words = {name: each for name, each in asked.items() if name not in ("kind", "first_on")}
     new = NewReview(ReviewKind(asked["kind"]), anchor=asked["first_on"], **words)
-    require_free(new.subject)
     once = once_under(request, "POST /api/v1/reviews", raw)
     caller, moment, new_id = current_caller(), service.moment(), service.new_id()
 
     def work(session: Session) -> str:
-        return json_text.dumps(_review(set_up(session, new, new_id, moment.now)))
+        return json_text.dumps(_review(set_up_by_hand(session, new, new_id, moment)))
 
-    given = do_once(service.database, caller, moment, once, work, status=200)
-    made = cast("dict[str, int]", json_text.loads(given.text))
+    given = do_once(service.database, caller, moment, once, work)
+    made = cast("dict[str, Any]", json_text.loads(given.text))
+    headers = {"Location": f"/api/v1/reviews/{made['id']}", "ETag": etag(made["version"])}
     replayed = {"Idempotency-Replayed": "true"} if given.replayed else {}
-    return ok(given.text, headers={"ETag": etag(made["version"]), **replayed})
+    return ok(given.text, given.status, {**headers, **replayed})
 
 
 @reviews.route(
@@ -144,9 +149,9 @@ def patch_review(review_id: str) -> Response:
     service, match = current_service(), read_match(request)
     changes = load(ReviewChangeSchema, read_json(request))
     require = partial(match.require, what="review", moved_on=ReviewMovedOn)
-    now = service.clock()
+    moment = service.moment()
     return service.database.write(
-        lambda session: _shown(change_review(session, review_id, changes, require, now))
+        lambda session: _shown(change_review(session, review_id, changes, require, moment))
     )
 
 

@@ -31,7 +31,10 @@ SEEN_AHEAD = timedelta(days=30)
 
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
 _LOCK = "standing reviews"
-_HAPPENED = ("/breach/", "/risk/", "/unmeasured/", "/offer/")
+_MONTH = Period(months=1)
+BREACH = "breach/"
+"""The subject of a breach's review goes on so after the agreement's; then its metric and day."""
+_HAPPENED = (f"/{BREACH}", "/risk/", "/unmeasured/", "/offer/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class _Ahead:
 
 def keep_agreement_reviews(session: Session, moment: Moment) -> None:
     """See to it that every agreement has the reviews that it needs now. Needs a `transaction()`."""
-    hold(session, _LOCK)
+    hold_reviews(session)
     agreements = all_agreements(session)
     under = beneath(session, [each.id for each in agreements])
     going_on, wanted = _going_on(session), set()
@@ -69,16 +72,30 @@ def keep_agreement_reviews(session: Session, moment: Moment) -> None:
     session.flush()
 
 
+def hold_reviews(session: Session) -> None:
+    """Have nobody else see to the reviews of agreements until the end of the transaction."""
+    hold(session, _LOCK)
+
+
 def review_breach(
     session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
 ) -> None:
     """Have a target that was missed on a day reviewed. Needs a `transaction()`.
 
-    There is one review for each metric and period of its target: whatever else is missed within
-    the period is looked at in that one. What is agreed no more is reviewed as often as the whole.
+    There is one review for each metric and period of its target, or month of the agreement where
+    that is longer: whatever else is missed within it is looked at in that one. What is missed in a
+    month of shorter periods once its review was held has it held again. What is agreed no more is
+    reviewed as often as the whole.
     """
-    key = f"breach/{metric}/{first_day(agreement, metric, day)}"
-    _review_soon(session, agreement, key, f"{metric} was missed: {why}", moment)
+    first = span_of(agreement, metric, day)[0]
+    again = first != first_day(agreement, metric, day)
+    key = f"{BREACH}{metric}/{first}"
+    _review_soon(session, agreement, key, missed(metric, why), moment, again=again)
+
+
+def missed(metric: str, why: str) -> str:
+    """Return what the title of a breach's review says beside the agreement."""
+    return f"{metric} was missed: {why}"
 
 
 def review_risk(
@@ -113,12 +130,26 @@ def review_offer(
 
 def first_day(agreement: Agreement, metric: str, day: date) -> date:
     """Return the first day of the period of a metric's target that a day is in."""
+    return _span(agreement, _period(agreement, metric), day)[0]
+
+
+def span_of(agreement: Agreement, metric: str, day: date) -> tuple[date, date]:
+    """Return the days in which a breach on a day has one review: the first, and that after them."""
+    period = _period(agreement, metric)
+    return _span(agreement, period if period.before(day) < _MONTH.before(day) else _MONTH, day)
+
+
+def _period(agreement: Agreement, metric: str) -> Period:
     every = {each.metric: each.period for each in agreement.agreed_targets}
-    period = Period.read(every.get(metric, agreement.review_every))
+    return Period.read(every.get(metric, agreement.review_every))
+
+
+def _span(agreement: Agreement, period: Period, day: date) -> tuple[date, date]:
     periods = Recurrence(agreement.starts_on, period)
     number = periods.number_on_or_after(day)
-    first = periods.occurrence(number)
-    return periods.occurrence(number - 1) if first > day and number else first
+    if periods.occurrence(number) > day and number:
+        number -= 1
+    return periods.occurrence(number), periods.occurrence(number + 1)
 
 
 def subject_of(agreement: Agreement) -> str:
@@ -182,23 +213,38 @@ def _is_or_was(day: date, today: date) -> str:
 
 
 def _review_soon(
-    session: Session, agreement: Agreement, key: str, why: str, moment: Moment
+    session: Session,
+    agreement: Agreement,
+    key: str,
+    why: str,
+    moment: Moment,
+    *,
+    again: bool = False,
 ) -> None:
-    _review_once(session, agreement, key, why, moment.today + DAYS_TO_REVIEW, moment)
+    due_on = moment.today + DAYS_TO_REVIEW
+    _review_once(session, agreement, key, why, due_on, moment, again=again)
 
 
 def _review_once(
-    session: Session, agreement: Agreement, key: str, why: str, due_on: date, moment: Moment
+    session: Session,
+    agreement: Agreement,
+    key: str,
+    why: str,
+    due_on: date,
+    moment: Moment,
+    *,
+    again: bool = False,
 ) -> None:
     """Set up the review of something that happened, unless there is one, or it was held.
 
-    One that was put off and not held comes again, should the day be the one it was.
+    One that was put off and not held comes again, should the day be the one it was; so does, with
+    `again`, one that was held.
     """
-    hold(session, _LOCK)
+    hold_reviews(session)
     subject = f"{subject_of(agreement)}/{key}"
     same = (Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject == subject)
     there = session.scalar(select(Review).where(*same))
-    if there is not None and (there.ended_at is None or there.number):
+    if there is not None and (there.ended_at is None or (there.number and not again)):
         return
     new = NewReview(
         ReviewKind.SERVICE_LEVEL,

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from model.moment import Moment
 from model.review_subjects import OF_AGREEMENTS, OF_IMPROVEMENTS, RULED
 from model.reviews import (
     UNPLANNED,
@@ -36,7 +37,7 @@ def change_review(
     review_id: str,
     changes: Mapping[str, object],
     require: Require,
-    now: datetime,
+    moment: Moment,
 ) -> Review:
     """Change some of a review: what it is called, whose it is, its days. In a `transaction()`.
 
@@ -47,14 +48,14 @@ def change_review(
         UnknownRecord: there is no such review.
         ReviewFollowsRule: nobody set it up by hand.
         ReviewEnded: it has ended.
-        BadFields: unsound texts, no period, a day beyond the calendar.
+        BadFields: unsound texts, no period, a day beyond the calendar, or one that has passed.
         and what `require` raises.
     """
     review = _by_hand(session, review_id, require)
     if review.ended_at is not None:
         raise ReviewEnded(f"the review `{review_id}` has ended")
     others = {name: new for name, new in changes.items() if new != getattr(review, name)}
-    _require_sound(review, others)
+    _require_sound(review, others, moment)
     for name in _WORDS:
         setattr(review, name, others.get(name, getattr(review, name)))
     if others.keys() & {*_DAYS}:
@@ -62,11 +63,11 @@ def change_review(
         review.every = str(others.get("every", review.every))
         review.shift = review.number
     if "due_on" in others:
-        await_occurrence(session, review, 0, now)
+        await_occurrence(session, review, 0, moment.now)
     elif others:
         # Whoever it is for now may not have heard of it.
         review.version, review.remind_on = review.version + 1, UNPLANNED
-        review.changed_at = now
+        review.changed_at = moment.now
     session.flush()
     return review
 
@@ -113,7 +114,7 @@ def _followed(review: Review) -> str | None:
     return None
 
 
-def _require_sound(review: Review, others: Mapping[str, object]) -> None:
+def _require_sound(review: Review, others: Mapping[str, object], moment: Moment) -> None:
     """Refuse what cannot be kept; what was taken once and stays is not asked about."""
     words: dict[str, Any] = {name: others.get(name, getattr(review, name)) for name in _WORDS}
     every = str(others.get("every", "P1D"))
@@ -123,3 +124,5 @@ def _require_sound(review: Review, others: Mapping[str, object]) -> None:
     if not EARLIEST <= due_on <= LATEST:
         between = f"must be between {EARLIEST} and {LATEST}"
         raise BadFields([FieldProblem("/due_on", between)])
+    if "due_on" in others and due_on < moment.today:
+        raise BadFields([FieldProblem("/due_on", f"has passed: today is {moment.today}")])

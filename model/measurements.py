@@ -56,6 +56,11 @@ class Measurement(Base):
         return self.target.comparison.holds(self.number, self.target.value)
 
     @property
+    def missed(self) -> str:
+        """What was missed, in words."""
+        return f"{self.number} on {self.day}, and {self.target.in_words} is agreed"
+
+    @property
     def deviation(self) -> Number:
         """How much more it is than what was agreed; less than nothing: how much less."""
         return self.number - self.target.value

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from model.agreement_reviews import first_day, review_breach, review_risk
 from model.agreement_targets import AgreedTarget, problem_of_value
 from model.agreements import Agreement, find_agreement
+from model.cleared_breaches import end_cleared_breaches
 from model.measurements import Measurement, measurements_between
 from model.moment import Moment
 from model.performance import kept_to
@@ -66,8 +67,8 @@ def record_measurements(
         session.flush()
         known[each.metric, each.day] = row
         if not row.attained:
-            missed = f"{row.number} on {row.day}, and {row.target.in_words} is agreed"
-            review_breach(session, agreement, row.metric, row.day, missed, moment)
+            review_breach(session, agreement, row.metric, row.day, row.missed, moment)
+    end_cleared_breaches(session, moment, agreement)
     for metric in sorted({each.metric for each in new}):
         _look_ahead(session, agreement, targets[metric], moment)
     return [known[each.metric, each.day] for each in new]
@@ -79,12 +80,15 @@ def _require_sound(
     new: Sequence[NewMeasurement],
     moment: Moment,
 ) -> None:
-    problems = []
+    problems, days = [], set()
     for place, each in enumerate(new):
         at = f"/measurements/{place}"
         if each.metric not in targets:
             detail, meant = "nothing is agreed on it", did_you_mean(each.metric, targets)
             problems.append(FieldProblem(f"{at}/metric", detail, meant))
+        if (each.metric, each.day) in days:
+            problems.append(FieldProblem(at, "another of this metric and day is in this request"))
+        days.add((each.metric, each.day))
         if each.day > moment.today:
             problems.append(FieldProblem(f"{at}/day", "has not come yet"))
         elif not agreement.is_in_force(each.day):

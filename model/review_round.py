@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
+from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
 from model.moment import Moment
 from model.reminding import remind_due
@@ -54,6 +55,7 @@ def go_round(
         # What is pushed last is done first, and the others whatever became of it.
         parts.callback(remind)
         parts.callback(write, lambda session: report_agreements(session, moment, zone))
+        parts.callback(write, lambda session: end_cleared_breaches(session, moment))
         parts.callback(write, lambda session: keep_agreement_reviews(session, moment))
         parts.callback(_keep_standing, database, moment, new_id, zone)
     return told

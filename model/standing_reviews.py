@@ -28,13 +28,13 @@ from model.reviews import (
 from model.revisions import book_of, live_revision
 from model.services import Service
 from model.texts import LONGEST_NAME
+from model.whom_to_ask import LINE_MANAGER
 from rules.errors import BadFields
 from rules.review_rules import ReviewKind, ReviewRules
 from rules.rule_book import RuleBook
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
 _IN_OPERATION = ("operate", "improve")
-_LINE_MANAGER = "Service Line Manager"
 
 
 def keep_standing_reviews(
@@ -95,7 +95,7 @@ def _wanted(
         title = f"The business case of “{service.name[:LONGEST_NAME]}” (toll-gate 5)"
         every = service.review_every or rules.business_case_every
         yield NewReview(
-            ReviewKind.TOLLGATE_5, service.key, title, _LINE_MANAGER, moment.today, every
+            ReviewKind.TOLLGATE_5, service.key, title, LINE_MANAGER, moment.today, every
         )
 
 

@@ -17,6 +17,7 @@ from model.moment import Moment
 from model.outbox import Event, EventType, Letter, Listeners, announce
 from model.recording import Made
 from model.service_in_hand import AnyService
+from model.whom_to_ask import whom_to_ask
 from rules.decision import OutcomeValue
 from rules.values import Value
 
@@ -57,7 +58,7 @@ def announce_to_customers(
         "unheard": list(hearers.unheard),
     }
     key, subject = f"service.announced/{made.id}", f"services/{service.key}"
-    letter = _letter(service, what, subject)
+    letter = _letter(service, what)
     event = Event(EventType.SERVICE_ANNOUNCED, key, subject, data, moment.now, letter)
     announce(session, event, hearers.people, listening)
 
@@ -80,8 +81,7 @@ def _what(
     return None
 
 
-def _letter(service: AnyService, what: str, subject: str) -> Letter:
+def _letter(service: AnyService, what: str) -> Letter:
     short, long = _SAYS[what]
-    asked = f" Ask {service.line_manager} about it." if service.line_manager else ""
-    text = f"{service.name} {short}. {long}{asked}\n\n/api/v1/{subject}"
+    text = f"{service.name} {short}. {long} {whom_to_ask(service)}"
     return Letter(f"Service {service.name} {short}", text)

@@ -19,6 +19,7 @@ from model.events import OutboxEvent
 from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, Letter, announce
 from model.services import Service
+from model.whom_to_ask import whom_to_ask
 
 _SAYS = {
     EventType.MAINTENANCE_PLANNED: "Maintenance of {name} is planned {when}",
@@ -66,7 +67,7 @@ def announce_maintenance(
     says = _SAYS[type].format(name=service.name, when=window.written(zone))
     rest = [f"On {service.name} rest: {', '.join(affected.values())}."] if affected else []
     subject = f"services/{service.key}"
-    text = "\n\n".join([f"{says}: {window.what}", *rest, f"/api/v1/{subject}/maintenance"])
+    text = "\n\n".join([f"{says}: {window.what}", *rest, whom_to_ask(service)])
     key = f"{type}/{window.number}"
     event = Event(type, key, subject, data, moment.now, Letter(says, text))
     announce(session, event, [*_told_before(session, window), *hearers.people])

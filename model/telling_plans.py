@@ -19,6 +19,7 @@ from model.customers import hearers_of
 from model.moment import Moment
 from model.outbox import Event, EventType, Letter, announce, listeners
 from model.services import Service
+from model.whom_to_ask import whom_to_ask
 
 TOLD_AHEAD = timedelta(days=28)
 """Less than what was told is kept for (`model/housekeeping.py`): so it is never told again."""
@@ -62,12 +63,11 @@ def _announce(session: Session, service: Service, plan: _Plan, moment: Moment) -
     }
     subject = f"services/{service.key}"
     key = f"service.announced/{subject}/{plan.what}/{day.isoformat()}"
-    letter = _letter(service, f"{plan.words} {day.isoformat()}", subject)
+    letter = _letter(service, f"{plan.words} {day.isoformat()}")
     event = Event(EventType.SERVICE_ANNOUNCED, key, subject, data, moment.now, letter)
     return announce(session, event, hearers.people, listeners(session))
 
 
-def _letter(service: Service, says: str, subject: str) -> Letter:
-    asked = f" Ask {service.line_manager} about it." if service.line_manager else ""
-    text = f"{service.name} {says}. It is a plan: you are told again once it is so.{asked}"
-    return Letter(f"Service {service.name} {says}", f"{text}\n\n/api/v1/{subject}")
+def _letter(service: Service, says: str) -> Letter:
+    text = f"{service.name} {says}. It is a plan: you are told again once it is so."
+    return Letter(f"Service {service.name} {says}", f"{text} {whom_to_ask(service)}")

@@ -198,7 +198,7 @@ def _by_mail(parts: Parts, lane: Lane, stack: ExitStack) -> Attempt:
     server = parts.settings.mail_server
     if server is None:
         return lambda parcel: Outcome(parcel, error="no mail server is set: TOLLGATE_SMTP_HOST")
-    return stack.enter_context(Handing(server)).over
+    return stack.enter_context(Handing(server, parts.settings.public_url)).over
 
 
 def _settle(parts: Parts, traffic: _Traffic) -> None:

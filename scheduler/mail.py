@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
+from email.header import Header
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
 from types import TracebackType
+from typing import Any
 
 from model.dispatching import Outcome, Parcel
 from model.mail_server import Encryption, MailServer
@@ -17,13 +21,45 @@ ANSWERED_WITHIN = 15.0
 """Seconds that one step of handing in a letter may take."""
 
 _PERMANENT = 500
+_WIDTH, _LONGEST_WORD = 76, 60
+_PATH = re.compile(r"(?<!\S)/api/v1/")
+"""Where something is to be read, as the product writes it: by mail it needs a host."""
 _HEAD = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>\n'
 
 
-def letter(parcel: Parcel, sender: str) -> EmailMessage:
-    """Return a letter, the same at each attempt: its Message-ID too."""
+class _Subjects(EmailPolicy):
+    """Has the first line of a subject hold its first words: Python's own may be empty."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header as it is sent."""
+        if name.lower() != "subject":
+            as_ever: str = super().fold(name, value)
+            return as_ever
+        text = str(value)
+        is_plain = text.isascii() and "=?" not in text
+        fits = all(len(word) <= _LONGEST_WORD for word in text.split())
+        charset = "us-ascii" if is_plain and fits else "utf-8"
+        folded = Header(text, charset, _WIDTH, name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as it is sent, in bytes."""
+        if name.lower() != "subject":
+            as_ever: bytes = super().fold_binary(name, value)
+            return as_ever
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Subjects()
+
+
+def letter(parcel: Parcel, sender: str, public_url: str) -> EmailMessage:
+    """Return a letter, the same at each attempt: its Message-ID too.
+
+    `public_url`: the address under which people find what it says is to be read.
+    """
     domain = sender.rpartition("@")[2]
-    written = EmailMessage()
+    written = EmailMessage(_POLICY)
     written["From"] = sender
     written["To"] = parcel.recipient
     written["Subject"] = " ".join((parcel.title or parcel.type).split())
@@ -33,7 +69,8 @@ def letter(parcel: Parcel, sender: str) -> EmailMessage:
     thread = f"<thread.{_mark(parcel.subject)}@{domain}>"
     written["In-Reply-To"] = written["References"] = thread
     written["Auto-Submitted"] = "auto-generated"
-    text = parcel.text or parcel.title or parcel.type
+    said = parcel.text or parcel.title or parcel.type
+    text = _PATH.sub(lambda path: f"{public_url}{path[0]}", said)
     written.set_content(f"{text.strip()}\n", cte="quoted-printable")
     written.add_alternative(_html(text), subtype="html", cte="quoted-printable")
     return written
@@ -42,8 +79,8 @@ def letter(parcel: Parcel, sender: str) -> EmailMessage:
 class Handing:
     """Handing letters over to the mail server, to which it connects with the first one."""
 
-    def __init__(self, server: MailServer) -> None:
-        self._server = server
+    def __init__(self, server: MailServer, public_url: str) -> None:
+        self._server, self._public_url = server, public_url
         self._session: smtplib.SMTP | None = None
 
     def __enter__(self) -> Handing:
@@ -61,7 +98,7 @@ class Handing:
         """Make one attempt; say what became of it."""
         try:
             session = self._session or self._come()
-            session.send_message(letter(parcel, self._server.sender))
+            session.send_message(letter(parcel, self._server.sender, self._public_url))
         except smtplib.SMTPRecipientsRefused as refused:
             self._leave()
             code, said = next(iter(refused.recipients.values()))

@@ -31,10 +31,11 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def counted(number: int, what: str) -> str:
-    """Return `1 case`, `2 cases`, `2 policies`."""
+    """Return `1 case`, `2 cases`, `2 policies`, `2 keys`."""
     if number == 1:
         return f"1 {what}"
-    return f"{number} {what[:-1]}ies" if what.endswith("y") else f"{number} {what}s"
+    is_changed = what.endswith("y") and what[-2:-1] not in "aeiou"
+    return f"{number} {what[:-1]}ies" if is_changed else f"{number} {what}s"
 
 
 def explained(error: TollgateError) -> str:

@@ -12,6 +12,7 @@ from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, counted
 from api.service import Service, current_service
 from model.administration import Act, record_act
+from model.cases import case_id_of, no_such_case
 from model.checkpoints import seal_record
 from model.database import Session
 from model.erasing import Erased, clear_from_disk, erase
@@ -117,11 +118,13 @@ def forget(
     if bool(facts) == all_personal:
         raise click.UsageError("say what to erase: --fact NAME, or --all-personal")
     ref = ref_of_service(ref) if of_service else ref
-    subject = shown(ref)
+    subject, at = shown(ref), current_service()
+    with at.database.reading() as session:
+        if case_id_of(session, ref) is None:
+            raise no_such_case(ref)
     if not yes:
         what = ", ".join(facts) if facts else "every personal fact"
         click.confirm(f"Erase {what} of {subject}? It cannot be undone.", abort=True)
-    at = current_service()
     moment = at.moment()
 
     def take_out(session: Session) -> Erased:
@@ -133,7 +136,7 @@ def forget(
 
     erased = at.database.write(take_out)
     clear_from_disk(at.database)
-    what = ", ".join(erased.facts)
+    what = ", ".join(erased.facts) or "it held no fact to erase"
     click.echo(f"erased from {subject} and {counted(erased.decisions, 'decision')}: {what}")
     if erased.words:
         click.echo(f"and the words of {counted(erased.words, 'answer')} about satisfaction")

@@ -123,7 +123,8 @@ class Day:
         yield self.does("POST", f"{at}/measurements", first(agreement_examples.NEW_MEASUREMENTS))
 
     def _reviews(self) -> Iterator[Done]:
-        made = self.does("POST", "/api/v1/reviews", first(review_examples.NEW_REVIEWS))
+        new = {**first(review_examples.NEW_REVIEWS), "kind": "other"}
+        made = self.does("POST", "/api/v1/reviews", new)
         yield made
         at, due = f"/api/v1/reviews/{made[2]['id']}", made[2]["due_on"]
         yield self.does("POST", f"{at}/prepare", {"due_on": due, "location": WHERE})

@@ -69,17 +69,17 @@ def test_numbers_keep_every_digit(digits: str) -> None:
         (b"", "empty"),
         (b"  ", "empty"),
         (b"{", "line 1, column 2"),
-        (b'{"a": 1,}', "not json"),
-        (b"{'a': 1}", "not json"),
-        (b'{"a": 1} {"b": 2}', "not json"),
-        (b"\xef\xbb\xbf{}", "not json"),
+        (b'{"a": 1,}', "not JSON"),
+        (b"{'a': 1}", "not JSON"),
+        (b'{"a": 1} {"b": 2}', "not JSON"),
+        (b"\xef\xbb\xbf{}", "not JSON"),
         (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
         ('{"a": 1}'.encode("utf-16"), "not UTF-8"),
         (b'{"a": NaN}', "`NaN`"),
         (b'{"a": Infinity}', "`Infinity`"),
         (b'{"a": -Infinity}', "`-Infinity`"),
-        (b'{"a": 01}', "not json"),
-        (b'{"a": "\x00"}', "not json"),
+        (b'{"a": 01}', "not JSON"),
+        (b'{"a": "\x00"}', "not JSON"),
         (b"[" * 100_000, "deep"),
         (b'{"a":' * 100_000, "deep"),
         (b"[" * (DEEPEST + 2) + b"]" * (DEEPEST + 2), "deep"),
@@ -90,7 +90,7 @@ def test_what_is_not_json_is_refused_with_the_place(data: bytes, says: str) -> N
     """The detail says what is wrong, and where if there is a place."""
     with pytest.raises(BadRequestBody) as refusal:
         reading(data)
-    assert says in refusal.value.detail.replace("not JSON", "not json")
+    assert says in refusal.value.detail
 
 
 @pytest.mark.parametrize(

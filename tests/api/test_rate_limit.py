@@ -26,6 +26,15 @@ def test_a_caller_beyond_the_limit_is_told_to_wait(serve: Serve, url: str) -> No
     assert 0 < int(answer.headers["Retry-After"]) <= 61
 
 
+def test_nobody_is_told_to_come_back_at_once(serve: Serve, url: str) -> None:
+    """What is left of a second is a second."""
+    calls = serve(url, rate_limit="1 per second")
+    answers = [calls.get("/problems") for _ in range(20)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+
+
 def test_each_caller_has_a_limit_of_their_own(serve: Serve, url: str) -> None:
     """One that asks too often takes nothing from another."""
     calls = serve(url, rate_limit="2 per minute")

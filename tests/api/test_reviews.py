@@ -23,10 +23,16 @@ HELD = HOLDINGS["held and found good"]
 
 def set_up(calls: Calls, **change: object) -> dict[str, Any]:
     """Set up the documented review, with some of it changed."""
+    with_service(calls, str(change.get("subject", NEW["subject"])))
     answer = calls.as_(Role.SERVICE_MANAGER).ask("POST", AT, body={**NEW, **change})
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 201, answer.text
     review: dict[str, Any] = body_of(answer)
     return review
+
+
+def with_service(calls: Calls, key: str = "e-signature") -> None:
+    """Have a service, once."""
+    calls.as_(Role.SERVICE_MANAGER).ask("POST", "/api/v1/services", body={"key": key, "name": key})
 
 
 def complete(calls: Calls, id: str, **change: object) -> Any:
@@ -156,16 +162,39 @@ def test_a_review_that_follows_a_rule_is_neither_changed_nor_ended(calls: Calls)
 def test_a_review_is_set_up_once_for_each_key(calls_on_each: Calls) -> None:
     """Asked again under its key the answer is the one of then; another request is refused."""
     manager, key = calls_on_each.as_(Role.SERVICE_MANAGER), {"Idempotency-Key": "one"}
+    with_service(calls_on_each)
     first = manager.ask("POST", AT, body=NEW, headers=key)
     at = f"{AT}/{body_of(first)['id']}"
     assert manager.ask("DELETE", at).status_code == 200
     again = manager.ask("POST", AT, body=NEW, headers=key)
-    assert (again.status_code, again.text) == (200, first.text)
+    assert (again.status_code, again.text) == (201, first.text)
     assert again.headers["Idempotency-Replayed"] == "true"
     assert again.headers["ETag"] == first.headers["ETag"] == '"1"'
     other = manager.ask("POST", AT, body={**NEW, "title": "x"}, headers=key)
     problem_of(other, 422, "idempotency-key-reused")
     assert body_of(calls_on_each.get(AT))["reviews"] == []
+
+
+def test_a_review_that_goes_on_is_not_set_up_again(calls_on_each: Calls) -> None:
+    """The refusal names it; what it says stays. Once it has ended it goes on as it is asked now."""
+    review, manager = set_up(calls_on_each), calls_on_each.as_(Role.SERVICE_MANAGER)
+    at = f"{AT}/{review['id']}"
+    for change in ({}, {"title": "Another", "every": "P1Y"}):
+        answer = manager.ask("POST", AT, body={**NEW, **change})
+        assert review["id"] in problem_of(answer, 409, "name-taken")["detail"]
+    assert body_of(calls_on_each.get(at))["title"] == NEW["title"]
+    body_of(manager.ask("DELETE", at))
+    again = manager.ask("POST", AT, body={**NEW, "title": "Another"})
+    assert (again.status_code, again.headers["Location"]) == (201, at)
+    assert (body_of(again)["title"], body_of(again)["version"]) == ("Another", 3)
+
+
+def test_a_review_is_not_put_off_to_a_day_that_has_passed(calls: Calls) -> None:
+    """It would be overdue as soon as it is changed; today is early enough."""
+    at, manager = f"{AT}/{set_up(calls)['id']}", calls.as_(Role.SERVICE_MANAGER)
+    for day, status in (("2026-11-21", 422), ("2026-11-22", 200)):
+        answer = manager.ask("PATCH", at, body={"due_on": day}, headers={"If-Match": "*"})
+        assert answer.status_code == status, answer.text
 
 
 def test_a_review_that_a_toll_gate_is_cannot_be_ticked_off(calls: Calls) -> None:
@@ -206,7 +235,8 @@ def test_a_calendar_that_has_not_changed_is_not_sent_again(calls: Calls) -> None
 
 @pytest.mark.parametrize(
     ("change", "pointer"),
-    [({"first_on": "9999-12-31"}, "/first_on"), ({"first_on": "0001-01-01"}, "/first_on"),
+    [({"first_on": "2026-11-21"}, "/first_on"), ({"subject": "nope"}, "/subject"),
+     ({"first_on": "9999-12-31"}, "/first_on"), ({"first_on": "0001-01-01"}, "/first_on"),
      ({"subject": "agreements/x"}, "/subject"), ({"every": "P\u0661M"}, "/every"),
      ({"kind": "policy"}, "/kind"), ({"every": "soon"}, "/every"), ({"first_on": 1}, "/first_on"),
      ({"roles": "x"}, "/roles")],

@@ -107,7 +107,7 @@ def test_what_was_missed_is_reviewed_within_a_week(database: Database) -> None:
     ]  # fmt: skip
     review = review_of(database, agreement, "/breach/availability/2026-09-30")
     assert review.title == (
-        "The service level agreement “Mail”: availability was missed: 99.4 on 2026-10-30,"
+        "The service level agreement “Mail”: availability was missed: 99.3 on 2026-10-30,"
         " and >= 99.5 percent is agreed"
     )
 

@@ -32,7 +32,7 @@ def accept(_version: int) -> None:
 def changed(database: Database, review: Review, **changes: object) -> Review:
     """Change some of a review."""
     with database.transaction() as session:
-        return change_review(session, review.id, changes, accept, NOW)
+        return change_review(session, review.id, changes, accept, at(NOW.date()))
 
 
 def ended(database: Database, review: Review) -> Review:
@@ -158,7 +158,7 @@ def test_whoever_saw_another_version_changes_and_ends_nothing(database: Database
         raise ReviewMovedOn(f"the review is at version {version}")
 
     with pytest.raises(ReviewMovedOn, match="version 1"), database.transaction() as session:
-        change_review(session, review.id, {"title": "x"}, refuse, NOW)
+        change_review(session, review.id, {"title": "x"}, refuse, at(NOW.date()))
     with pytest.raises(ReviewMovedOn, match="version 1"), database.transaction() as session:
         end_by_hand(session, review.id, refuse, NOW)
     with pytest.raises(UnknownRecord), database.transaction() as session:

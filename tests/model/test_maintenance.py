@@ -70,7 +70,7 @@ def test_all_that_rests_on_a_service_is_told_and_each_person_once(of: Portfolio)
         event = session.scalar(select(OutboxEvent).where(OutboxEvent.type == PLANNED))
     assert event is not None
     assert event.text == (
-        f"{title}: Disks\n\nOn Storage rest: chat, mail.\n\n/api/v1/services/storage/maintenance"
+        f"{title}: Disks\n\nOn Storage rest: chat, mail.\n\nAsk its Service Line Manager about it."
     )
     assert cast("dict[str, Any]", event.data)["affected"] == ["chat", "mail"]
 

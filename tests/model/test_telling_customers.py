@@ -54,6 +54,7 @@ def test_customers_are_told_that_it_is_live_is_to_end_and_has_ended(of: Portfoli
     assert first is not None
     assert first.key.startswith("service.announced/gate decision ")
     assert "Ask Lee about it." in str(first.text)
+    assert "/api/v1" not in str(first.text)
 
 
 def test_a_gate_that_fails_tells_customers_nothing(of: Portfolio) -> None:

@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from model.dispatching import Outcome, Parcel
 from model.mail_server import Encryption, MailServer
@@ -16,6 +18,7 @@ from tests.fire.service import free_port
 from tests.model.telling import LETTER, NOW
 from tests.scheduler.conftest import Postbox
 
+SITE = "https://tollgate.example.org"
 PARCEL = Parcel(
     "me", 1, 1, "1b4e28ba-2fa1-51d2-883f-0016d3cca427", "decision.made", "cases/CRM-1", "{}", NOW,
     LETTER.title, LETTER.text, None, "ada@example.org",
@@ -24,7 +27,7 @@ PARCEL = Parcel(
 
 def handed_in(server: MailServer, *parcels: Parcel) -> list[Outcome]:
     """Hand in letters, one after the other."""
-    with Handing(server) as handing:
+    with Handing(server, SITE) as handing:
         return [handing.over(parcel) for parcel in parcels]
 
 
@@ -52,9 +55,35 @@ def test_a_letter_arrives_in_plain_text_and_html(mail_server: MailServer, postbo
     assert "The service<br>" in html.get_content()
 
 
+def test_what_is_to_be_read_is_an_address_that_one_can_follow() -> None:
+    """With the host that people know; an address that somebody wrote stays as it is."""
+    text = "All: GET /api/v1/cases/A%2F1.\n\n/api/v1/services/x\n\nhttps://a.example/api/v1/y"
+    got = letter(replace(PARCEL, text=text), "t@x.example", SITE).get_body(["plain"])
+    assert got is not None
+    assert got.get_content() == (
+        f"All: GET {SITE}/api/v1/cases/A%2F1.\n\n{SITE}/api/v1/services/x\n\n"
+        "https://a.example/api/v1/y\n"
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=90))
+@example("Review overdue by 12 days: The service level agreement “Mail”: availability was missed")
+@example("x" * 72)
+@example("a b " * 40)
+def test_a_subject_begins_on_its_first_line(title: str) -> None:
+    """However long it is, and it is read as it was written."""
+    sent = letter(replace(PARCEL, title=title), "t@x.example", SITE).as_bytes()
+    lines = sent[sent.index(b"Subject:") : sent.index(b"Date:")].splitlines()
+    assert lines[0].removeprefix(b"Subject:").strip()
+    assert b"=?utf-8?q??=" not in lines[0]
+    assert all(len(line) <= 78 for line in lines)
+    assert read(sent)["Subject"] == " ".join(title.split())
+
+
 def test_a_letter_tried_again_is_the_same_letter() -> None:
     """Its Message-ID too: a mail program shows one that came twice once."""
-    ids = {letter(replace(PARCEL, attempts=n), "t@example.org")["Message-ID"] for n in (1, 2, 9)}
+    tries = [replace(PARCEL, attempts=n) for n in (1, 2, 9)]
+    ids = {letter(each, "t@example.org", SITE)["Message-ID"] for each in tries}
     assert len(ids) == 1
     assert ids.pop().endswith("@example.org>")
 
@@ -72,8 +101,8 @@ def test_two_letters_are_two(mail_server: MailServer, postbox: Postbox) -> None:
 
 def test_letters_about_one_case_form_one_thread() -> None:
     """Mail programs thread by References; another case is another thread."""
-    one, two = (letter(replace(PARCEL, message_id=id), "t@x.example") for id in "ab")
-    other = letter(replace(PARCEL, subject="cases/CRM-2"), "t@x.example")
+    one, two = (letter(replace(PARCEL, message_id=id), "t@x.example", SITE) for id in "ab")
+    other = letter(replace(PARCEL, subject="cases/CRM-2"), "t@x.example", SITE)
     assert one["References"] == two["References"] == two["In-Reply-To"]
     assert one["References"] != other["References"]
     assert "CRM-1" not in str(one["References"])

@@ -18,7 +18,7 @@ from model.mail_server import Encryption, MailServer
 from scheduler.mail import Handing
 from tests.fire.service import free_port
 from tests.scheduler.conftest import Postbox
-from tests.scheduler.test_mail import PARCEL, handed_in
+from tests.scheduler.test_mail import PARCEL, SITE, handed_in
 
 TRUSTED = "SSL_CERT_FILE"
 USER, PASSWORD = "tollgate", "only the tests know it"
@@ -94,7 +94,7 @@ def test_nothing_is_handed_to_a_server_that_does_not_prove_who_it_is(
     with (
         trusting(authority, tmp_path),
         serving(postbox, vouching, encryption, name) as server,
-        Handing(server) as handing,
+        Handing(server, SITE) as handing,
     ):
         outcome = handing.over(PARCEL)
     assert (outcome.delivered, outcome.hopeless) == (False, False)
@@ -110,7 +110,8 @@ def test_a_wrong_password_is_told_and_tried_again(
         trusting(authority, tmp_path),
         serving(postbox, authority, Encryption.STARTTLS) as server,
         Handing(
-            MailServer(server.host, server.port, server.sender, user=USER, password="no")
+            MailServer(server.host, server.port, server.sender, user=USER, password="no"),
+            SITE,
         ) as handing,
     ):
         outcome = handing.over(PARCEL)

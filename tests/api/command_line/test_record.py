@@ -138,6 +138,11 @@ def test_every_personal_fact_can_be_erased_at_once(on_record: Run) -> None:
     refused = on_record("record", "erase", "CRM-1", "--fact", "in_catalog", "--yes")
     assert refused.exit_code == 1
     assert "/in_catalog: is not a personal fact" in refused.stderr
+    again = on_record("record", "erase", "CRM-1", "--all-personal", "--yes").output
+    assert all(not line.rstrip().endswith(":") for line in again.splitlines())
+    nobody = on_record("record", "erase", "CRM-9", "--all-personal")
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "CRM-9" in nobody.stderr
     for words in ((), ("--fact", "origin", "--all-personal")):
         assert on_record("record", "erase", "CRM-1", *words, "--yes").exit_code == 2
 

@@ -1,0 +1,82 @@
+"""Reviews of breaches that turn out to be none: corrected, or in time by a late event."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.agreement_reviews import BREACH, hold_reviews, missed, span_of, subject_of
+from model.agreements import Agreement, all_agreements
+from model.measurements import Measurement, measurements_between
+from model.moment import Moment
+from model.reviews import UNPLANNED, Review, end_review
+from model.timers_kept import timers_kept
+from rules.review_rules import ReviewKind
+
+_ANY_ZONE = timedelta(hours=14)
+"""No zone is further from UTC: a timer that ran out so near to some days may belong to them."""
+
+
+def end_cleared_breaches(session: Session, moment: Moment, of: Agreement | None = None) -> None:
+    """End what is to be reviewed of a breach, where none is left; its letters are taken back.
+
+    One that was held stays. Where the miss that it names is gone and another is left, it names
+    that. `of`: those of one agreement alone. Needs a `transaction()`.
+    """
+    hold_reviews(session)
+    for agreement in [of] if of else all_agreements(session):
+        begin = f"{subject_of(agreement)}/{BREACH}"
+        for review in _going_on(session, begin):
+            metric, _, day = review.subject.removeprefix(begin).rpartition("/")
+            _see_to(session, agreement, review, metric, date.fromisoformat(day), moment)
+    session.flush()
+
+
+def _going_on(session: Session, begin: str) -> list[Review]:
+    ours = select(Review).where(
+        Review.kind == ReviewKind.SERVICE_LEVEL,
+        Review.subject.startswith(begin, autoescape=True),
+        Review.ended_at.is_(None),
+    )
+    return list(session.scalars(ours.order_by(Review.id).with_for_update()))
+
+
+def _see_to(
+    session: Session,
+    agreement: Agreement,
+    review: Review,
+    metric: str,
+    first: date,
+    moment: Moment,
+) -> None:
+    begins, after = span_of(agreement, metric, first)
+    if begins != first:
+        # The period was another when it was set up: which days it looks at is not known.
+        return
+    found = measurements_between(session, agreement.id, first, after - timedelta(days=1))
+    left = [each for each in found if each.metric == metric and not each.attained]
+    if left:
+        _name_one_of(review, agreement, left, moment)
+    elif not _ran_out(session, agreement, metric, first, after, moment):
+        end_review(session, review, moment.now)
+
+
+def _name_one_of(
+    review: Review, agreement: Agreement, left: list[Measurement], moment: Moment
+) -> None:
+    titles = [f"{agreement.title}: {missed(each.metric, each.missed)}" for each in left]
+    if review.title not in titles and " ran out" not in review.title:
+        review.title, review.remind_on = titles[0], UNPLANNED
+        review.version, review.changed_at = review.version + 1, moment.now
+
+
+def _ran_out(
+    session: Session, agreement: Agreement, metric: str, first: date, after: date, moment: Moment
+) -> bool:
+    """Return whether the time of a timer ran out on those days, by what holds now."""
+    since = datetime.combine(first, time(), UTC) - _ANY_ZONE
+    until = datetime.combine(after, time(), UTC) + _ANY_ZONE
+    kept = timers_kept(session, agreement.id, since, until, moment.now).get(metric)
+    return kept is not None and kept.breached > 0

@@ -1,0 +1,128 @@
+"""A review of a breach that turns out to be none ends by itself, and its letters are taken back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from model.access import Caller
+from model.agreement_targets import AgreedTarget
+from model.cleared_breaches import end_cleared_breaches
+from model.database import Database
+from model.deliveries import State
+from model.measuring import NewMeasurement, record_measurements
+from model.moment import Moment
+from model.promises import Promise
+from model.reminding import remind_due
+from model.reviews import Review
+from model.telling_timers import tell_timers
+from rules.attainment import Comparison
+from rules.errors import BadFields
+from tests.model.agreed import agreed, awaited, measured
+from tests.model.clocked import Clocked, event, on
+from tests.model.reviewed import at, held
+from tests.model.telling import states, subscribed
+
+TODAY = date(2026, 11, 22)
+DAILY = AgreedTarget("availability", Comparison.AT_LEAST, Decimal("99.5"), "percent", "P1D")
+START = date(2026, 1, 1)
+
+
+def the_review(database: Database) -> Review:
+    """Return the only review that there is."""
+    with database.reading() as session:
+        return session.scalars(select(Review)).one()
+
+
+def test_a_miss_that_is_corrected_is_reviewed_no_more(database: Database) -> None:
+    """What was on its way to people is taken back; missed after all, it is reviewed after all."""
+    subscribed(database)
+    agreement = agreed(database)
+    day = date(2026, 11, 20)
+    measured(database, agreement, day, 9.93, TODAY)
+    with database.transaction() as session:
+        assert remind_due(session, at(TODAY)).told == 1
+    assert states(database) == [State.WAITING]
+    measured(database, agreement, day, 99.93, TODAY)
+    assert awaited(database) == []
+    assert states(database) == [State.CANCELLED]
+    measured(database, agreement, day, 99.3, TODAY)
+    assert [what for what, _ in awaited(database)] == ["breach/availability/2026-10-31"]
+    assert "99.3 on" in the_review(database).title
+
+
+def test_another_miss_of_the_period_keeps_its_review_and_is_named(database: Database) -> None:
+    """Nobody is accused of what was corrected."""
+    agreement = agreed(database)
+    for day, value in ((19, 9.93), (20, 99.1), (19, 99.93)):
+        measured(database, agreement, date(2026, 11, day), value, TODAY)
+    assert len(awaited(database)) == 1
+    assert "missed: 99.1 on 2026-11-20" in the_review(database).title
+
+
+def test_a_review_that_was_held_stays_as_it_was_held(database: Database) -> None:
+    """A correction that comes after it takes nothing away."""
+    agreement = agreed(database)
+    measured(database, agreement, date(2026, 11, 20), 9.93, TODAY)
+    review = the_review(database)
+    held(database, review, review.due_on, TODAY)
+    before = the_review(database).version
+    measured(database, agreement, date(2026, 11, 20), 99.93, TODAY)
+    assert the_review(database).version == before
+
+
+def test_a_timer_that_was_in_time_after_all_is_no_breach(
+    database: Database, caller: Caller
+) -> None:
+    """Its end came in late, after the breach was found: the next look takes the review back."""
+    agreement = agreed(database, starts_on=START)
+    clocked = Clocked(database, caller)
+    clocked.case()
+    timer = clocked.open(
+        event("start", on(0, "09:00")), calendar=None, thresholds=(),
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    late = Moment(on(1, "09:00"), on(1, "09:00").date())
+    with database.transaction() as session:
+        tell_timers(session, late, UTC)
+        end_cleared_breaches(session, late)
+    assert len(awaited(database)) == 1
+    clocked.tell(timer, event("stop", on(0, "16:00")), now=late.now)
+    with database.transaction() as session:
+        end_cleared_breaches(session, late)
+    assert awaited(database) == []
+
+
+def test_many_misses_of_a_month_are_one_review(database: Database) -> None:
+    """Daily ones that come in late too; once it was held, what is missed later has it held again.
+
+    The letter is one as well.
+    """
+    agreement = agreed(database, starts_on=START, targets=(DAILY,))
+    missed = [
+        NewMeasurement("availability", date(2026, 11, 1) + timedelta(days=each), Decimal(90))
+        for each in range(22)
+    ]
+    with database.transaction() as session:
+        record_measurements(session, agreement.id, missed[:21], "Monitoring", at(TODAY))
+    week = TODAY + timedelta(days=7)
+    assert awaited(database) == [("breach/availability/2026-11-01", week)]
+    review = the_review(database)
+    held(database, review, review.due_on, TODAY)
+    with database.transaction() as session:
+        record_measurements(session, agreement.id, missed, "Monitoring", at(TODAY))
+    assert awaited(database) == [("breach/availability/2026-11-01", week)]
+    assert "2026-11-22" in the_review(database).title
+
+
+def test_one_request_says_one_value_of_a_metric_and_day(database: Database) -> None:
+    """Which of two is meant nobody can know: the second is named, and none is kept."""
+    agreement = agreed(database)
+    new = [NewMeasurement("availability", TODAY, Decimal(value)) for value in (90, 100)]
+    with pytest.raises(BadFields) as refused, database.transaction() as session:
+        record_measurements(session, agreement.id, new, "Monitoring", at(TODAY))
+    assert [each.pointer for each in refused.value.problems] == ["/measurements/1"]
+    assert awaited(database) == []
