@@ -91,6 +91,7 @@ class EventSchema(Schema):
     kind = fields.String(metadata={"description": "of the agreement"})
     name = fields.String(metadata={"description": "of the agreement"})
     review = fields.String(metadata={"description": "the id of the review"})
+    on = fields.String(metadata={"format": "date", "description": "the day that is planned"})
     due_on = fields.String(metadata={"format": "date"})
     held_at = fields.String(allow_none=True, metadata=INSTANT)
     outcome = fields.String(allow_none=True)

@@ -42,6 +42,8 @@ class What(StrEnum):
     AGREEMENT_BEGINS = "agreement_begins"
     AGREEMENT_ENDS = "agreement_ends"
     REVIEW_DUE = "review_due"
+    PLANNED_LIVE = "planned_to_be_live"
+    PLANNED_END = "planned_to_end"
 
 
 @dataclass(frozen=True, slots=True)
