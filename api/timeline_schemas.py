@@ -78,6 +78,9 @@ class EventSchema(Schema):
     phase = fields.String(allow_none=True)
     decision = fields.String(metadata={"description": "the id of the gate's decision"})
     sat = fields.List(fields.String())
+    awaits = fields.String(
+        allow_none=True, metadata={"description": "who is asked, while a gate has no result"}
+    )
     artifact = fields.String()
     artifact_version = fields.Integer()
     location = fields.String()

@@ -50,9 +50,9 @@ class What(StrEnum):
 class Event:
     """One thing that happened, at one version of the service; the calendar's have none.
 
-    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
-    `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was changed
-    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`).
+    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `awaits`; of an
+    artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was
+    changed `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`).
     """
 
     version: int | None

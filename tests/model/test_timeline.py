@@ -84,6 +84,16 @@ def test_a_life_tells_what_happened_in_order(portfolio: Portfolio) -> None:
     assert told.next is None
 
 
+def test_a_gate_without_a_result_says_who_is_awaited(portfolio: Portfolio) -> None:
+    """The board, or after its verdict somebody else; whoever its decision asks."""
+    portfolio.make("mail")
+    portfolio.supply("mail", "service_strategy")
+    portfolio.hold("mail", 1)
+    portfolio.hold("mail", 1, verdict="approve")
+    awaits = [e.details["awaits"] for e in life(portfolio).events if e.what is What.HELD]
+    assert awaits == ["Tollgate Board", None]
+
+
 def test_phases_follow_one_another_without_a_gap(portfolio: Portfolio) -> None:
     """Each until the session of a gate that led to the next; the last one lasts."""
     portfolio.make("mail")
