@@ -22,6 +22,7 @@ from api.strict_schema import load
 from model import json_text
 from model.access import Caller, Role
 from model.keeping import Given, decide_once
+from model.likely_services import MOST_SEARCHES, LikelySearches
 from rules.errors import BadFields, DatabaseAway, TollgateError, Unable
 from rules.field_problem import FieldProblem
 
@@ -45,7 +46,8 @@ def decide_batch() -> Response:
     decided: a decision, or the problem with this item, whose pointers start at the item. What
     is wrong with one item stops no other; what is wrong with the whole is a problem document,
     and nothing is decided. A caller who goes away leaves the rest undecided: with an
-    `idempotency_key` in each item, the whole batch can be sent again.
+    `idempotency_key` in each item, the whole batch can be sent again. Services that are likely
+    to fit are searched for the first 20 items that ask for them.
     """
     if IDEMPOTENCY_KEY in request.headers:
         help = "send each item its own `idempotency_key`"
@@ -62,13 +64,13 @@ def _lines(items: Sequence[Any], service: Service, caller: Caller) -> Iterator[b
 
     Once the database has let a second item wait in vain, the rest are not tried.
     """
-    waits = 0
+    waits, searches = 0, LikelySearches(service.database, MOST_SEARCHES)
     for index, item in enumerate(items):
         try:
             if waits == _WAITS:
                 raise DatabaseAway("the database was away for items before this one")
             began = perf_counter()
-            given = _decided(item, service, caller)
+            given = _decided(item, service, caller, searches)
             service.metrics.time_decision("decision", perf_counter() - began)
             line = _decision_line(index, given)
         except DatabaseAway as error:
@@ -82,7 +84,7 @@ def _lines(items: Sequence[Any], service: Service, caller: Caller) -> Iterator[b
         yield f"{line}\n".encode("utf-8", "backslashreplace")
 
 
-def _decided(item: object, service: Service, caller: Caller) -> Given:
+def _decided(item: object, service: Service, caller: Caller, searches: LikelySearches) -> Given:
     require_sound(item)
     read = load(BatchItemSchema, item)
     once = None
@@ -91,7 +93,8 @@ def _decided(item: object, service: Service, caller: Caller) -> Given:
         # The same request as a single decision, so that it may be sent as either.
         once = once_with(read["idempotency_key"], "POST /api/v1/decisions", body)
     moment, new_id = service.moment(), service.new_id()
-    return decide_once(service.database, request_in(read), caller, moment, new_id, once=once)
+    asked = request_in(read)
+    return decide_once(service.database, asked, caller, moment, new_id, once, searches)
 
 
 def _decision_line(index: int, given: Given) -> str:

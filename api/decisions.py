@@ -29,7 +29,7 @@ from model import json_text
 from model.access import Role
 from model.deciding import DecisionRequest, answer_of, decisions_of, preview, replay
 from model.keeping import decide_once
-from model.likely_services import with_likely
+from model.likely_services import LikelySearches
 from rules.errors import (
     CaseMovedOn,
     InferenceNotConfirmed,
@@ -111,7 +111,7 @@ def preview_decision() -> Response:
     look = service.database.snapshot if asked.late else service.database.looking
     with look() as reader:
         answer = preview(reader, asked, service.moment())
-        return ok(with_likely(reader, answer.text, asked.title))
+    return ok(LikelySearches(service.database).beside(answer.text, asked.title))
 
 
 @decisions.route(

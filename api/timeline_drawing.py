@@ -76,11 +76,13 @@ class _Drawing:
         self._owners = [role for role in OWNERS if any(t.role == role for t in life.owners)]
         rows = (len(each) for each in (self._owners, self._gates, self._artifacts, self._others))
         self._days = _TOP + _BAND + 14 + _ROW * sum(rows) + 8
+        self._keys = list(self._explained())
 
     def text(self) -> str:
         """Return the whole drawing."""
         ahead = list(self._ahead())
-        height = self._days + 92 + len(ahead) * 20
+        key = self._days + 48 + len(ahead) * 20
+        height = key + 24 * len(self._keys) - 4
         parts = [
             '<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc" '
             f'width="{WIDTH:.0f}" height="{height:.0f}" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
@@ -93,7 +95,7 @@ class _Drawing:
             *self._axis(),
             *self._rows(),
             *ahead,
-            *self._key(height - 44),
+            *self._key(key),
             "</svg>",
         ]
         return "\n".join(parts) + "\n"
@@ -218,7 +220,14 @@ class _Drawing:
             yield words(LEFT, y, f"and {len(events) - MOST_AHEAD} more", "pale")
 
     def _key(self, y: float) -> Iterator[str]:
-        """Yield what shapes, signs and colours mean, of those that there are."""
+        """Yield what shapes, signs and colours mean; `y`: of their first row."""
+        for row, keys in enumerate(self._keys):
+            for x, mark, said in keys:
+                moved = f'<g transform="translate({x:.0f} {y + 24 * row:.0f})">'
+                yield f"{moved}{''.join(mark)}{words(16, 4, said)}</g>"
+
+    def _explained(self) -> Iterator[list[tuple[float, list[str], str]]]:
+        """Yield rows of marks, of those that there are: where each is, and what it means."""
         results = {result_of(event) for lane in self._gates for event in lane.events}
         signs = {sign_of(event) for lane in self._others for event in lane.events}
         phases = [span.phase for span in self._life.phases]
@@ -226,12 +235,16 @@ class _Drawing:
         shown += [(dot(0, 0, _GREY, each, 1), SIGNS[each]) for each in SIGNS if each in signs]
         shown += [(dot(0, 0, _GREY, "", 9), "so many close together")]
         colours = [(dot(0, 0, PHASES[each], "", 1), each) for each in PHASES if each in phases]
-        for row, keys in enumerate((shown, colours)):
-            x = LEFT + 8
+        for keys in (shown, colours):
+            row, x = list[tuple[float, list[str], str]](), LEFT + 8
             for mark, said in keys:
-                moved = f'<g transform="translate({x:.0f} {y + 24 * row:.0f})">'
-                yield f"{moved}{''.join(mark)}{words(16, 4, said)}</g>"
-                x += 44 + width_of(said, SIZE)
+                wide = 16 + width_of(said, SIZE)
+                if x + wide > RIGHT:
+                    yield row
+                    row, x = [], LEFT + 8
+                row.append((x, mark, said))
+                x += wide + 28
+            yield row
 
     def _described(self) -> str:
         """Return in sentences what the drawing shows, for those who do not see it."""

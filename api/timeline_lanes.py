@@ -150,13 +150,15 @@ def told(event: Event) -> str:
 
 
 def result_of(event: Event) -> str | None:
-    """Return the result of a gate's session; `None`: the board is awaited."""
+    """Return the result of a gate's session; `None`: somebody is awaited."""
     return cast("str | None", event.details.get("result"))
 
 
 def result_said(event: Event) -> str:
-    """Return the result of a gate's session in words."""
-    result = result_of(event)
+    """Return the result of a gate's session in words, or who is awaited."""
+    result, awaits = result_of(event), event.details.get("awaits")
+    if result is None and awaits:
+        return f"awaits {awaits}"
     return SAID.get(result) or str(result)
 
 

@@ -23,7 +23,7 @@ SAID = {
     "incomplete": "incomplete",
     "blocked": "blocked",
     "not_required": "not required",
-    None: "the board is awaited",
+    None: "somebody is awaited",
 }
 _PLAIN, _PALE = 'fill="#212529"', 'fill="#495057"'
 _STYLES = {
@@ -102,7 +102,7 @@ def half_of(count: int) -> float:
 
 
 def _shape(result: str | None, x: float, y: float, colour: str) -> str:
-    """Return a disc, diamond, ring, square or dash; a dotted ring while the board is awaited."""
+    """Return a disc, diamond, ring, square or dash; a dotted ring while somebody is awaited."""
     match result:
         case "pass":
             return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="10" fill="{colour}"/>'

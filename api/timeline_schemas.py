@@ -78,6 +78,9 @@ class EventSchema(Schema):
     phase = fields.String(allow_none=True)
     decision = fields.String(metadata={"description": "the id of the gate's decision"})
     sat = fields.List(fields.String())
+    awaits = fields.String(
+        allow_none=True, metadata={"description": "who is asked, while a gate has no result"}
+    )
     artifact = fields.String()
     artifact_version = fields.Integer()
     location = fields.String()
@@ -93,6 +96,7 @@ class EventSchema(Schema):
     kind = fields.String(metadata={"description": "of the agreement"})
     name = fields.String(metadata={"description": "of the agreement"})
     review = fields.String(metadata={"description": "the id of the review"})
+    on = fields.String(metadata={"format": "date", "description": "the day that is planned"})
     due_on = fields.String(metadata={"format": "date"})
     held_at = fields.String(allow_none=True, metadata=INSTANT)
     outcome = fields.String(allow_none=True)

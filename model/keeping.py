@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from threading import Lock
 
@@ -14,9 +15,10 @@ from model.access import Caller
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, decide
 from model.kept_answers import ERASED_REQUEST, LONGEST_KEY, KeptAnswer, kept_answer
-from model.likely_services import with_likely
+from model.likely_services import LikelySearches, with_likely
 from model.locking import try_hold
 from model.personal_values import revealed
+from model.searching import Found
 from model.texts import require_texts
 from rules.errors import KeyUsedForAnother, RequestStillRunning
 
@@ -45,6 +47,10 @@ def hash_of(route: str, body: bytes) -> str:
     return sha256(route.encode() + b"\0" + body).hexdigest()
 
 
+class _SearchFirst(Exception):
+    """The answer is to name what is likeliest to fit a case of this title: not known yet."""
+
+
 def decide_once(
     database: Database,
     request: DecisionRequest,
@@ -52,6 +58,7 @@ def decide_once(
     moment: Moment,
     new_id: str,
     once: Once | None = None,
+    searches: LikelySearches | None = None,
 ) -> Given:
     """Decide as `decide` does, in a transaction of its own; with `once`, a single time.
 
@@ -63,11 +70,22 @@ def decide_once(
         RequestStillRunning: a request under the key has not been answered yet.
         and whatever `decide` raises.
     """
+    searches = searches or LikelySearches(database)
 
-    def work(session: Session) -> str:
-        return with_likely(session, decide(session, request, caller, moment, new_id).kept)
+    def work(session: Session, found: Sequence[Found] | None = None) -> str:
+        text = decide(session, request, caller, moment, new_id).kept
+        if once is not None and found is None and (title := searches.wanted(session, text)):
+            raise _SearchFirst(title)
+        return with_likely(text, found or ())
 
-    return do_once(database, caller, moment, once, work, status=CREATED)
+    try:
+        given = do_once(database, caller, moment, once, work, status=CREATED)
+    except _SearchFirst as wanted:
+        # No search holds the case: undone, it is decided anew once what was found can be kept.
+        found = searches.find(str(wanted), request.ref)
+        again = partial(work, found=found)
+        return do_once(database, caller, moment, once, again, status=CREATED)
+    return given if once else replace(given, text=searches.beside(given.text, request.title))
 
 
 def do_once(

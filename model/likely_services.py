@@ -3,7 +3,7 @@
 Beside the decision and not in it: what is recorded is what the rules made of the facts, and it
 replays to the letter while the catalogue goes on. What was named is kept with the answer, under
 the caller's Idempotency-Key, and nowhere else. A decision that asks for neither fact costs nothing
-more; for one that does, a search looks at so many rows and no more (`model/searching.py`).
+more. The search holds no lock and has little time: where it does not end in it, nothing is named.
 """
 
 from __future__ import annotations
@@ -11,42 +11,91 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from model import json_text
 from model.cases import Case
 from model.catalogue_standing import SHOWN
-from model.database import Reader
+from model.database import Database, Session
 from model.grouping import telling_words
-from model.searching import Found, search
+from model.naming_services import FITS, PART_FITS
+from model.searching import Found, Reach, search
+from rules.errors import DatabaseAway
 
 MOST_NAMED = 3
-FITS, PART_FITS = "existing_service_fits", "part_addition_fits"
+MOST_SEARCHES = 20
+"""Searches for the items of one batch; the later ones name nothing."""
+_NO_LONGER = text("SET LOCAL statement_timeout = 50")
+# What it takes to read a title, and no more: SQLite knows no bound but the work.
+_NEAR = Reach(words=10, groups=40, candidates=30)
 # A quote within a text is written with a backslash: only a need looks like this.
 _ASKING = tuple(f'"fact": "{fact}"' for fact in (FITS, PART_FITS))
 
 
-def asks_what_fits(text: str) -> bool:
-    """Whether the answer of this JSON text asks if a service, or a part added to one, fits."""
-    return any(asking in text for asking in _ASKING)
+class LikelySearches:
+    """The searches for one request, `most` at most; after one that took too long, none."""
+
+    def __init__(self, database: Database, most: int = 1) -> None:
+        self._database = database
+        self._left = most
+
+    def beside(self, answer: str, title: str | None = None) -> str:
+        """Return an answer (JSON text) with what is likeliest, where it asks for that.
+
+        It goes by what the case is called: `title`, or else what is held. Not to be called within
+        a transaction: it has one of its own.
+        """
+        if not self._left or not asks_what_fits(answer):
+            return answer
+        return with_likely(answer, self.find(title, _ref_in(answer)))
+
+    def wanted(self, session: Session, answer: str) -> str | None:
+        """Return what the case of an answer is called, if a search by that is to be made."""
+        if not self._left or not asks_what_fits(answer):
+            return None
+        return session.scalar(_title_of(_ref_in(answer)))
+
+    def find(self, title: str | None, ref: str) -> Sequence[Found]:
+        """Return what is likeliest to fit a case; nothing, if that cannot be said soon."""
+        self._left -= 1
+        try:
+            with self._database.snapshot() as reader:
+                if not self._database.is_sqlite:
+                    reader.execute(_NO_LONGER)
+                called = title or reader.scalar(_title_of(ref)) or ""
+                return search(reader, " ".join(telling_words(called)), SHOWN, reach=_NEAR)
+        except (DatabaseAway, SQLAlchemyError):
+            self._left = 0
+            return ()
 
 
-def with_likely(reader: Reader, text: str, title: str | None = None) -> str:
-    """Return an answer (JSON text) whose needs name what is likeliest to fit, as `likely`.
+def asks_what_fits(answer: str) -> bool:
+    """Whether an answer (JSON text) asks if a service, or a part added to one, fits."""
+    return any(asking in answer for asking in _ASKING)
 
-    It goes by what the case is called: `title`, or else what SQL holds. A need for which nothing
-    is found stays as it is, and so does an answer that does not ask what fits.
+
+def with_likely(answer: str, found: Sequence[Found]) -> str:
+    """Return an answer (JSON text) whose needs name what was found to be likeliest, as `likely`.
+
+    A need for which nothing is found stays as it is, and so does an answer that asks for nothing.
     """
-    if not asks_what_fits(text):
-        return text
-    body = cast("dict[str, Any]", json_text.loads(text))
-    called = title or reader.scalar(select(Case.title).where(Case.ref == body["case"]["ref"]))
-    found = search(reader, " ".join(telling_words(called or "")), SHOWN)
+    if not found or not asks_what_fits(answer):
+        return answer
+    body = cast("dict[str, Any]", json_text.loads(answer))
     likely = {FITS: _services(found), PART_FITS: _parts(found)}
     for need in body["needs"]:
         if named := likely.get(need["fact"]):
             need["likely"] = [each.as_json() for each in named]
     return json_text.dumps(body)
+
+
+def _ref_in(answer: str) -> str:
+    return str(cast("dict[str, Any]", json_text.loads(answer))["case"]["ref"])
+
+
+def _title_of(ref: str) -> Select[str | None]:
+    return select(Case.title).where(Case.ref == ref)
 
 
 def _services(found: Sequence[Found]) -> list[Found]:

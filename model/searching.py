@@ -21,12 +21,22 @@ from model.search_index import SearchGroup, SearchText
 from model.services import Service
 
 MOST_FOUND = 20
-_CANDIDATES = 200
 _RAREST = 8
 # A group that so many entries have tells them too little apart to be asked for.
 _TOO_COMMON = 2_000
-_MOST_GROUPS = 200
 _LEAST = 37.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a search goes: so many words of what is asked, groups of letters, and texts."""
+
+    words: int = 1_000
+    groups: int = 200
+    candidates: int = 200
+
+
+FAR = Reach()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +74,15 @@ def search(
     phases: Collection[str],
     limit: int = MOST_FOUND,
     audience: str | None = None,
+    reach: Reach = FAR,
 ) -> tuple[Found, ...]:
     """Return up to `limit` services, parts and packages that may be meant, the likeliest first.
 
     `phases`: those that a service has to be in, and every service of a package.
     `audience`: the target group that they have to be for, if any.
     """
-    words = list(dict.fromkeys(words_of(asked)))
-    ids = _candidates(reader, words)
+    words = list(dict.fromkeys(words_of(asked)))[: reach.words]
+    ids = _candidates(reader, words, reach)
     texts = (SearchText.part, SearchText.name, SearchText.words, SearchText.package_id)
     rows = reader.execute(
         select(
@@ -103,9 +114,9 @@ def _is_there(standing: Sequence[tuple[str | None, bool]], phases: Collection[st
     return bool(standing) and all(phase in phases and not rejected for phase, rejected in standing)
 
 
-def _candidates(reader: Reader, words: Sequence[str]) -> Sequence[int]:
+def _candidates(reader: Reader, words: Sequence[str], reach: Reach) -> Sequence[int]:
     letters = dict.fromkeys(group for word in words for group in letter_groups(word))
-    groups = _rarest(reader, sorted(islice(letters, _MOST_GROUPS)))
+    groups = _rarest(reader, sorted(islice(letters, reach.groups)))
     # As a sum, so that no planner goes through all texts in their order instead.
     text_id = _GROUPS.c.text_id + 0
     query = (
@@ -113,7 +124,7 @@ def _candidates(reader: Reader, words: Sequence[str]) -> Sequence[int]:
         .where(_GROUPS.c.letters.in_(groups))
         .group_by(text_id)
         .order_by(func.count().desc(), text_id)
-        .limit(_CANDIDATES)
+        .limit(reach.candidates)
     )
     return reader.scalars(query).all() if groups else []
 

@@ -20,6 +20,8 @@ from model.services import Service
 from model.texts import LONGEST_NAME
 
 COST = "cost"
+UNKNOWN = "unknown"
+"""Who did what was noted only afterwards, where no row says who it was."""
 Members = Mapping[str, object]
 
 

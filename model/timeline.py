@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Text, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from model import standing
@@ -18,7 +18,7 @@ from model.gate_sessions import GateSession
 from model.moment import Moment
 from model.service_events import Noted, ServiceEvent
 from model.services import Service, find_service
-from model.timeline_calendar import of_the_calendar, to_come
+from model.timeline_calendar import dated, of_the_calendar, to_come
 from model.timeline_events import Event, Place, Told, What, Window
 from model.timeline_rows import of_rows
 from rules.errors import BadFields
@@ -106,10 +106,11 @@ def page_of_life(
     after = None if asked.after is None else _place_in(asked.after)
     window = Window(limit + 1, asked.seen, asked.since, asked.until, after)
     service = find_service(session, key)
-    found = _events(session, service, window, moment, zone)
+    days = dated(session, service, zone)
+    found = _events(session, service, window, days, moment)
     following = _cursor(found[limit - 1][0]) if len(found) > limit else None
     page = tuple(event for _, event in found[:limit])
-    return _life(session, service, page, moment, zone, next=following)
+    return _life(session, service, page, to_come(session, service, days, moment, zone), following)
 
 
 def whole_life(session: Session, key: str, costs: bool, moment: Moment, zone: tzinfo) -> Timeline:
@@ -122,19 +123,20 @@ def whole_life(session: Session, key: str, costs: bool, moment: Moment, zone: tz
     """
     service = find_service(session, key)
     window = Window(MOST_DRAWN + 1, Asked(costs=costs).seen, latest=True)
-    found = _events(session, service, window, moment, zone)
+    days = dated(session, service, zone)
+    found = _events(session, service, window, days, moment)
     whole = max(Counter(place.rank for place, _ in found).values()) <= MOST_DRAWN
-    told = tuple(event for _, event in found)
-    return _life(session, service, told, moment, zone, whole=whole)
+    told, ahead = tuple(event for _, event in found), to_come(session, service, days, moment, zone)
+    return _life(session, service, told, ahead, whole=whole)
 
 
 def _events(
-    session: Session, service: Service, window: Window, moment: Moment, zone: tzinfo
+    session: Session, service: Service, window: Window, days: Sequence[Told], moment: Moment
 ) -> Sequence[Told]:
     """Return what happened within a window, oldest first; of each source, its most at most."""
     rows = [
         *of_rows(session, service, window),
-        *of_the_calendar(session, service, window, moment, zone),
+        *of_the_calendar(session, service, window, days, moment),
     ]
     return sorted(rows, key=lambda each: each[0])
 
@@ -143,8 +145,7 @@ def _life(
     session: Session,
     service: Service,
     events: tuple[Event, ...],
-    moment: Moment,
-    zone: tzinfo,
+    ahead: tuple[Event, ...],
     next: str | None = None,
     whole: bool = True,
 ) -> Timeline:
@@ -157,7 +158,7 @@ def _life(
         tuple(_spans(session, service)),
         tuple(_tenures(session, service)),
         events,
-        to_come(session, service, moment, zone),
+        ahead,
         next,
         whole,
     )
@@ -165,10 +166,14 @@ def _life(
 
 def _spans(session: Session, service: Service) -> Iterator[Span]:
     """Yield the phases, each until a session of a gate led to another."""
-    query = select(GateSession.at, GateSession.phase).where(GateSession.service_id == service.id)
-    held = session.execute(query.order_by(GateSession.service_version)).all()
+    table = GateSession
+    before = func.lag(table.phase).over(order_by=table.service_version).label("before")
+    ours = (table.service_id == service.id, table.phase.is_not(None))
+    held = select(table.at, table.phase, table.service_version, before).where(*ours).subquery()
+    led = held.c.before.is_(None) | (held.c.phase != held.c.before)
+    query = select(held.c.at, held.c.phase).where(led).order_by(held.c.service_version)
     begun = [(service.created_at, standing.FIRST_PHASE)]
-    begun += [(at, phase) for at, phase in held if phase]
+    begun += [(at, phase) for at, phase in session.execute(query)]
     entered = [next(group) for _, group in groupby(begun, key=lambda each: each[1])]
     ends = [at for at, _ in entered[1:]] + [None]
     for (since, phase), until in zip(entered, ends, strict=True):
@@ -177,9 +182,13 @@ def _spans(session: Session, service: Service) -> Iterator[Span]:
 
 def _tenures(session: Session, service: Service) -> Iterator[Tenure]:
     """Yield who owned the service when, one after the other."""
-    ours = (ServiceEvent.service_id == service.id, ServiceEvent.what == Noted.CHANGED)
-    query = select(ServiceEvent).where(*ours).order_by(ServiceEvent.at, ServiceEvent.id)
-    changes = session.scalars(query).all()
+    table = ServiceEvent
+    after = type_coerce(table.after, Text)
+    # A quote within a text is written with a backslash: only a member looks like this.
+    of_owners = or_(*(after.contains(f'"{role}":', autoescape=True) for role in OWNERS))
+    ours = (table.service_id == service.id, table.what == Noted.CHANGED, of_owners)
+    query = select(table.at, table.before, table.after).where(*ours)
+    changes = session.execute(query.order_by(table.at, table.id)).all()
     for role in OWNERS:
         name, since = cast("str | None", getattr(service, role)), service.created_at
         turns = [row for row in changes if role in row.after]

@@ -5,13 +5,14 @@ Nobody notes these when they come: they follow from what was planned and agreed,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import ColumnElement, Integer, literal, select
+from sqlalchemy import BigInteger, ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
 from model.agreements import Agreement
+from model.catalogue_standing import Standing, standing_of
 from model.holding_reviews import HeldReview
 from model.maintenance import Maintenance
 from model.moment import Moment, begins, day_after, rfc3339
@@ -23,30 +24,51 @@ from rules.review_rules import ReviewKind
 MOST_AHEAD = 50
 _OVER, _AGREED, _DUE = 10, 11, 12
 """The ranks of these: a cursor holds them, and they come after those of rows."""
-_NO_VERSION = literal(0, Integer)
+_NO_VERSION = literal(0, BigInteger)
+
+
+def dated(session: Session, service: Service, zone: tzinfo) -> Sequence[Told]:
+    """Return what is agreed and due for good: it has come, or is to come."""
+    return [*_agreed(session, service, zone), *_due(session, service, zone)]
 
 
 def of_the_calendar(
-    session: Session, service: Service, window: Window, moment: Moment, zone: tzinfo
+    session: Session, service: Service, window: Window, dated: Sequence[Told], moment: Moment
 ) -> Iterator[Told]:
-    """Yield what the calendar has brought within a window, up to now."""
+    """Yield what the calendar has brought within a window, up to now; `dated`: see there."""
     if What.MAINTENANCE_ENDS in window.kinds:
         yield from _over(session, service, window, moment)
-    dated = [*_agreed(session, service, zone), *_due(session, service, zone)]
-    came = sorted(each for each in window.among(dated) if each[0].at <= moment.now)
-    yield from came[-window.most :] if window.latest else came[: window.most]
+    wanted = sorted(each for each in window.among(dated) if each[0].at <= moment.now)
+    # Each source by itself: one that has much to tell takes nothing from another.
+    for rank in (_AGREED, _DUE):
+        came = [each for each in wanted if each[0].rank == rank]
+        yield from came[-window.most :] if window.latest else came[: window.most]
 
 
-def to_come(session: Session, service: Service, moment: Moment, zone: tzinfo) -> tuple[Event, ...]:
+def to_come(
+    session: Session, service: Service, dated: Sequence[Told], moment: Moment, zone: tzinfo
+) -> tuple[Event, ...]:
     """Return the next 50 things that are to come, and the maintenance that goes on."""
-    dated = [*_agreed(session, service, zone), *_due(session, service, zone)]
-    ahead = [event for place, event in dated if place.at > moment.now]
+    told = (*(event for _, event in dated), *_planned(service, zone))
+    ahead = [event for event in told if event.at > moment.now]
     table = Maintenance
     planned = select(table).where(*_stands(service), table.ends_at > moment.now)
     for row in session.scalars(planned.order_by(table.begins_at).limit(MOST_AHEAD)):
         details = {**_plan(row), "ends_at": rfc3339(row.ends_at)}
         ahead.append(Event(None, row.begins_at, What.MAINTENANCE_BEGINS, row.planned_by, details))
     return tuple(sorted(ahead, key=lambda event: event.at)[:MOST_AHEAD])
+
+
+def _planned(service: Service, zone: tzinfo) -> Iterator[Event]:
+    """Yield when the service is planned to be live and to end, unless it is so already."""
+    stands = standing_of(service)
+    over = service.rejected or stands == Standing.RETIRED
+    for what, day, so_already in (
+        (What.PLANNED_LIVE, service.planned_live_on, over or stands == Standing.LIVE),
+        (What.PLANNED_END, service.planned_end_on, over),
+    ):
+        if day is not None and not so_already:
+            yield Event(None, begins(day, zone), what, None, {"on": day.isoformat()})
 
 
 def _over(session: Session, service: Service, window: Window, moment: Moment) -> Iterator[Told]:

@@ -47,15 +47,17 @@ class What(StrEnum):
     AGREEMENT_BEGINS = "agreement_begins"
     AGREEMENT_ENDS = "agreement_ends"
     REVIEW_DUE = "review_due"
+    PLANNED_LIVE = "planned_to_be_live"
+    PLANNED_END = "planned_to_end"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened, at one version of the service; the calendar's have none.
 
-    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`; of an artifact
-    `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was changed
-    `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
+    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `awaits`; of an
+    artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was
+    changed `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
     `continuity`, `product`).
     """
 

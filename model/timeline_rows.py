@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from model import standing
+from model import json_text, standing
+from model.decisions import DecisionRecord
 from model.gate_sessions import GateSession
 from model.held_facts import FactChange
 from model.service_events import Noted, ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.timeline_events import Event, Place, Told, What, Window
 
+_Answer = Mapping[str, Mapping[str, str] | None]
 _NOTED = frozenset(What(each.value) for each in Noted) - {What.MADE}
 _NAMED = ("part", "package", "customer", "maintenance", "continuity", "product")
 
@@ -70,7 +73,10 @@ def _supplied(session: Session, service: Service, window: Window, rank: int) -> 
 def _held(session: Session, service: Service, window: Window, rank: int) -> Iterator[Told]:
     table = GateSession
     query = select(table).where(table.service_id == service.id)
-    for row in session.scalars(window.of(query, table.at, table.service_version, rank, table.id)):
+    wanted = window.of(query, table.at, table.service_version, rank, table.id)
+    rows = session.scalars(wanted).all()
+    awaited = _awaited(session, [row.decision_id for row in rows if row.result is None])
+    for row in rows:
         details = {
             "gate": row.gate,
             "verdict": row.verdict,
@@ -78,9 +84,18 @@ def _held(session: Session, service: Service, window: Window, rank: int) -> Iter
             "phase": row.phase,
             "decision": row.decision_id,
             "sat": row.sat,
+            "awaits": awaited.get(row.decision_id),
         }
         event = Event(row.service_version, row.at, What.HELD, row.by, details)
         yield Place(row.at, row.service_version, rank, row.id), event
+
+
+def _awaited(session: Session, decisions: Sequence[str]) -> Mapping[str, str | None]:
+    """Return whom decisions (ids) that came to no result ask for the facts that are missing."""
+    table = DecisionRecord
+    rows = session.execute(select(table.id, table.answer).where(table.id.in_(decisions)))
+    bodies = {row.id: cast("_Answer", json_text.loads(row.answer)) for row in rows}
+    return {id: (body["outcome"] or {}).get("assign_to") for id, body in bodies.items()}
 
 
 def _noted(session: Session, service: Service, window: Window, rank: int) -> Iterator[Told]:

@@ -6,6 +6,7 @@ from functools import partial
 
 from model import kept_answers, telling_plans, telling_timers
 from model.housekeeping import forget_delivered
+from model.missed_events import note_missed
 from model.moment import Moment
 from model.packages import index_missed_packages
 from model.parts import index_missed
@@ -90,12 +91,16 @@ def purge_answers(parts: Parts) -> None:
 
 
 def keep_house(parts: Parts) -> None:
-    """Forget what was delivered long ago, and index what no search knows of; a part at a time."""
+    """Forget what was delivered long ago; index what no search knows of, and note what nobody did.
+
+    A part at a time.
+    """
     forgotten = 1
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    for index in (index_missed, index_missed_packages):
-        indexed = 1
-        while indexed and not parts.ending.is_set():
-            indexed = parts.database.write(index)
+    note = partial(note_missed, now=parts.clock())
+    for make_good in (index_missed, index_missed_packages, note):
+        missed = 1
+        while missed and not parts.ending.is_set():
+            missed = parts.database.write(make_good)

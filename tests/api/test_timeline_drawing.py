@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.timeline_drawing import LEFT, MOST_AHEAD, RIGHT, WIDTH, drawing
+from api.timeline_marks import SIZE, width_of
 from model.timeline import Span, Tenure, Timeline
 from model.timeline_events import Event, What
 from rules.values import has_control_character
@@ -117,7 +118,7 @@ def test_every_event_is_told_by_the_titles_of_its_day(life: Timeline) -> None:
     drawn = read(drawing(life, BEGIN + timedelta(days=400), VIENNA))
     titles = [mark.findtext(f"{SVG}title") or "" for mark in marks_of(drawn)]
     shown = sum(_stands_for(title) for title in titles)
-    outside = {What.MADE, What.MAINTENANCE_BEGINS}
+    outside = {What.MADE, What.MAINTENANCE_BEGINS, What.PLANNED_LIVE, What.PLANNED_END}
     assert shown == sum(event.what not in outside for event in life.events)
 
 
@@ -180,3 +181,39 @@ def test_a_gate_that_failed_and_passed_on_one_day_shows_both() -> None:
     failed, passed = marks_of(drawn)
     assert failed.find(f"{SVG}polygon") is not None
     assert passed.find(f"{SVG}circle") is not None
+
+
+def test_what_shapes_mean_is_told_within_the_drawing() -> None:
+    """However many there are: what a row has no room for is in the next."""
+    kinds = (What.CUSTOMER_CAME, What.CUSTOMER_LEFT, What.MAINTENANCE_CALLED_OFF)
+    events = [Event(2, BEGIN, what, None, {"changes": []}) for what in kinds]
+    for result in RESULTS:
+        held: dict[str, object] = {
+            "gate": 1,
+            "result": result,
+            "sat": [],
+            "awaits": None if result else "Customer",
+        }
+        events.append(Event(3, BEGIN, What.HELD, "Ann", held))
+    drawn = read(drawing(life(*events), BEGIN + timedelta(days=9), VIENNA))
+    keys = drawn.findall(f"{SVG}g[@transform]")
+    ends = []
+    for key in keys:
+        x, y = map(float, re.findall(r"[\d.]+", key.attrib["transform"]))
+        ends.append((y, x + 16 + width_of(key.findtext(f"{SVG}text") or "", SIZE)))
+    assert len(ends) == len(RESULTS) + len(kinds) + 2
+    assert all(end <= RIGHT and y + 12 <= float(drawn.attrib["height"]) for y, end in ends)
+
+
+def test_it_says_who_is_awaited() -> None:
+    """The board has approved, and the customer is asked: it is not the board that is awaited."""
+    held: dict[str, object] = {
+        "gate": 4,
+        "result": None,
+        "verdict": "approve",
+        "sat": [],
+        "awaits": "Customer",
+    }
+    text = drawing(life(Event(2, BEGIN, What.HELD, "Ann", held)), BEGIN, VIENNA)
+    assert "awaits Customer" in text
+    assert "board" not in text

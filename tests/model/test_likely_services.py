@@ -7,14 +7,19 @@ from itertools import count
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from model import json_text
+from model.access import Role, authenticate, create_key
 from model.database import Database
 from model.deciding import DecisionRequest, answer_of, preview, replay
 from model.keeping import Given, Once, decide_once
-from model.likely_services import MOST_NAMED, with_likely
+from model.likely_services import MOST_NAMED, LikelySearches
+from model.moment import Moment
 from model.packages import PackageChange, put_package
+from model.publishing import publish
+from model.settings import HOME
+from rules.rule_book import read_files
 from tests.model.offered import NOW, offer, part_of
 from tests.model.portfolio import Portfolio
 
@@ -26,6 +31,21 @@ _NUMBERS = count()
 @pytest.fixture
 def of(portfolio: Portfolio) -> Portfolio:
     """A catalogue of a few services, one with a part, and a package of one."""
+    return with_catalogue(portfolio)
+
+
+@pytest.fixture
+def of_postgresql(postgresql_database: Database, moment: Moment) -> Portfolio:
+    """The same on PostgreSQL."""
+    with postgresql_database.transaction() as session:
+        publish(session, read_files(HOME / "rules"), "Pat", NOW)
+        new = create_key(session, "Roundup", [Role.TICKETING], b"s" * 16, NOW)
+        caller = authenticate(session, new.key, b"s" * 16, NOW)
+    return with_catalogue(Portfolio(postgresql_database, caller, moment))
+
+
+def with_catalogue(portfolio: Portfolio) -> Portfolio:
+    """Make the catalogue."""
     with portfolio.database.transaction() as session:
         offer(session, "e-signature", "E-signature", "Documents are signed without paper")
         offer(session, "mail", "Mail and calendar")
@@ -112,8 +132,9 @@ def test_a_preview_names_them_by_the_title_that_comes_or_is_held(of: Portfolio) 
     for title, first in (("E-signature", "E-signature"), (None, "Mail and calendar")):
         with of.database.looking() as reader:
             asked = DecisionRequest("CRM-1", title, None, None, ASKING)
-            text = with_likely(reader, preview(reader, asked, of.moment).text, title)
-        assert [names[0] for names in named(text).values()] == [first, first]
+            answer = preview(reader, asked, of.moment).text
+        answer = LikelySearches(of.database).beside(answer, title)
+        assert [names[0] for names in named(answer).values()] == [first, first]
 
 
 def test_few_are_named_and_only_what_is_shown(of: Portfolio) -> None:
@@ -145,8 +166,59 @@ def test_a_decision_that_does_not_ask_what_fits_searches_nothing(of: Portfolio) 
     assert 0 < len([statement for statement in said if "search_" in statement]) <= 3
 
 
-def test_words_that_look_like_a_need_are_none(sqlite_database: Database) -> None:
+def test_words_that_look_like_a_need_are_none(database: Database) -> None:
     """A gate's answer, and a text that somebody wrote, stay as they are."""
-    text = json_text.dumps({"case": {"ref": "A"}, "said": '"fact": "existing_service_fits"'})
-    with sqlite_database.reading() as session:
-        assert with_likely(session, text) == text
+    said = json_text.dumps({"case": {"ref": "A"}, "said": '"fact": "existing_service_fits"'})
+    assert LikelySearches(database).beside(said, "Mail") == said
+
+
+def test_with_an_answer_kept_the_title_that_is_held_counts_too(of: Portfolio) -> None:
+    """A case that was called so earlier is found by it, under a key as without one."""
+    given(of, "E-signature", {})
+    under = named(given(of, None, ASKING, Once("key", "hash")).text)
+    assert under["existing_service_fits"][0] == "E-signature"
+    assert named(given(of, None, ASKING).text) == under
+
+
+def test_a_decision_is_made_while_nothing_can_be_searched(
+    of_postgresql: Portfolio,
+) -> None:
+    """Somebody has the texts that are searched: nothing is named, and nothing is lost."""
+    of = of_postgresql
+    with of.database.engine.begin() as other:
+        other.execute(text("LOCK TABLE search_texts, search_groups IN ACCESS EXCLUSIVE MODE"))
+        answers = [given(of, "E-signature", ASKING, once) for once in (None, Once("key", "hash"))]
+    assert [named(answer.text) for answer in answers] == [{}, {}]
+    again = given(of, "E-signature", ASKING, Once("key", "hash"))
+    assert (again.text, again.replayed) == (answers[1].text, True)
+
+
+@pytest.mark.parametrize("once", [None, Once("key", "hash")])
+def test_no_search_is_made_while_a_case_is_held(of: Portfolio, once: Once | None) -> None:
+    """Each is made by reading alone, in a transaction that writes nothing."""
+    held: list[tuple[bool, str]] = []
+
+    def hear(*told: Any) -> None:
+        options = told[0].get_execution_options()
+        only_reads = options.get("sqlite_begin") == "BEGIN" or options.get("postgresql_readonly")
+        held.append((bool(only_reads), told[2]))
+
+    event.listen(of.database.engine, "before_cursor_execute", hear)
+    try:
+        assert named(given(of, "E-signature", ASKING, once).text)
+    finally:
+        event.remove(of.database.engine, "before_cursor_execute", hear)
+    assert {reading for reading, said in held if "search_" in said} == {True}
+
+
+def test_a_batch_searches_so_many_times_and_no_more(of: Portfolio) -> None:
+    """The items after those name nothing, and are decided as any other."""
+    searches = LikelySearches(of.database, 2)
+    answers = []
+    for number in range(4):
+        asked = DecisionRequest(f"B-{number}", "E-signature", None, None, ASKING)
+        new_id = f"00000000-0000-4000-8000-{next(_NUMBERS):012}"
+        once = Once(f"key-{number}", "hash") if number % 2 else None
+        answer = decide_once(of.database, asked, of.caller, of.moment, new_id, once, searches)
+        answers.append(bool(named(answer.text)))
+    assert answers == [True, True, False, False]

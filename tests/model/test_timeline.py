@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from model.customers import Contact, put_customer
 from model.moment import Moment, begins
+from model.service_events import ServiceEvent
 from model.service_life import ServiceChange
 from model.timeline import Asked, Timeline, page_of_life, whole_life
 from model.timeline_events import Event, What
@@ -79,6 +82,16 @@ def test_a_life_tells_what_happened_in_order(portfolio: Portfolio) -> None:
     held = told.events[3].details
     assert (held["gate"], held["result"], held["sat"]) == (1, "pass", ["Ann"])
     assert told.next is None
+
+
+def test_a_gate_without_a_result_says_who_is_awaited(portfolio: Portfolio) -> None:
+    """The board, or after its verdict somebody else; whoever its decision asks."""
+    portfolio.make("mail")
+    portfolio.supply("mail", "service_strategy")
+    portfolio.hold("mail", 1)
+    portfolio.hold("mail", 1, verdict="approve")
+    awaits = [e.details["awaits"] for e in life(portfolio).events if e.what is What.HELD]
+    assert awaits == ["Tollgate Board", None]
 
 
 def test_phases_follow_one_another_without_a_gap(portfolio: Portfolio) -> None:
@@ -161,3 +174,35 @@ def test_a_cursor_is_one_that_was_given(portfolio: Portfolio, cursor: str) -> No
     portfolio.make("mail")
     with pytest.raises(BadFields):
         life(portfolio, asked=Asked(after=cursor))
+
+
+def test_a_cursor_may_lie_anywhere(portfolio: Portfolio) -> None:
+    """Before all or after all, whatever the numbers in it: all follows, or nothing does."""
+    of = lived(portfolio)
+    whole = life(of).events
+    for at in ("0", "9" * 15, "9" * 16, "-" + "9" * 16):
+        follows = () if at == "9" * 16 else whole
+        for version, rank in product(("0", "9" * 18), ("0", "1", "4", "10", "11", "99")):
+            for number in ("0", "9" * 18):
+                after = f"{at}-{version}-{rank}-{number}"
+                assert life(of, asked=replace(EVERYTHING, after=after)).events == follows
+
+
+def test_a_page_reads_no_more_than_it_tells(portfolio: Portfolio) -> None:
+    """However much was changed; a text that is spelled like an owner makes none."""
+    of = lived(portfolio)
+    whole = life(of)
+    for said in ('"line_manager": null', "line_manager", *("x" * n for n in range(1, 20))):
+        of.change("mail", ServiceChange({"description": said}))
+    read: list[object] = []
+
+    def hear(row: object, _context: object) -> None:
+        read.append(row)
+
+    event.listen(ServiceEvent, "load", hear)
+    try:
+        page = life(of, asked=Asked(limit=1))
+    finally:
+        event.remove(ServiceEvent, "load", hear)
+    assert len(read) <= 3
+    assert (page.owners, page.phases) == (whole.owners, whole.phases)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
+
 from model.agreeing import make_agreement
 from model.agreement_terms import Terms
 from model.agreements import AgreementKind
+from model.holding_reviews import HeldReview
 from model.maintenance import Plan, call_off, plan_maintenance
 from model.moment import Moment
 from model.reviews import NewReview, set_up
-from model.timeline import Asked, Timeline, page_of_life
+from model.service_life import ServiceChange
+from model.services import lock_service
+from model.timeline import Asked, Timeline, page_of_life, whole_life
 from model.timeline_events import What
 from rules.review_rules import ReviewKind
 from tests.model.portfolio import Portfolio
@@ -80,3 +86,42 @@ def test_a_review_is_ahead_and_then_due(portfolio: Portfolio) -> None:
     assert calendar(portfolio, 0) == ([], [What.REVIEW_DUE])
     assert calendar(portfolio, 9) == ([What.REVIEW_DUE], [])
     assert life(portfolio, 0).ahead[0].details["due_on"] == "2026-12-01"
+
+
+def test_what_is_planned_of_the_service_itself_is_ahead(portfolio: Portfolio) -> None:
+    """Until the day; and it is not to be live any more once it is, nor to end once rejected."""
+    portfolio.make("mail")
+    days = {"planned_live_on": date(2026, 11, 25), "planned_end_on": date(2026, 12, 24)}
+    portfolio.change("mail", ServiceChange(offer=days))
+    live, end = What.PLANNED_LIVE, What.PLANNED_END
+    assert calendar(portfolio, 0) == ([], [live, end])
+    assert [event.details["on"] for event in life(portfolio, 0).ahead] == [
+        "2026-11-25", "2026-12-24",
+    ]  # fmt: skip
+    assert calendar(portfolio, 4) == ([], [end])
+    with portfolio.database.transaction() as session:
+        lock_service(session, "mail").phase = "operate"
+    assert calendar(portfolio, 0) == ([], [end])
+    portfolio.hold("mail", 1, verdict="reject")
+    assert calendar(portfolio, 0) == ([], [])
+
+
+def test_agreements_take_no_room_from_reviews(portfolio: Portfolio) -> None:
+    """Each source is counted apart, and told apart: a life that says it is whole is so."""
+    portfolio.make("mail")
+    moment = portfolio.moment
+    months = [date(1970 + number // 12, number % 12 + 1, 1) for number in range(600)]
+    review = NewReview(ReviewKind.TOLLGATE_5, "mail", "Mail", "Manager", date(2030, 1, 1), "P1M")
+    with portfolio.database.transaction() as session:
+        set_up(session, review, "r" * 36, moment.now)
+        for number, day in enumerate(months):
+            terms = Terms(f"SLA {number}", "IT", "Tax", day, "P1Y", "mail")
+            make_agreement(session, f"{number:036}", AgreementKind.SLA, terms, "Sam", moment.now)
+        held = {"review_id": "r" * 36, "held_at": moment.now, "outcome": "pass", "by": "Sam"}
+        rows = [{**held, "number": -n, "due_on": day} for n, day in enumerate(months, 1)]
+        session.execute(insert(HeldReview), rows)
+    with portfolio.database.reading() as session:
+        told = whole_life(session, "mail", False, moment, VIENNA)
+    counts = Counter(event.what for event in told.events)
+    assert told.whole
+    assert (counts[What.AGREEMENT_BEGINS], counts[What.REVIEW_DUE]) == (600, 600)

@@ -18,6 +18,8 @@ down_revision = "0020"
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 AT_ONCE = 500
+# A customer's row says who changed it last, and not who brought it.
+UNKNOWN = "unknown"
 
 
 def upgrade() -> None:
@@ -57,9 +59,9 @@ def _note_what_is_known() -> None:
 def _customers() -> Iterator[dict[str, Any]]:
     """Yield who came and who left."""
     for row in _rows("service_customers"):
-        yield _event(row, "customer_came", row["name"], row["since"], row["changed_by"])
+        yield _event(row, "customer_came", row["name"], row["since"], UNKNOWN)
         if row["until"] is not None:
-            by = row["ended_by"] or row["changed_by"]
+            by = row["ended_by"] or UNKNOWN
             yield _event(row, "customer_left", row["name"], row["until"], by)
 
 
@@ -74,7 +76,7 @@ def _maintenance() -> Iterator[dict[str, Any]]:
         number, by = str(row["id"]), row["planned_by"]
         yield _event(row, "maintenance_planned", number, row["planned_at"], by, plan)
         if row["called_off_at"] is not None:
-            off = row["called_off_by"] or by
+            off = row["called_off_by"] or UNKNOWN
             yield _event(row, "maintenance_called_off", number, row["called_off_at"], off)
 
 
