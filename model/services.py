@@ -13,7 +13,7 @@ from model.append_only import append_only
 from model.cases import Case, doubles_of, find_case, lock_case, no_such_case
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import number_in
-from model.database import Base, table_of
+from model.database import Base
 from model.subjects import ref_of_service
 from model.texts import LONGEST_NAME
 from rules.errors import BadFields
@@ -92,12 +92,6 @@ class ArtifactVersion(Base):
 
 
 _BY_KEY = select(Service).where(Service.key == bindparam("of_key"))
-_VERSIONS = table_of(ArtifactVersion)
-_LATEST = (
-    select(_VERSIONS.c.name, func.max(_VERSIONS.c.version))
-    .where(_VERSIONS.c.service_id == bindparam("of_service"))
-    .group_by(_VERSIONS.c.name)
-)
 
 
 def find_service(session: Session, key: str) -> Service:
@@ -176,12 +170,6 @@ def latest_artifacts(session: Session, service: Service) -> Sequence[ArtifactVer
     latest = select(func.max(ArtifactVersion.id)).where(ours).group_by(ArtifactVersion.name)
     query = select(ArtifactVersion).where(ArtifactVersion.id.in_(latest))
     return session.scalars(query.order_by(ArtifactVersion.name)).all()
-
-
-def latest_versions(session: Session, service: Service) -> dict[str, int]:
-    """Return the number of the latest version of each artifact that was supplied."""
-    rows = session.connection().execute(_LATEST, {"of_service": service.id})
-    return {row[0]: row[1] for row in rows}
 
 
 def artifact_versions(session: Session, service: Service, name: str) -> Sequence[ArtifactVersion]:
