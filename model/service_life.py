@@ -33,6 +33,7 @@ from model.services import (
     services_after,
 )
 from model.subjects import ref_of_service
+from model.telling_plans import take_back_plans
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.errors import BadFields, ServiceExists
@@ -169,7 +170,8 @@ def change_service(
 ) -> ServiceView:
     """Change words and facts of a service; its version grows by one. Needs a `transaction()`.
 
-    Where it offers something else than before, the agreements on it are to be reviewed.
+    What it says already is no change: it stays at its version. Where it offers something else than
+    before, the agreements on it are to be reviewed.
 
     Raises:
         UnknownRecord: there is no such service.
@@ -182,11 +184,15 @@ def change_service(
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
-    offered = offer_of(service)
+    supply = supplying.compare(session, service.subject, changes, moment.now)
     before = {name: getattr(service, name) for name in change.said}
+    if before == change.said and not supply.says_more:
+        supplying.confirm_known(session, service.subject, supply)
+        return view_of(session, service)
+    offered = offer_of(service)
     with telling_of_service(session, service, moment):
         _say(service, change)
-    supply = supplying.compare(session, service.subject, changes, moment.now)
+    take_back_plans(session, service, before)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
     note_words(session, service, before, change.said, change.by or caller.name, moment.now)
