@@ -26,7 +26,7 @@ from model.customers import (
 )
 from model.database import Session
 from model.moment import rfc3339
-from rules.errors import UnknownRecord
+from rules.errors import ServiceEnded, UnknownRecord
 
 customers = Noun("customers", "Who uses a service, and is told what becomes of it")
 
@@ -59,7 +59,7 @@ def list_customers(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewCustomerSchema, examples.NEW_CUSTOMERS),
     answers=Answers(200, CustomerSchema, examples.CUSTOMER),
-    fails=(UnknownRecord,),
+    fails=(UnknownRecord, ServiceEnded),
 )
 def write_customer(key: str, customer: str) -> Response:
     """Say that somebody uses a service, and how they are reached.

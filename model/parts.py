@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.cases import Case, doubles_of
-from model.catalogue_standing import Standing
+from model.catalogue_standing import Standing, require_not_ended
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.locking import hold
@@ -89,6 +89,7 @@ def put_part(
         BadFields: an unsound key or text; a case that is not there, that nobody has called
             viable, or another one than before.
         BornAlready: something else was born of that case.
+        ServiceEnded: the part is to be live, and the service has ended or was rejected.
     """
     if not KEY.fullmatch(key):
         raise BadFields([FieldProblem("/part", "must be letters, digits, `.`, `_` and `-`")])
@@ -97,6 +98,8 @@ def put_part(
     service = lock_service(session, service_key)
     ours = (Part.service_id == service.id, Part.key == key)
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
+    if change.standing is Standing.LIVE and part.standing != Standing.LIVE:
+        require_not_ended(service, "no part of it can be live")
     before = _said(part)
     part.born_of = _born_of(session, part, change)
     part.name, part.description = change.name, change.description
