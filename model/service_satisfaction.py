@@ -17,7 +17,7 @@ from model.births import bore
 from model.cases import Case
 from model.held_facts import CaseFact
 from model.moment import begins, day_after
-from model.satisfaction import SatisfactionAnswer
+from model.satisfaction import SatisfactionAnswer, person
 from model.services import Service, find_service
 from model.subjects import is_a_case
 from rules.errors import BadFields
@@ -52,7 +52,7 @@ def satisfaction_with(
     latest = (
         select(func.max(SatisfactionAnswer.id))
         .join(members, members.c.id == SatisfactionAnswer.case_id)
-        .group_by(members.c.root, SatisfactionAnswer.by)
+        .group_by(members.c.root, person(SatisfactionAnswer.by))
     )
     query = select(
         func.count(),
