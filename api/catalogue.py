@@ -153,7 +153,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "name": entry.name,
         "description": entry.description,
         "category": entry.category,
-        "standing": entry.standing.value,
+        "standing": entry.standing,
         **offer_shown(entry),
         "packages": list(entry.packages),
         "parts": [_part(part) for part in entry.parts],

@@ -27,6 +27,7 @@ LONGEST_PAGE = 200
 class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
+    `standing`: `None` for one that is not in it, be it not yet or because it was rejected.
     `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
     worth to those who use it. `technologies`: what enables it. `planned_live_on`, `planned_end_on`:
     the days on which it is to be live and to end, as far as anybody plans.
@@ -36,7 +37,7 @@ class Entry:
     name: str
     description: str | None
     category: str | None
-    standing: Standing
+    standing: Standing | None
     options: object
     charging: object
     quality: object
@@ -102,7 +103,7 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             service.name,
             service.description,
             service.category,
-            standing_of(service) or Standing.PREPARED,
+            standing_of(service),
             service.options,
             service.charging,
             service.quality,
