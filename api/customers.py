@@ -27,7 +27,7 @@ from model.customers import (
 )
 from model.database import Session
 from model.moment import rfc3339
-from rules.errors import ServiceEnded, UnknownRecord
+from rules.errors import Refused, UnknownRecord
 
 SEE_ADDRESSES = (Role.SERVICE_MANAGER, Role.AUDITOR)
 
@@ -65,7 +65,7 @@ def list_customers(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewCustomerSchema, examples.NEW_CUSTOMERS),
     answers=Answers(200, CustomerSchema, examples.CUSTOMER),
-    fails=(UnknownRecord, ServiceEnded),
+    fails=(UnknownRecord, Refused),
 )
 def write_customer(key: str, customer: str) -> Response:
     """Say that somebody uses a service, and how they are reached.

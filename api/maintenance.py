@@ -31,7 +31,7 @@ from model.maintenance import (
     plan_maintenance,
 )
 from model.moment import rfc3339
-from rules.errors import AlreadyPlanned, Refused, ServiceEnded, UnknownRecord
+from rules.errors import AlreadyPlanned, Refused, UnknownRecord
 
 maintenance = Noun("maintenance", "When services are worked on, and who is told of it")
 
@@ -59,7 +59,7 @@ def list_maintenance(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewMaintenanceSchema, examples.NEW_MAINTENANCE, headers=[ONCE]),
     answers=Answers(201, MaintenanceSchema, examples.MAINTENANCE, headers=REPLAYED),
-    fails=(UnknownRecord, AlreadyPlanned, ServiceEnded, *KEY_FAILS),
+    fails=(UnknownRecord, AlreadyPlanned, Refused, *KEY_FAILS),
 )
 def create_maintenance(key: str) -> Response:
     """Plan maintenance of a service.

@@ -111,10 +111,6 @@ OF_ERRORS: dict[type[TollgateError], Kind] = {
             "if the case bears several on purpose, say so: `one_of_several`", None,
         ),
         (
-            errors.ServiceEnded, 409, "the service has ended",
-            "choose a service that is in use or being prepared", None,
-        ),
-        (
             errors.ServiceMovedOn, 412, "the service has moved on",
             "read the service again and decide anew what to change", None,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from model.service_in_hand import AnyService
-from rules.errors import ServiceEnded
+from rules.errors import Refused
 
 
 class Standing(StrEnum):
@@ -34,10 +34,10 @@ def require_not_ended(service: AnyService, what: str) -> None:
     """Refuse what would be new of a service that is no more, saying in words `what`.
 
     Raises:
-        ServiceEnded: it has ended, or was rejected.
+        Refused: it has ended, or was rejected.
     """
     if (why := why_ended(service)) is not None:
-        raise ServiceEnded(f"the service `{service.key}` {why}: {what}")
+        raise Refused(f"the service `{service.key}` {why}: {what}")
 
 
 def why_ended(service: AnyService) -> str | None:

@@ -118,7 +118,7 @@ def put_customer(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound texts.
-        ServiceEnded: they are new to it, and it has ended or was rejected.
+        Refused: they are new to it, and it has ended or was rejected.
     """
     contact.require_sound()
     require_texts({"/name": (name, LONGEST_NAME), "/by": (by, LONGEST_NAME)})

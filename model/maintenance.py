@@ -86,7 +86,7 @@ def plan_maintenance(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound times or texts.
-        ServiceEnded: it has ended, or was rejected.
+        Refused: the service has ended, or was rejected.
         AlreadyPlanned: the same is planned, and not called off: customers are told once.
     """
     plan.require_sound(by, moment.now)

@@ -89,7 +89,7 @@ def put_part(
         BadFields: an unsound key or text; a case that is not there, that nobody has called
             viable, or another one than before.
         BornAlready: something else was born of that case.
-        ServiceEnded: the part is to be live, and the service has ended or was rejected.
+        Refused: the part is to be live, and the service has ended or was rejected.
     """
     if not KEY.fullmatch(key):
         raise BadFields([FieldProblem("/part", "must be letters, digits, `.`, `_` and `-`")])

@@ -18,7 +18,6 @@
     │   ├── RefTaken                ref-taken                 another case has or had that ref
     │   ├── ServiceExists           service-exists            another service has that key
     │   ├── BornAlready             born-already              a case bears a second service or part
-    │   ├── ServiceEnded            service-ended             it has ended, or was rejected
     │   ├── ServiceMovedOn          service-moved-on          if_version or If-Match is behind
     │   ├── AlreadyMerged           already-merged            the case was merged into another
     │   ├── PreconditionRequired    precondition-required     If-Match is needed and absent
@@ -180,12 +179,6 @@ class BornAlready(Refused):
     """A service, or a part of one, was born of the case already."""
 
     code = "born-already"
-
-
-class ServiceEnded(Refused):
-    """The service has ended, or was rejected: nothing new is planned for it."""
-
-    code = "service-ended"
 
 
 class ServiceMovedOn(Refused):

@@ -15,7 +15,7 @@ from model.maintenance import Plan, plan_maintenance
 from model.parts import PartChange, put_part
 from model.service_life import ServiceChange
 from model.services import find_service
-from rules.errors import BadFields, ServiceEnded
+from rules.errors import BadFields, Refused
 from tests.model.agreed import agreed, changed
 from tests.model.offered import NOW, offer, part_of
 from tests.model.portfolio import Portfolio
@@ -62,11 +62,11 @@ def test_no_maintenance_is_planned_and_no_customer_comes(of: Portfolio, key: str
     """Nobody is written to about it; how who uses it still is reached may change."""
     plan = Plan(NOW + timedelta(days=1), NOW + timedelta(days=2), "Patches")
     zone = ZoneInfo("UTC")
-    with pytest.raises(ServiceEnded, match=f"`{key}`"), of.database.transaction() as session:
+    with pytest.raises(Refused, match=f"`{key}`"), of.database.transaction() as session:
         plan_maintenance(session, key, plan, "Sam", of.moment, zone)
     with of.database.transaction() as session:
         plan_maintenance(session, "mail", plan, "Sam", of.moment, zone)
-    with pytest.raises(ServiceEnded, match=f"`{key}`"):
+    with pytest.raises(Refused, match=f"`{key}`"):
         use(of, key, "Finance")
     assert isinstance(use(of, key, "Tax"), Customer)
 
@@ -77,7 +77,7 @@ def test_no_part_becomes_live(of: Portfolio, key: str) -> None:
     for standing in (Standing.PREPARED, Standing.RETIRED):
         with of.database.transaction() as session:
             part_of(session, key, "desks", "Desks", standing)
-    with pytest.raises(ServiceEnded), of.database.transaction() as session:
+    with pytest.raises(Refused), of.database.transaction() as session:
         part_of(session, key, "desks", "Desks")
     with of.database.transaction() as session:
         change = PartChange("Meeting rooms", None, Standing.LIVE)
