@@ -32,7 +32,7 @@ from model.grouping import telling_words
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
-from rules.errors import BadFields, BornAlready, DependencyCycle, UnknownRecord
+from rules.errors import BadFields, BornAlready, DependencyCycle, Refused, UnknownRecord
 from rules.field_problem import FieldProblem
 
 catalogue = Noun("catalogue", "Services and their parts, as those see them who want one")
@@ -108,7 +108,7 @@ def get_entry(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewPartSchema, examples.NEW_PARTS),
     answers=Answers(200, PartSchema, examples.PART),
-    fails=(UnknownRecord, BornAlready),
+    fails=(UnknownRecord, BornAlready, Refused),
 )
 def write_part(key: str, part: str) -> Response:
     """Make a part of a service, or change it."""
@@ -158,7 +158,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "name": entry.name,
         "description": entry.description,
         "category": entry.category,
-        "standing": entry.standing.value,
+        "standing": entry.standing,
         **offer_shown(entry),
         "packages": list(entry.packages),
         "parts": [_part(part) for part in entry.parts],

@@ -37,8 +37,8 @@ def find_gaps() -> Response:
     And viable cases that are over, of which neither a service nor a part was born.
 
     Which service met a need says the case's fact `fitting_service`. The forecast of a service's
-    demand is the straight line of least squares through the whole months of the period, from the
-    one in which the service was made, drawn on for a year; it knows no season.
+    demand is the straight line of least squares through the whole months of the period that are
+    over, from the one in which the service was made, drawn on for a year; it knows no season.
     """
     query = read_query(request, GapsQuerySchema)
     first, last = query["from_"], query["to"]

@@ -78,7 +78,10 @@ class CatalogueEntrySchema(ShownOfferSchema):
     name = text()
     description = maybe()
     category = maybe()
-    standing = text(enum=STANDINGS)
+    standing = maybe(
+        enum=[*STANDINGS, None],
+        description="null: not in the catalogue, be it not yet or because it was rejected",
+    )
     parts = many(PartSchema)
     packages = texts(description="the keys of the packages that it is in")
     rests_on = texts(description="the keys of the services that it rests on")

@@ -34,7 +34,14 @@ class CustomerSchema(StrictSchema):
 
     name = text()
     role = maybe()
-    email = maybe(description="where letters go when nobody holds the role")
+    has_email = fields.Boolean(
+        required=True,
+        metadata={"description": "whether letters go to an address when nobody holds the role"},
+    )
+    email = fields.String(
+        allow_none=True,
+        metadata={"description": "which one it is; only for service managers and auditors"},
+    )
     agency = maybe()
     since = text(**INSTANT)
     changed_by = text()

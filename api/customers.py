@@ -16,6 +16,7 @@ from api.service_schemas import PageQuerySchema
 from api.services import WRITERS
 from api.strict_schema import load
 from model import json_text
+from model.access import Role
 from model.customers import (
     Contact,
     CustomerView,
@@ -26,7 +27,9 @@ from model.customers import (
 )
 from model.database import Session
 from model.moment import rfc3339
-from rules.errors import UnknownRecord
+from rules.errors import Refused, UnknownRecord
+
+SEE_ADDRESSES = (Role.SERVICE_MANAGER, Role.AUDITOR)
 
 customers = Noun("customers", "Who uses a service, and is told what becomes of it")
 
@@ -40,7 +43,10 @@ customers = Noun("customers", "Who uses a service, and is told what becomes of i
     fails=(UnknownRecord,),
 )
 def list_customers(key: str) -> Response:
-    """List who uses a service, those who were transitioned out too, and how many are there."""
+    """List who uses a service, those who were transitioned out too, and how many are there.
+
+    Their addresses are shown to service managers and auditors alone.
+    """
     service, query = current_service(), read_query(request, PageQuerySchema)
     today = service.moment().today
     with service.database.reading() as session:
@@ -59,7 +65,7 @@ def list_customers(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewCustomerSchema, examples.NEW_CUSTOMERS),
     answers=Answers(200, CustomerSchema, examples.CUSTOMER),
-    fails=(UnknownRecord,),
+    fails=(UnknownRecord, Refused),
 )
 def write_customer(key: str, customer: str) -> Response:
     """Say that somebody uses a service, and how they are reached.
@@ -99,10 +105,10 @@ def delete_customer(key: str, customer: str) -> Response:
 
 def _shown(view: CustomerView) -> dict[str, object]:
     customer = view.customer
-    return {
+    shown: dict[str, object] = {
         "name": customer.name,
         "role": customer.role,
-        "email": customer.email,
+        "has_email": customer.email is not None,
         "agency": customer.agency,
         "since": rfc3339(customer.since),
         "changed_by": customer.changed_by,
@@ -110,3 +116,6 @@ def _shown(view: CustomerView) -> dict[str, object]:
         "ended_by": customer.ended_by,
         "reached": view.reached,
     }
+    if current_caller().may(*SEE_ADDRESSES):
+        shown["email"] = customer.email
+    return shown

@@ -13,6 +13,7 @@ NEW_CUSTOMERS: dict[str, Any] = {
 CUSTOMER: dict[str, Any] = {
     "name": "Finance",
     "role": "Customer",
+    "has_email": False,
     "email": None,
     "agency": "Finance",
     "since": INSTANT,

@@ -80,7 +80,7 @@ class DemandSchema(StrictSchema):
         fields.Nested(MonthSchema),
         required=True,
         metadata={
-            "description": "the whole months of the period, from that in which it was made on",
+            "description": "the whole months of the period that are over, from its first one on",
             "maxItems": MOST_MONTHS,
         },
     )

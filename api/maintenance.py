@@ -59,7 +59,7 @@ def list_maintenance(key: str) -> Response:
     access=WRITERS,
     takes=Takes(NewMaintenanceSchema, examples.NEW_MAINTENANCE, headers=[ONCE]),
     answers=Answers(201, MaintenanceSchema, examples.MAINTENANCE, headers=REPLAYED),
-    fails=(UnknownRecord, AlreadyPlanned, *KEY_FAILS),
+    fails=(UnknownRecord, AlreadyPlanned, Refused, *KEY_FAILS),
 )
 def create_maintenance(key: str) -> Response:
     """Plan maintenance of a service.

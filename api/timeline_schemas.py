@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 from marshmallow.types import UnknownOption
 
 from api.response_schemas import INSTANT, many, maybe, text
@@ -27,6 +28,11 @@ class TimelineQuerySchema(PageQuerySchema):
     )
     since = Day(metadata={"description": "Only what happened on this day or later"})
     until = Day(metadata={"description": "Only what happened on this day or earlier"})
+
+    @validates_schema
+    def _in_order(self, query: Mapping[str, Any], **_options: Any) -> None:
+        if "since" in query and "until" in query and query["until"] < query["since"]:
+            raise ValidationError("lies before `since`", "until")
 
 
 class SpanSchema(StrictSchema):

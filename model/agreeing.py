@@ -21,6 +21,7 @@ from model.agreements import (
     find_agreement,
 )
 from model.calendars import calendar_named
+from model.catalogue_standing import why_ended
 from model.locking import hold
 from model.services import Service
 from rules.errors import BadFields, NameTaken, UnknownRecord
@@ -117,7 +118,7 @@ def _written(
     same_name = select(Agreement.id).where(Agreement.name == terms.name)
     if (there := session.scalar(same_name.where(Agreement.id != agreement.id))) is not None:
         raise NameTaken(f"there is an agreement “{terms.name}” already: it is `{there}`")
-    agreement.service_id = _service(session, terms.service)
+    agreement.service_id = _service(session, agreement, terms.service)
     agreement.calendar_id = _calendar(session, terms.calendar)
     under = _known_beneath(session, AgreementKind(agreement.kind), terms.beneath)
     for name in ("name", "provider", "customer", "starts_on", "ends_on", *PERIODS, "role",
@@ -164,13 +165,16 @@ def _terms(agreement: Agreement, under: Sequence[Agreement]) -> Terms:
     )
 
 
-def _service(session: Session, key: str | None) -> int | None:
+def _service(session: Session, agreement: Agreement, key: str | None) -> int | None:
     if key is None:
         return None
-    found = session.scalar(select(Service.id).where(Service.key == key))
+    found = session.scalar(select(Service).where(Service.key == key))
     if found is None:
         raise BadFields([FieldProblem("/service", f"there is no service `{key}`")])
-    return found
+    if found.id != agreement.service_id and (why := why_ended(found)) is not None:
+        # What was agreed while it was in use stays to be read, changed and ended.
+        raise BadFields([FieldProblem("/service", f"the service `{key}` {why}")])
+    return found.id
 
 
 def _calendar(session: Session, name: str | None) -> int | None:

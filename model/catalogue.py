@@ -28,6 +28,7 @@ LONGEST_PAGE = 200
 class Entry:
     """A service in the catalogue: what it offers, its parts that are not retired, its packages.
 
+    `standing`: `None` for one that is not in it, be it not yet or because it was rejected.
     `cost`: what it costs those who provide it, which is not for everybody. `value`: what it is
     worth to those who use it. `technologies`: what enables it. `audiences`: the target
     groups that it is for; none: everybody. `planned_live_on`,
@@ -38,7 +39,7 @@ class Entry:
     name: str
     description: str | None
     category: str | None
-    standing: Standing
+    standing: Standing | None
     options: object
     charging: object
     quality: object
@@ -112,7 +113,7 @@ def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]
             service.name,
             service.description,
             service.category,
-            standing_of(service) or Standing.PREPARED,
+            standing_of(service),
             service.options,
             service.charging,
             service.quality,

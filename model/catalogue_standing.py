@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from model.service_in_hand import AnyService
+from rules.errors import Refused
 
 
 class Standing(StrEnum):
@@ -27,6 +28,23 @@ PREPARED = tuple(phase for phase, standing in _OF_PHASES.items() if standing == 
 """The phases in which it is being prepared for release."""
 LIVE = tuple(phase for phase, standing in _OF_PHASES.items() if standing == Standing.LIVE)
 """The phases in which it is in operation."""
+
+
+def require_not_ended(service: AnyService, what: str) -> None:
+    """Refuse what would be new of a service that is no more, saying in words `what`.
+
+    Raises:
+        Refused: it has ended, or was rejected.
+    """
+    if (why := why_ended(service)) is not None:
+        raise Refused(f"the service `{service.key}` {why}: {what}")
+
+
+def why_ended(service: AnyService) -> str | None:
+    """Return in words why there is nothing new to a service; `None`: it has not ended."""
+    if service.rejected:
+        return "was rejected"
+    return "has ended" if standing_of(service) is Standing.RETIRED else None
 
 
 def standing_of(service: AnyService) -> Standing | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.catalogue_standing import require_not_ended
 from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
@@ -117,12 +118,14 @@ def put_customer(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound texts.
+        Refused: they are new to it, and it has ended or was rejected.
     """
     contact.require_sound()
     require_texts({"/name": (name, LONGEST_NAME), "/by": (by, LONGEST_NAME)})
     service = lock_service(session, key)
     customer = _there(session, service.id, name)
     if customer is None:
+        require_not_ended(service, "it takes no new customer")
         customer = Customer(service_id=service.id, name=name, since=now, changed_by=by)
         session.add(customer)
         note(session, service, Noted.CUSTOMER_CAME, name, {}, {}, by, now)

@@ -1,8 +1,8 @@
 """Demand for services, month by month, beside what they can take; and where it leads.
 
 The forecast is plain: the straight line of least squares through the whole months of the period,
-from the one in which the service was made, drawn on for a year. It knows no season and no promise.
-Less than three months make no line.
+that are over, from the one in which the service was made, drawn on for a year. It knows no season
+and no promise. Less than three months make no line.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class MonthOfDemand:
 class Demand:
     """How many cases a service met, and how many it could have. `short`: it could not.
 
-    `months`: the whole ones of the period. `line`: how demand goes, where that can be said.
+    `months`: the whole ones of the period that are over. `line`: how demand goes, where that can
+    be said.
     """
 
     service: str
@@ -95,13 +96,14 @@ class Demand:
 
 
 def demand_for_services(
-    session: Session, first: date, until: date, zone: tzinfo
+    session: Session, first: date, until: date, today: date, zone: tzinfo
 ) -> tuple[Demand, ...]:
     """Return the 200 services that most cases named, from a day on and before another one.
 
     Cases that contradict themselves count for none of them.
     """
-    since, end, months = begins(first, zone), begins(until, zone), whole_months(first, until)
+    since, end = begins(first, zone), begins(until, zone)
+    months = whole_months(first, until, today)
     asked = asked_for(since, end).add_columns(CaseFact.case_id, CaseFact.supplied_at).subquery()
     many = func.count()
     in_months = [
@@ -122,10 +124,13 @@ def demand_for_services(
     return tuple(_read(row, first, until, months, zone) for row in session.execute(query))
 
 
-def whole_months(first: date, until: date) -> Sequence[tuple[date, date]]:
-    """Return the last 24 whole months from a day on and before another: each with the next one."""
+def whole_months(first: date, until: date, today: date) -> Sequence[tuple[date, date]]:
+    """Return the last 24 whole months from a day on and before another: each with the next one.
+
+    The month of `today` is not over, and those after it have not begun: they are none of them.
+    """
     found: list[tuple[date, date]] = []
-    end = until.replace(day=1)
+    end = min(until, today).replace(day=1)
     while end > first and len(found) < MOST_MONTHS:
         start = (end - timedelta(days=1)).replace(day=1)
         if start < first:

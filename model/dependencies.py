@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import ForeignKey, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.catalogue_standing import why_ended
 from model.database import Base
 from model.locking import hold
 from model.services import Service, lock_service, services_named
-from rules.errors import DependencyCycle
+from rules.errors import BadFields, DependencyCycle
+from rules.field_problem import FieldProblem
 
 
 class Dependency(Base):
@@ -31,12 +33,13 @@ def rest_on(session: Session, service_key: str, others: Sequence[str]) -> tuple[
 
     Raises:
         UnknownRecord: there is no such service.
-        BadFields: it rests on a service that there is not.
+        BadFields: it rests on a service that there is not, or anew on one that has ended.
         DependencyCycle: one of those rests, in the end, on this one.
     """
     hold(session, "dependencies")
     service = lock_service(session, service_key)
     ids = services_named(session, others, "/rests_on")
+    _require_in_use(session, service, ids, others)
     way = _way_back(session, ids.values(), service.id)
     if way:
         names = " → ".join([service_key, *_keys(session, way)])
@@ -46,6 +49,23 @@ def rest_on(session: Session, service_key: str, others: Sequence[str]) -> tuple[
     if rows:
         session.execute(insert(Dependency), rows)
     return tuple(sorted(ids))
+
+
+def _require_in_use(
+    session: Session, service: Service, ids: Mapping[str, int], others: Sequence[str]
+) -> None:
+    """Refuse to rest anew on what has ended or was rejected."""
+    ours = Dependency.service_id == service.id
+    before = set(session.scalars(select(Dependency.rests_on_id).where(ours)))
+    new = select(Service).where(Service.id.in_(set(ids.values()) - before))
+    ended = {each.key: why for each in session.scalars(new) if (why := why_ended(each))}
+    problems = [
+        FieldProblem(f"/rests_on/{place}", f"the service `{key}` {ended[key]}")
+        for place, key in enumerate(others)
+        if key in ended
+    ]
+    if problems:
+        raise BadFields(problems)
 
 
 def rests_on(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:

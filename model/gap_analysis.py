@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from model.births import bore_anything
 from model.cases import Case
 from model.completeness import Incomplete, incomplete_services
 from model.demand import MOST_SERVICES, Demand, demand_for_services
@@ -34,8 +35,6 @@ from model.naming_services import (
     said,
     says,
 )
-from model.parts import Part
-from model.services import Service
 from model.unasked import Unasked, unasked_services
 from model.unborn import Unborn, live_routings, viable_without_service
 
@@ -78,7 +77,7 @@ class Gaps:
 
 
 def gaps(session: Session, first: date, last: date, zone: tzinfo, today: date) -> Gaps:
-    """Return what the catalogue lacked in a period of at most 366 days, and lacks today."""
+    """Return what the catalogue lacked in a period of at most 366 days, seen from `today`."""
     until = day_after(last)
     between = (begins(first, zone), begins(until, zone))
     cases = session.execute(unmet_cases(*between).limit(MOST_CASES + 1)).all()
@@ -89,7 +88,7 @@ def gaps(session: Session, first: date, last: date, zone: tzinfo, today: date) -
         len(named),
         len(cases) <= MOST_CASES,
         _grouped(named),
-        demand_for_services(session, first, until, zone),
+        demand_for_services(session, first, until, today, zone),
         session.scalar(met_by_none_named(*between)) or 0,
         misnamed(session, *between),
         contradictions(session, *between),
@@ -117,8 +116,7 @@ def unmet_cases(since: datetime, until: datetime) -> Select[str, str | None]:
             # What says which service fits after all contradicts itself, and is listed as that.
             ~says(Case.id, NAMED),
             # What became a service meanwhile, or a part of one, is not lacking.
-            ~exists().where(Service.born_of_id == Case.id),
-            ~exists().where(Part.born_of_id == Case.id),
+            ~bore_anything(),
         )
         .order_by(CaseFact.supplied_at.desc(), Case.id)
     )

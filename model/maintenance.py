@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model.catalogue_standing import require_not_ended
 from model.columns import Instant, RowNumber
 from model.cursors import number_in
 from model.database import Base
@@ -85,10 +86,12 @@ def plan_maintenance(
     Raises:
         UnknownRecord: there is no such service.
         BadFields: unsound times or texts.
+        Refused: the service has ended, or was rejected.
         AlreadyPlanned: the same is planned, and not called off: customers are told once.
     """
     plan.require_sound(by, moment.now)
     service = lock_service(session, key)
+    require_not_ended(service, "no maintenance of it can be planned")
     _require_new(session, service, plan)
     row = Maintenance(
         service_id=service.id,

@@ -71,9 +71,14 @@ def announce(
     return True
 
 
-def take_back(session: Session, type: EventType, subject: str) -> None:
-    """Cancel what is still to be told of a type of event about a subject: its reason is gone."""
+def take_back(session: Session, type: EventType, subject: str, key: str = "") -> None:
+    """Cancel what is still to be told of a type of event about a subject: its reason is gone.
+
+    `key`: only what was announced under one that begins so.
+    """
     ours = select(OutboxEvent.id).where(OutboxEvent.type == type, OutboxEvent.subject == subject)
+    if key:
+        ours = ours.where(OutboxEvent.key.startswith(key, autoescape=True))
     waiting = (Delivery.state.in_((State.WAITING, State.HELD)), Delivery.event_id.in_(ours))
     cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
     session.execute(cancelled, execution_options={"synchronize_session": False})

@@ -92,6 +92,8 @@ def put_package(
 ) -> PackageView:
     """Make a package, or change it. Needs a `transaction()`.
 
+    What it is already is no change: who changed it last, and when, stay.
+
     Raises:
         BadFields: an unsound key or text, or a service that there is not.
     """
@@ -104,7 +106,10 @@ def put_package(
         raise BadFields([FieldProblem("/services", "a package is of one service or more")])
     hold_packages(session)
     services = services_named(session, change.services, "/services")
-    package = find_package(session, key) or Package(key=key)
+    there = find_package(session, key)
+    if there is not None and _is(session, there, change):
+        return view_of(session, there)
+    package = there or Package(key=key)
     package.name, package.description = change.name, change.description
     package.audiences = list(change.audiences)
     package.changed_by, package.changed_at = by, now
@@ -115,6 +120,12 @@ def put_package(
     session.execute(insert(PackagedService), rows)
     _index(session, package)
     return view_of(session, package)
+
+
+def _is(session: Session, package: Package, change: PackageChange) -> bool:
+    there = view_of(session, package)
+    said = (there.name, there.description, set(there.services))
+    return said == (change.name, change.description, set(change.services))
 
 
 def take_apart(session: Session, key: str) -> PackageView:

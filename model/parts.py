@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.cases import Case, doubles_of
-from model.catalogue_standing import Standing
+from model.catalogue_standing import Standing, require_not_ended
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.locking import hold
@@ -82,11 +82,14 @@ def put_part(
 ) -> PartView:
     """Make a part of a service, or change it. Needs a `transaction()`.
 
+    What it is already is no change: who changed it last, and when, stay.
+
     Raises:
         UnknownRecord: there is no such service.
         BadFields: an unsound key or text; a case that is not there, that nobody has called
             viable, or another one than before.
         BornAlready: something else was born of that case.
+        Refused: the part is to be live, and the service has ended or was rejected.
     """
     if not KEY.fullmatch(key):
         raise BadFields([FieldProblem("/part", "must be letters, digits, `.`, `_` and `-`")])
@@ -95,13 +98,23 @@ def put_part(
     service = lock_service(session, service_key)
     ours = (Part.service_id == service.id, Part.key == key)
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
+    if change.standing is Standing.LIVE and part.standing != Standing.LIVE:
+        require_not_ended(service, "no part of it can be live")
+    before = _said(part)
+    part.born_of = _born_of(session, part, change)
     part.name, part.description = change.name, change.description
-    part.standing, part.changed_by, part.changed_at = change.standing, by, now
-    part.born_of, part.cost = _born_of(session, part, change), change.cost
+    part.standing, part.cost = change.standing, change.cost
+    if _said(part) == before:
+        return _view(part)
+    part.changed_by, part.changed_at = by, now
     session.add(part)
     session.flush()
     index_service(session, service)
     return _view(part)
+
+
+def _said(part: Part) -> tuple[object, ...]:
+    return part.name, part.description, part.standing, part.cost, part.born_of
 
 
 def _born_of(session: Session, part: Part, change: PartChange) -> Case | None:

@@ -36,6 +36,11 @@ class Term:
             self.until is None or day < self.until
         )
 
+    def overlaps(self, other: Term) -> bool:
+        """Whether there is a day on which both count."""
+        since = max(self.since or date.min, other.since or date.min)
+        return since < min(self.until or date.max, other.until or date.max)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -45,6 +45,38 @@ def roster_of(document: Document) -> Roster:
     )
 
 
+def require_nobody_twice(document: Document) -> None:
+    """Refuse one person as two, or as two members of a group at a time.
+
+    Asked of a roster that is written, not of those that were written before this was asked.
+
+    Raises:
+        BadFields: with one problem for each.
+    """
+    problems = [*_written_otherwise(document), *_members_twice(document)]
+    if problems:
+        raise BadFields(problems)
+
+
+def _written_otherwise(document: Document) -> Iterator[FieldProblem]:
+    seen: dict[str, str] = {}
+    for number, person in enumerate(document["people"]):
+        first = seen.setdefault(person["email"].casefold(), person["email"])
+        if first != person["email"]:
+            yield FieldProblem(f"/people/{number}/email", f"is there already, as `{first}`")
+
+
+def _members_twice(document: Document) -> Iterator[FieldProblem]:
+    for number, group in enumerate(document["groups"]):
+        seen: dict[str, list[Term]] = {}
+        for place, member in enumerate(group["members"]):
+            term, others = _term(member), seen.setdefault(member["person"], [])
+            if any(term.overlaps(other) for other in others):
+                pointer = f"/groups/{number}/members/{place}/person"
+                yield FieldProblem(pointer, "is a member already at that time")
+            others.append(term)
+
+
 def _place(written: Mapping[str, Any], filled_by: str) -> Place:
     return Place(written[filled_by], _term(written), bool(written.get("deputy", False)))
 

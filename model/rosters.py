@@ -16,7 +16,7 @@ from model.database import Base
 from model.locking import hold
 from model.reviews import plan_reminders_anew
 from model.roster import Roster
-from model.roster_document import PARTS, Document, roster_of
+from model.roster_document import PARTS, Document, require_nobody_twice, roster_of
 from model.texts import LONGEST_NAME
 
 
@@ -70,6 +70,7 @@ def replace_roster(
         BadFields: the document is at odds with itself.
     """
     roster_of(document)
+    require_nobody_twice(document)
     hold(session, "roster")
     before = current_roster(session)
     require(before.version)

@@ -8,11 +8,21 @@ kept apart; in place of the name stands which answers were one person's, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from model.access import Caller
 from model.append_only import append_only
@@ -100,13 +110,18 @@ class SatisfactionPage:
 def say(session: Session, ref: str, said: Said, caller: Caller, now: datetime) -> SatisfactionView:
     """Keep what somebody says of a case; said again, it is kept once. Needs a `transaction()`.
 
+    Capitals, and blanks around it, make no other name: they stay as they were written first.
+
     Raises:
         UnknownRecord: there is no such case.
         BadFields: an unsound score or text.
     """
+    said = replace(said, by=said.by.strip())
     said.require_sound()
     case = lock_case(session, ref)
-    latest = _latest(session, _ids(session, case), said.by)
+    ids = _ids(session, case)
+    said = replace(said, by=_as_before(session, ids, said.by))
+    latest = _latest(session, ids, said.by)
     if latest is not None:
         words = _words(session, [latest.id]).get(latest.id)
         if Said(latest.score, latest.resolved, latest.by, words) == said:
@@ -127,6 +142,11 @@ def say(session: Session, ref: str, said: Said, caller: Caller, now: datetime) -
     return SatisfactionView(answer, said.words, counts=True)
 
 
+def person(by: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Return what tells people apart, of answers that were given before a double was merged."""
+    return func.lower(func.trim(by))
+
+
 def answers_before(session: Session, ref: str, after: str | None, limit: int) -> SatisfactionPage:
     """Return up to `limit` (at most 200) answers of a case and its doubles, the latest first.
 
@@ -138,7 +158,8 @@ def answers_before(session: Session, ref: str, after: str | None, limit: int) ->
     if case is None:
         raise no_such_case(ref)
     ours = SatisfactionAnswer.case_id.in_(_ids(session, case))
-    counting = select(func.max(SatisfactionAnswer.id)).where(ours).group_by(SatisfactionAnswer.by)
+    counting = select(func.max(SatisfactionAnswer.id)).where(ours)
+    counting = counting.group_by(person(SatisfactionAnswer.by))
     counts = set(session.scalars(counting))
     query = select(SatisfactionAnswer).where(ours).order_by(SatisfactionAnswer.id.desc())
     if after is not None:
@@ -165,11 +186,12 @@ def forget_people(session: Session, cases: Sequence[Case]) -> int:
     """
     ours = SatisfactionAnswer.case_id.in_([case.id for case in cases])
     named = (ours, ~SatisfactionAnswer.by.startswith(ERASED, autoescape=True))
-    first = select(SatisfactionAnswer.by, func.min(SatisfactionAnswer.id)).where(*named)
-    people = session.execute(first.group_by(SatisfactionAnswer.by)).all()
+    who = person(SatisfactionAnswer.by)
+    first = select(who, func.min(SatisfactionAnswer.id)).where(*named)
+    people = session.execute(first.group_by(who)).all()
     answers = 0
     for by, number in people:
-        gone = update(SatisfactionAnswer).where(*named, SatisfactionAnswer.by == by)
+        gone = update(SatisfactionAnswer).where(*named, who == by)
         gone = gone.values(by=f"{ERASED}{number}").returning(SatisfactionAnswer.id)
         found = session.scalars(gone.execution_options(synchronize_session=False))
         answers += len(found.all())
@@ -178,6 +200,14 @@ def forget_people(session: Session, cases: Sequence[Case]) -> int:
 
 def _ids(session: Session, case: Case) -> list[int]:
     return [case.id, *(double.id for double in doubles_of(session, case))]
+
+
+def _as_before(session: Session, cases: Sequence[int], by: str) -> str:
+    """Return a name as it was written first in the answers of some cases, if it was."""
+    names = select(SatisfactionAnswer.by).where(SatisfactionAnswer.case_id.in_(cases))
+    same = by.casefold()
+    written = session.scalars(names.order_by(SatisfactionAnswer.id))
+    return next((each for each in written if each.strip().casefold() == same), by)
 
 
 def _latest(session: Session, cases: Sequence[int], by: str) -> SatisfactionAnswer | None:

@@ -14,6 +14,7 @@ from model.business_case_reviews import reviewed_every
 from model.case_facts import DECISIONS_SHOWN, DecisionSummary, HeldFact, shown_fact
 from model.cases import lock_or_open_case
 from model.catalogue_news import telling_of_service
+from model.catalogue_standing import why_ended
 from model.decisions import latest_records
 from model.held_facts import facts_of
 from model.moment import Moment
@@ -34,6 +35,7 @@ from model.services import (
     services_after,
 )
 from model.subjects import ref_of_service
+from model.telling_plans import take_back_plans
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.errors import BadFields, ServiceExists
@@ -172,24 +174,30 @@ def change_service(
 ) -> ServiceView:
     """Change words and facts of a service; its version grows by one. Needs a `transaction()`.
 
-    Where it offers something else than before, the agreements on it are to be reviewed.
+    What it says already is no change: it stays at its version. Where it offers something else than
+    before, the agreements on it are to be reviewed.
 
     Raises:
         UnknownRecord: there is no such service.
         ServiceMovedOn: `require` refuses the version that it is at.
         BadFields: unsound words, unknown facts, values outside their domain; a planned end that
-            is not later than the beginning.
+            is not later than the beginning; a day planned for what has ended or was rejected.
         NoLiveRevision: no rules are published that say what the facts are.
     """
     change.require_sound()
     changes = live_book(session).vocabulary.read_changes(change.facts, moment.today)
     service = lock_service(session, key)
     require(service.subject.version)
-    offered = offer_of(service)
+    supply = supplying.compare(session, service.subject, changes, moment.now)
     before = {name: getattr(service, name) for name in change.said}
+    if before == change.said and not supply.says_more:
+        supplying.confirm_known(session, service.subject, supply)
+        return view_of(session, service)
+    _require_days_ahead(service, change, before)
+    offered = offer_of(service)
     with telling_of_service(session, service, moment):
         _say(service, change)
-    supply = supplying.compare(session, service.subject, changes, moment.now)
+    take_back_plans(session, service, before)
     supplying.store(session, service.subject, supply, change.by or caller.name)
     session.flush()
     note_words(session, service, before, change.said, change.by or caller.name, moment.now)
@@ -251,6 +259,20 @@ def _say(service: Service, change: ServiceChange) -> None:
     if live is not None and end is not None and end <= live:
         raise BadFields([FieldProblem("/planned_end_on", "must be later than `planned_live_on`")])
     service.subject.title = service.name
+
+
+def _require_days_ahead(
+    service: Service, change: ServiceChange, before: Mapping[str, object]
+) -> None:
+    """Refuse to plan for a service that is no more; what was planned may be taken away."""
+    why = why_ended(service)
+    problems = [
+        FieldProblem(f"/{name}", f"the service `{service.key}` {why}: nothing is planned for it")
+        for name in ("planned_live_on", "planned_end_on")
+        if why and change.offer.get(name) not in (None, before.get(name))
+    ]
+    if problems:
+        raise BadFields(problems)
 
 
 def _first_phase(book: RuleBook, changes: Mapping[str, Value | None], moment: Moment) -> str | None:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 
-from sqlalchemy import CTE, Integer, Select, cast, func, literal_column, or_, select
+from sqlalchemy import CTE, Integer, cast, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from model import json_text
+from model.births import bore
 from model.cases import Case
 from model.held_facts import CaseFact
 from model.moment import begins, day_after
-from model.parts import Part
-from model.satisfaction import SatisfactionAnswer
+from model.satisfaction import SatisfactionAnswer, person
 from model.services import Service, find_service
 from model.subjects import is_a_case
 from rules.errors import BadFields
@@ -52,7 +52,7 @@ def satisfaction_with(
     latest = (
         select(func.max(SatisfactionAnswer.id))
         .join(members, members.c.id == SatisfactionAnswer.case_id)
-        .group_by(members.c.root, SatisfactionAnswer.by)
+        .group_by(members.c.root, person(SatisfactionAnswer.by))
     )
     query = select(
         func.count(),
@@ -81,17 +81,8 @@ def _cases(service: Service) -> CTE:
     roots = select(Case.id.label("id"), Case.id.label("root")).where(
         Case.merged_into_id.is_(None),
         is_a_case(Case.ref),
-        or_(Case.id.in_(met), Case.id.in_(_born_of(service))),
+        or_(Case.id.in_(met), bore(service)),
     )
     members = roots.cte("members", recursive=True)
     doubles = select(Case.id, members.c.root).join(members, Case.merged_into_id == members.c.id)
     return members.union_all(doubles)
-
-
-def _born_of(service: Service) -> Select[int]:
-    """Return the cases of which a service or a part of it was born, and what they went into."""
-    of_parts = select(Part.born_of_id).where(Part.service_id == service.id)
-    first = or_(Case.id == service.born_of_id, Case.id.in_(of_parts))
-    born_of = select(Case.id, Case.merged_into_id).where(first).cte("born_of", recursive=True)
-    into = select(Case.id, Case.merged_into_id).join(born_of, Case.id == born_of.c.merged_into_id)
-    return select(born_of.union(into).c.id)

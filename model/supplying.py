@@ -49,6 +49,11 @@ class Supply:
         kept = self.kept_newer
         return {name: value for name, value in self.changes.items() if name not in kept}
 
+    @property
+    def says_more(self) -> bool:
+        """Whether anything is supplied that the case does not hold as it is."""
+        return any(_text(value) != _held(self.held, each) for each, value in self.changes.items())
+
 
 def compare(
     reader: Reader,
@@ -90,7 +95,6 @@ def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
     facts_changed(case)
     held = supply.held
     told = {name: _text(value) for name, value in supply.changes.items()}
-    known = [name for name, text in told.items() if text == _held(held, name)]
     changes = [
         Change(
             case_id=case.id,
@@ -104,10 +108,21 @@ def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
             taken=supply.overwrites or name not in supply.newer,
         )
         for name, text in told.items()
-        if name not in known
+        if text != _held(held, name)
     ]
     store_changes(session, changes)
-    again = [name for name in known if name in held and supply.true_at > held[name].known_at]
+    confirm_known(session, case, supply)
+
+
+def confirm_known(session: Session, case: Locked, supply: Supply) -> None:
+    """Have what the case holds, and is told again, known from that later instant on."""
+    again = [
+        name
+        for name, value in supply.changes.items()
+        if name in supply.held
+        and _text(value) == _held(supply.held, name)
+        and supply.true_at > supply.held[name].known_at
+    ]
     confirm(session, case.id, again, supply.true_at)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from model.catalogue_standing import LIVE
@@ -34,11 +34,15 @@ def unasked_services(
 
     `asked_for`: the keys of those that were.
     """
-    new = exists().where(
-        GateSession.service_id == Service.id,
-        GateSession.gate == _INTO_OPERATION,
-        GateSession.result == "pass",
-        GateSession.at >= since,
+    # A gate that sits again, and passes again, makes nothing new.
+    first_live = (
+        select(func.min(GateSession.at))
+        .where(
+            GateSession.service_id == Service.id,
+            GateSession.gate == _INTO_OPERATION,
+            GateSession.result == "pass",
+        )
+        .scalar_subquery()
     )
     query = (
         select(Service)
@@ -47,7 +51,7 @@ def unasked_services(
             Service.rejected.is_(False),
             Service.created_at < since,
             Service.key.not_in(asked_for),
-            ~new,
+            func.coalesce(first_live, Service.created_at) < since,
         )
         .order_by(Service.id)
         .limit(limit)

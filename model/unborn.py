@@ -6,27 +6,25 @@ it came from the case, either it was not entered, or nobody said from where.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import cast
 
 from sqlalchemy import Select, and_, exists, func, literal_column, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from model import json_text
-from model.case_events import last_reopening
+from model.births import bore_anything
+from model.case_events import CaseEvent, What
 from model.cases import Case
 from model.decisions import DecisionRecord
 from model.held_facts import CaseFact
-from model.parts import Part
 from model.revisions import book_of, live_revision
-from model.services import Service
 from model.subjects import is_a_case
 
-MOST_VIABLE = 2_000
-"""Viable cases that are looked at, those that were called so last."""
+_FEW = {"yield_per": 100}
 _CLOSING = "close-case"
 """The action that ends a case of which something new came; other ends are met needs."""
 
@@ -47,7 +45,14 @@ def viable_without_service(
 
     `routings`: the decisions by which a case is led to its end.
     """
-    return tuple(islice(_closed(session, routings), limit))
+    # One at a time: whether an answer closes its case, none but the answer says.
+    with session.execute(viable_cases(routings), execution_options=_FEW) as rows:
+        closed = (
+            Unborn(case.ref, case.title, record.decided_at)
+            for case, record in rows
+            if _closes(record)
+        )
+        return tuple(islice(closed, limit))
 
 
 def live_routings(session: Session) -> tuple[str, ...]:
@@ -56,17 +61,17 @@ def live_routings(session: Session) -> tuple[str, ...]:
     return tuple(book_of(session, revision).routings) if revision else ()
 
 
-def _closed(session: Session, routings: Sequence[str]) -> Iterator[Unborn]:
-    for case, record in session.execute(viable_cases(routings).limit(MOST_VIABLE)):
-        body = cast("dict[str, dict[str, object]]", json_text.loads(record.answer))
-        outcome = body["outcome"]
-        over = outcome.get("final") is True and outcome.get("action") == _CLOSING
-        if over and record.case_version > last_reopening(session, case):
-            yield Unborn(case.ref, case.title, record.decided_at)
+def _closes(record: DecisionRecord) -> bool:
+    body = cast("dict[str, dict[str, object]]", json_text.loads(record.answer))
+    outcome = body["outcome"]
+    return outcome.get("final") is True and outcome.get("action") == _CLOSING
 
 
 def viable_cases(routings: Sequence[str]) -> Select[Case, DecisionRecord]:
-    """Return the query for viable cases of which nothing was born, with their latest decisions."""
+    """Return the query for viable cases of which nothing was born, with their latest decisions.
+
+    Those that were reopened since are none of them.
+    """
     last = select(func.max(DecisionRecord.case_version)).where(
         DecisionRecord.case_id == Case.id, DecisionRecord.decision.in_(routings)
     )
@@ -74,12 +79,11 @@ def viable_cases(routings: Sequence[str]) -> Select[Case, DecisionRecord]:
         DecisionRecord.case_id == Case.id,
         DecisionRecord.case_version == last.correlate(Case).scalar_subquery(),
     )
-    double = aliased(Case)
-    doubles = select(double.id).where(double.merged_into_id == Case.id).correlate(Case)
-    born = [
-        exists().where((kind.born_of_id == Case.id) | kind.born_of_id.in_(doubles))
-        for kind in (Service, Part)
-    ]
+    reopened = exists().where(
+        CaseEvent.case_id == Case.id,
+        CaseEvent.what == What.REOPENED,
+        CaseEvent.case_version >= DecisionRecord.case_version,
+    )
     return (
         select(Case, DecisionRecord)
         .select_from(CaseFact)
@@ -91,7 +95,8 @@ def viable_cases(routings: Sequence[str]) -> Select[Case, DecisionRecord]:
             CaseFact.value == "true",
             Case.merged_into_id.is_(None),
             is_a_case(Case.ref),
-            *(~each for each in born),
+            ~bore_anything(),
+            ~reopened,
         )
         .order_by(CaseFact.supplied_at.desc(), Case.id)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from model.access import Role
 from tests.api.calling import Calls, body_of, problem_of, refused
 from tests.api.service_calls import Owner, owner
 
@@ -16,17 +17,40 @@ def of(calls: Calls) -> Owner:
     return made
 
 
-def test_a_customer_is_written_read_and_transitioned_out(of: Owner, calls: Calls) -> None:
-    """Whoever may read services reads who uses them, and who did."""
+def test_a_customer_is_written_read_and_transitioned_out(of: Owner) -> None:
+    """Who uses a service, and who did, is there to be read."""
     at = f"{of.path}/customers"
     body = {"email": "a@tax.example", "by": "Kim"}
     made = body_of(of.calls.ask("PUT", f"{at}/Tax%2FDuties", body=body))
     assert (made["name"], made["changed_by"], made["reached"]) == ("Tax/Duties", "Kim", 1)
-    assert body_of(calls.get(at)) == {"there": 1, "customers": [made], "next": None}
+    assert body_of(of.calls.get(at)) == {"there": 1, "customers": [made], "next": None}
     gone = body_of(of.calls.ask("DELETE", f"{at}/Tax%2FDuties"))
     assert gone == {**made, "until": "2026-11-22T12:00:00.000Z", "ended_by": "service-manager"}
-    assert body_of(calls.get(at)) == {"there": 0, "customers": [gone], "next": None}
+    assert body_of(of.calls.get(at)) == {"there": 0, "customers": [gone], "next": None}
     problem_of(of.calls.ask("DELETE", f"{at}/Tax%2FDuties"), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [
+        (Role.SERVICE_MANAGER, True),
+        (Role.AUDITOR, True),
+        (Role.ADMIN, True),
+        (Role.TICKETING, False),
+        (Role.POLICY_OWNER, False),
+    ],
+)
+def test_few_see_the_addresses_of_customers(
+    of: Owner, calls: Calls, role: Role, sees: bool
+) -> None:
+    """The others see that there is one, be it of somebody who has left."""
+    for name, body in (("Tax", {"email": "a@tax.example"}), ("Duties", {"role": "Customer"})):
+        assert of.calls.ask("PUT", f"{of.path}/customers/{name}", body=body).status_code == 200
+    of.calls.ask("DELETE", f"{of.path}/customers/Tax")
+    answer = calls.as_(role).get(f"{of.path}/customers")
+    tax, duties = body_of(answer)["customers"]
+    assert (tax["has_email"], duties["has_email"]) == (True, False)
+    assert ("email" in tax, "a@tax.example" in answer.text) == (sees, sees)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,34 @@ def test_a_change_says_which_version_it_is_for(of: Owner) -> None:
     assert (fact["value"], fact["supplied_by"]) == (True, "service-manager")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"by": "Kim"},
+        {"name": "Signatures"},
+        {"name": "Signatures", "facts": {"contract_signed": True}},
+        {"facts": {"customer_approved": None}},
+        {"options": [{"name": "Gold"}]},
+        {"planned_end_on": "2027-03-01"},
+        {"description": None},
+    ],
+)
+def test_what_is_so_already_is_no_change(of: Owner, body: dict[str, Any]) -> None:
+    """The service stays at its version: what a colleague saw of it is what it is."""
+    of.make(contract_signed=True)
+    of.patch({
+        "name": "Signatures", "planned_end_on": "2027-03-01",
+        "options": [{"name": "Gold"}],
+    })  # fmt: skip
+    before = of.shown()
+    again = of.patch(body, '"2"')
+    assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
+    assert body_of(again) == before
+    problem_of(of.patch(body, '"1"'), 412, "service-moved-on")
+    assert of.patch({"name": "Signing"}, '"2"').headers["ETag"] == '"3"'
+
+
 def test_a_word_or_a_fact_can_be_taken_away(of: Owner) -> None:
     """But for the name; and the phase is nothing to change."""
     of.make(complex_or_risky=True)

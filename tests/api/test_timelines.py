@@ -39,6 +39,13 @@ def test_a_life_is_read(of: Owner) -> None:
     assert held["version"] == of.shown()["version"]
 
 
+def test_days_that_end_before_they_begin_are_refused(of: Owner) -> None:
+    """As where the catalogue's gaps are asked for; one day alone is a period."""
+    ask = f"{of.path}/timeline?since=2026-11-25&until"
+    assert refused(of.calls.get(f"{ask}=2026-11-24"), "/until")["detail"] == "lies before `since`"
+    assert len(body_of(of.calls.get(f"{ask}=2026-11-25"))["events"]) == 1
+
+
 def test_a_browser_shows_it(of: Owner) -> None:
     """With the key as the password, as the page of the API's documentation."""
     password = b64encode(b"me:the-tests-key-of-auditor").decode()

@@ -42,6 +42,26 @@ def test_an_entry_says_what_the_service_consists_of_and_rests_on(database: Datab
         entry_of(session, "nothing")
 
 
+@pytest.mark.parametrize(
+    ("phase", "rejected", "standing"),
+    [
+        ("strategy", False, None),
+        ("design", False, None),
+        ("transition", False, Standing.PREPARED),
+        ("improve", False, Standing.LIVE),
+        ("retire", False, Standing.RETIRED),
+        ("transition", True, None),
+    ],
+)
+def test_an_entry_that_is_not_in_the_catalogue_stands_nowhere(
+    database: Database, phase: str, rejected: bool, standing: Standing | None
+) -> None:
+    """Only the toll-gates bring it in: before the third it is not being prepared for release."""
+    with database.transaction() as session:
+        offer(session, "mail", "Mail", phase=phase, rejected=rejected)
+        assert entry_of(session, "mail").standing is standing
+
+
 def test_it_is_read_page_by_page_and_by_category(database: Database) -> None:
     """Each page begins where the one before ended."""
     with database.transaction() as session:

@@ -85,16 +85,36 @@ def test_months_are_those_of_the_service_s_zone_and_count_once_it_is_made(
             change_facts(session, ref, {"fitting_service": "mail"}, None, 0, caller, moment)
     for zone, counts in ((UTC_ZONE, [0, 1, 1, 1]), (VIENNA, [0, 0, 2, 0])):
         with bundled.reading() as session:
-            (mail,) = demand_for_services(session, FIRST, UNTIL, zone)
+            (mail,) = demand_for_services(session, FIRST, UNTIL, UNTIL, zone)
         assert [month.cases for month in mail.months] == counts
         assert mail.months[0].first == date(2026, 8, 1)
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 11, 1), date(2026, 11, 30)])
+def test_the_month_going_on_and_those_ahead_are_not_counted(
+    bundled: Database, caller: Caller, today: date
+) -> None:
+    """Asked until January, in November, the line goes through what has been: it does not fall."""
+    with bundled.transaction() as session:
+        offer(session, "mail", "Mail").created_at = datetime(2026, 7, 5, tzinfo=UTC)
+    for number, at in enumerate(("08-05", "09-05", "09-06", "10-05", "10-06", "10-07", "11-01")):
+        now, ref = datetime.fromisoformat(f"2026-{at}T12:00Z"), f"CRM-{number}"
+        with bundled.transaction() as session:
+            lock_or_open_case(session, ref, now)
+            moment = Moment.at(now, UTC_ZONE)
+            change_facts(session, ref, {"fitting_service": "mail"}, None, 0, caller, moment)
+    with bundled.reading() as session:
+        (mail,) = demand_for_services(session, FIRST, date(2027, 2, 1), today, UTC_ZONE)
+    assert [month.cases for month in mail.months] == [0, 1, 2, 3]
+    assert mail.rises_by == 1
+    assert (mail.forecast[0].first, mail.forecast[0].cases) == (date(2026, 11, 1), 4)
 
 
 @given(st.dates(), st.integers(0, 400))
 def test_whole_months_lie_within_the_days_asked_for(first: date, days: int) -> None:
     """One follows the other, from a first of a month to the next."""
     until = first + timedelta(days=min(days, (date.max - first).days))
-    months = whole_months(first, until)
+    months = whole_months(first, until, until)
     assert all(first <= start < end <= until for start, end in months)
     assert all(start.day == end.day == 1 for start, end in months)
     assert all(end == start for (_, end), (start, _) in pairwise(months))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -42,6 +43,18 @@ def test_a_package_stands_as_the_least_of_its_services(
         offer(session, "mail", "Mail")
         offer(session, "fax", "Fax", phase=phase, rejected=rejected)
         assert put_package(session, "office", CHANGE, "Sam", NOW).standing is standing
+
+
+def test_a_package_that_is_so_already_was_not_changed(database: Database) -> None:
+    """Whoever changed it last stays to be read; in which order services are named is nothing."""
+    with database.transaction() as session:
+        for key in ("mail", "fax"):
+            offer(session, key, key)
+        first = put_package(session, "office", CHANGE, "Sam", NOW)
+        same = replace(CHANGE, services=("fax", "mail"))
+        assert put_package(session, "office", same, "Kim", NOW) == first
+        fewer = replace(CHANGE, services=("fax",))
+        assert put_package(session, "office", fewer, "Kim", NOW).changed_by == "Kim"
 
 
 def test_many_may_write_the_same_package_at_once(database: Database) -> None:

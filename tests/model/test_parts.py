@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from model.catalogue_standing import Standing
@@ -26,6 +29,18 @@ def test_a_part_is_made_changed_and_retired(database: Database) -> None:
         assert parts_of(session, [service.id]) == {}
         part_of(session, "mail", "rooms", "Meeting rooms")
         assert len(parts_of(session, [service.id])[service.id]) == 1
+
+
+def test_a_part_that_is_so_already_was_not_changed(database: Database) -> None:
+    """Whoever changed it last, and when, stays to be read."""
+    later = NOW + timedelta(hours=1)
+    with database.transaction() as session:
+        offer(session, "mail", "Mail")
+        first = part_of(session, "mail", "rooms", "Rooms")
+        same = PartChange("Rooms", None, Standing.LIVE)
+        assert put_part(session, "mail", "rooms", same, "Kim", later) == first
+        other = put_part(session, "mail", "rooms", replace(same, cost=[]), "Kim", later)
+        assert (other.changed_by, other.changed_at) == ("Kim", later)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model.roster_document import roster_of
+from model.roster_document import require_nobody_twice, roster_of
 from rules.errors import BadFields
 
 ANN = {"name": "Ann", "email": "ann@x.example"}
@@ -69,3 +69,39 @@ def test_several_absences_of_one_person_all_count() -> None:
         {"person": "ann@x.example", "since": "2026-06-01"},
     ]
     assert len(roster_of(document(absences=away)).absences["ann@x.example"]) == 2
+
+
+def members(*terms: tuple[str | None, str | None], person: str = "ann@x.example") -> dict[str, Any]:
+    """Return a document with a group that one person is in for some terms, and Bo always."""
+    written = [{"person": person, "since": since, "until": until} for since, until in terms]
+    return document(groups=[{"name": "g", "members": [{"person": "bo@x.example"}, *written]}])
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        [(None, None), (None, None)],
+        [("2026-01-01", None), ("2026-06-01", "2026-07-01")],
+        [(None, "2026-06-02"), ("2026-06-01", None)],
+    ],
+)
+def test_one_person_is_a_member_once_at_a_time(terms: list[tuple[str | None, str | None]]) -> None:
+    """The second time is named."""
+    with pytest.raises(BadFields) as refused:
+        require_nobody_twice(members(*terms))
+    assert [each.pointer for each in refused.value.problems] == ["/groups/0/members/2/person"]
+
+
+def test_who_leaves_a_group_may_come_back() -> None:
+    """From the day on which they had left."""
+    require_nobody_twice(members((None, "2026-06-01"), ("2026-06-01", None)))
+
+
+def test_one_address_in_capitals_is_no_other_person() -> None:
+    """It is refused where it is written again, with how it was written first."""
+    with pytest.raises(BadFields) as refused:
+        require_nobody_twice(document(people=[ANN, BO, {**ANN, "email": "ANN@x.example"}]))
+    (problem,) = refused.value.problems
+    assert (problem.pointer, problem.detail) == (
+        "/people/2/email", "is there already, as `ann@x.example`",
+    )  # fmt: skip

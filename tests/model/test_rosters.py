@@ -42,9 +42,10 @@ def test_the_newest_roster_counts_and_the_older_ones_stay(database: Database) ->
 
 def test_a_roster_at_odds_with_itself_changes_nothing(database: Database) -> None:
     """The one before still counts."""
-    wrong = {**EMPTY, "roles": [{"role": "R", "held_by": "nobody"}]}
-    with pytest.raises(BadFields), database.transaction() as session:
-        replace_roster(session, wrong, "Dana", NOW, accept)
+    twice = [{"name": "Ann", "email": email} for email in ("ann@x.example", "ANN@x.example")]
+    for wrong in ({"roles": [{"role": "R", "held_by": "nobody"}]}, {"people": twice}):
+        with pytest.raises(BadFields), database.transaction() as session:
+            replace_roster(session, {**EMPTY, **wrong}, "Dana", NOW, accept)
     with database.reading() as session:
         assert current_roster(session).version == 0
 

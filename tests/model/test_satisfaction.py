@@ -64,6 +64,26 @@ def test_a_later_answer_corrects_the_one_before_and_both_are_kept(over: Lives) -
     ]
 
 
+@pytest.mark.parametrize("again", ["ann, FINANCE", " Ann, Finance ", "ANN, Finance\u3000"])
+def test_capitals_and_blanks_make_no_other_person(over: Lives, again: str) -> None:
+    """The later answer corrects the one before, and both say the name as it was first."""
+    answer(over, replace(ANN, by="Ann, Finance"))
+    answer(over, replace(ANN, by=again))
+    assert [each[0] for each in told(over)] == ["Ann, Finance"]
+    answer(over, replace(ANN, by=again, score=5))
+    assert [(by, score, counts) for by, score, _, counts in told(over)] == [
+        ("Ann, Finance", 5, True), ("Ann, Finance", 2, False),
+    ]  # fmt: skip
+
+
+def test_one_person_under_a_double_is_one_however_it_was_written(over: Lives) -> None:
+    """Merged, the later of the two answers counts; and once it is erased as well."""
+    answer(over, ANN)
+    answer(over, replace(ANN, by="ann"), "CRM-2")
+    over.merge("CRM-1", "CRM-2")
+    assert [counts for *_, counts in told(over)] == [True, False]
+
+
 def test_what_was_said_under_a_double_is_said_of_the_case(over: Lives) -> None:
     """Merged or renamed, the case keeps its answers."""
     answer(over, ANN, "CRM-2")
