@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
+from model.apart import Failed, require_none
 from model.database import Database
 from model.moment import Moment
 from model.reminding import remind_due
@@ -47,14 +48,16 @@ def go_round(
             reminded = database.write(lambda session: remind_due(session, moment, local))
             told, more = told + reminded.told, reminded.more
 
-    def write(work: Callable[[Session], object]) -> None:
-        database.write(work)
+    def write(work: Callable[[Session, Failed], object]) -> None:
+        failed: Failed = {}
+        database.write(lambda session: work(session, failed))
+        require_none(failed)
 
     with ExitStack() as parts:
         # What is pushed last is done first, and the others whatever became of it.
         parts.callback(remind)
-        parts.callback(write, lambda session: report_agreements(session, moment, zone))
-        parts.callback(write, lambda session: keep_agreement_reviews(session, moment))
+        parts.callback(write, lambda s, failed: report_agreements(s, moment, zone, failed))
+        parts.callback(write, lambda s, failed: keep_agreement_reviews(s, moment, failed))
         parts.callback(_keep_standing, database, moment, new_id, zone)
     return told
 
