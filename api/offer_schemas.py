@@ -11,8 +11,7 @@ from api.response_schemas import many, maybe, texts
 from api.strict_schema import Day, Names, Part, Parts, StrictSchema, Text, TextsByName
 from model.audiences import MOST_AUDIENCES
 from model.texts import LONGEST_NAME
-from rules.clocks.period import Period
-from rules.reading import PERIOD
+from rules.clocks.period import PATTERN, Period
 from rules.values import LONGEST_TEXT
 
 LARGEST_AMOUNT = 10**12
@@ -50,7 +49,7 @@ class PeriodText(Text):
     """A period of the calendar, such as `P1M`, that has a length."""
 
     def __init__(self, **options: Any) -> None:
-        metadata = {"pattern": f"^{PERIOD.pattern}$", **options.pop("metadata", {})}
+        metadata = {"pattern": PATTERN, **options.pop("metadata", {})}
         super().__init__(20, metadata=metadata, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:

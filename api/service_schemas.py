@@ -21,7 +21,7 @@ from api.strict_schema import WholeNumberInQuery as Count
 from model.locations import LONGEST_LOCATION
 from model.services import KEY, LONGEST_KEY, LONGEST_PAGE
 from model.texts import LONGEST_NAME
-from rules.reading import PERIOD
+from rules.clocks.period import PATTERN as PERIOD
 from rules.values import LARGEST_INTEGER, LONGEST_TEXT
 
 MOST_PEOPLE = 100
@@ -55,9 +55,7 @@ class ServiceWordsSchema(OfferSchema):
     portfolio_manager = _word(LONGEST_NAME, "Who owns the portfolio that it is in")
     product_manager = _word(LONGEST_NAME, "Who owns the service")
     line_manager = _word(LONGEST_NAME, "Who presents its business case again and again")
-    review_every = _word(
-        20, "How often toll-gate 5 is held, such as `P1Y`", pattern=f"^{PERIOD.pattern}$"
-    )
+    review_every = _word(20, "How often toll-gate 5 is held, such as `P1Y`", pattern=PERIOD)
     facts = RawFacts(load_default=dict, metadata=FACTS)
     by = Text(LONGEST_NAME, metadata=_BY)
 

@@ -15,7 +15,7 @@ from typing import cast
 from sqlalchemy import Date, ForeignKey, String, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from model.agreement_reviews import review_unmeasured
+from model.agreement_reviews import review_unmeasured, subject_of
 from model.agreement_targets import AgreedTarget
 from model.agreements import (
     LONGEST_PAGE,
@@ -24,12 +24,14 @@ from model.agreements import (
     find_agreement,
 )
 from model.announcing_reports import announce_report
+from model.apart import Failed, apart
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
 from model.locking import hold
+from model.measurements import measurements_between
 from model.moment import Moment
-from model.performance import Performance, TargetPerformance, kept_between
+from model.performance import Performance, kept_between
 from model.report_periods import (
     Days,
     Measured,
@@ -65,34 +67,57 @@ class AgreementReport(Base):
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 
-def report_agreements(session: Session, moment: Moment, zone: tzinfo) -> int:
+def report_agreements(
+    session: Session, moment: Moment, zone: tzinfo, failed: Failed | None = None
+) -> int:
     """Report what was attained in the periods that have ended; return how many reports were made.
 
     Subscribers and those who care for the relation to the business are told. What nobody measured
-    in a whole period is to be reviewed. `zone`: where a day begins. Needs a `transaction()`.
+    in a whole period is to be reviewed. `zone`: where a day begins. `failed` takes the agreements
+    of which this fails; without it that is raised. Needs a `transaction()`.
     """
     hold(session, "agreement reports")
     agreements = all_agreements(session)
-    ended = {each.id: ended_periods(each, moment.today) for each in agreements}
+    ended: dict[str, Mapping[Days, list[AgreedTarget]]] = {}
+    for agreement in agreements:
+        with apart(session, subject_of(agreement), failed):
+            ended[agreement.id] = ended_periods(agreement, moment.today)
     there = _reported(session, [days for periods in ended.values() for days in periods])
     roster = current_roster(session).roster
     made: list[tuple[Performance, Days, Since]] = []
     for agreement in agreements:
-        periods = ended[agreement.id]
+        periods = ended.get(agreement.id, {})
         missing = {each: periods[each] for each in periods if (agreement.id, each) not in there}
-        if not missing:
-            continue
-        left = unreported(missing, _reported_of(session, agreement, missing))
-        since = agreed_since(session, agreement, zone)
-        for days, targets in sorted(left.items(), key=lambda each: each[0]):
-            kept = _kept(session, agreement, days, targets, since, zone, moment.now)
-            if kept is not None and not _may_yet_be_measured(kept, days, moment.today):
-                _make(session, kept, days, roster, moment)
-                made.append((kept, days, since))
+        if missing:
+            with apart(session, subject_of(agreement), failed):
+                made += _reports_of(session, agreement, missing, roster, moment, zone)
     # Last, since whoever measures holds an agreement before the reviews, and never after them.
     for kept, days, since in made:
-        _have_reviewed(session, kept, days, since, moment)
+        with apart(session, subject_of(kept.agreement), failed):
+            _have_reviewed(session, kept, days, since, moment)
     return len(made)
+
+
+def _reports_of(
+    session: Session,
+    agreement: Agreement,
+    missing: Mapping[Days, Sequence[AgreedTarget]],
+    roster: Roster,
+    moment: Moment,
+    zone: tzinfo,
+) -> list[tuple[Performance, Days, Since]]:
+    """Report what can be of an agreement's periods of which there is no report yet."""
+    made = []
+    left = unreported(missing, _reported_of(session, agreement, missing))
+    since = agreed_since(session, agreement, zone)
+    for days, targets in sorted(left.items(), key=lambda each: each[0]):
+        ours = [each for each in targets if since[each.metric, each.period] <= days.last]
+        # First, since timers are many, and each tick comes here until all is measured.
+        if ours and not _may_yet_be_measured(session, agreement, ours, days, moment.today):
+            kept = _kept(session, agreement, days, ours, zone, moment.now)
+            _make(session, kept, days, roster, moment)
+            made.append((kept, days, since))
+    return made
 
 
 def reports_before(
@@ -156,27 +181,26 @@ def _kept(
     agreement: Agreement,
     days: Days,
     targets: Sequence[AgreedTarget],
-    since: Since,
     zone: tzinfo,
     now: datetime,
-) -> Performance | None:
-    """Return how targets were kept to; `None`: all of them were agreed on after the period."""
-    ours = [each for each in targets if since[each.metric, each.period] <= days.last]
-    if not ours:
-        return None
+) -> Performance:
+    """Return how some targets were kept to."""
     kept = kept_between(session, agreement, days.first, days.last, zone, now)
-    return replace(kept, targets=tuple(each for each in kept.targets if each.target in ours))
+    return replace(kept, targets=tuple(each for each in kept.targets if each.target in targets))
 
 
-def _may_yet_be_measured(kept: Performance, days: Days, today: date) -> bool:
+def _may_yet_be_measured(
+    session: Session,
+    agreement: Agreement,
+    targets: Sequence[AgreedTarget],
+    days: Days,
+    today: date,
+) -> bool:
     """Whether something may still come in that was measured in the period."""
     if today > days.last + MEASURED_WITHIN:
         return False
-    return not all(_is_measured_on(each, days.last) for each in kept.targets)
-
-
-def _is_measured_on(kept: TargetPerformance, day: date) -> bool:
-    return bool(kept.measurements) and kept.measurements[-1].day == day
+    measured = measurements_between(session, agreement.id, days.last, days.last)
+    return not {each.metric for each in targets} <= {each.metric for each in measured}
 
 
 def _make(session: Session, kept: Performance, days: Days, roster: Roster, moment: Moment) -> None:

@@ -16,10 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.agreements import Agreement, all_agreements, beneath
+from model.apart import Failed, apart
 from model.locking import hold
 from model.moment import Moment
 from model.review_subjects import OF_AGREEMENTS
-from model.reviews import NewReview, Review, change_recurrence, end_review, set_up
+from model.reviews import NewReview, Review, change_recurrence, end_review, rename, set_up_as_taken
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
 from rules.review_rules import ReviewKind
@@ -46,35 +47,52 @@ class _Ahead:
     day: date
 
 
-def keep_agreement_reviews(session: Session, moment: Moment) -> None:
-    """See to it that every agreement has the reviews that it needs now. Needs a `transaction()`."""
+def keep_agreement_reviews(session: Session, moment: Moment, failed: Failed | None = None) -> None:
+    """See to it that every agreement has the reviews that it needs now. Needs a `transaction()`.
+
+    `failed` takes the agreements of which this fails; without it that is raised.
+    """
     hold_reviews(session)
     agreements = all_agreements(session)
     under = beneath(session, [each.id for each in agreements])
-    going_on, wanted = _going_on(session), set()
+    going_on = _going_on(session)
     for agreement in agreements:
+        # Whatever is in the way of one of them, its days stay awaited, and the others are kept.
         subject = subject_of(agreement)
-        review = going_on.get(subject)
-        if not agreement.is_in_force(moment.today):
-            if review is not None:
-                end_review(session, review, moment.now)
-            continue
-        _keep_standing(session, agreement, review, moment)
-        for each in _ahead(agreement, under[agreement.id], moment.today):
-            wanted.add(f"{subject}/{each.key}")
-            due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
-            _review_once(session, agreement, each.key, each.why, due_on, moment)
-            if (coming := going_on.get(f"{subject}/{each.key}")) is not None:
-                # What was to come when it was set up may have passed since.
-                coming.title = f"{agreement.title}: {each.why}"
-    for review in _put_off(going_on, wanted, moment.today):
-        end_review(session, review, moment.now)
+        with apart(session, subject, failed):
+            _keep(session, agreement, under[agreement.id], going_on.get(subject, {}), moment)
     session.flush()
 
 
 def hold_reviews(session: Session) -> None:
     """Have nobody else see to the reviews of agreements until the end of the transaction."""
     hold(session, _LOCK)
+
+
+def _keep(
+    session: Session,
+    agreement: Agreement,
+    under: Sequence[Agreement],
+    going_on: Mapping[str, Review],
+    moment: Moment,
+) -> None:
+    """See to it that an agreement has the reviews that it needs, of which some go on."""
+    subject, wanted = subject_of(agreement), set()
+    review, in_force = going_on.get(subject), agreement.is_in_force(moment.today)
+    if in_force:
+        _keep_standing(session, agreement, review, moment)
+    elif review is not None:
+        end_review(session, review, moment.now)
+    for each in _ahead(agreement, under, moment.today) if in_force else ():
+        about = f"{subject}/{each.key}"
+        wanted.add(about)
+        due_on = max(moment.today, min(moment.today + DAYS_TO_REVIEW, each.day))
+        _review_once(session, agreement, each.key, each.why, due_on, moment)
+        if (coming := going_on.get(about)) is not None:
+            # What was to come when it was set up may have passed since.
+            rename(coming, moment.now, title=f"{agreement.title}: {each.why}")
+    for coming in _put_off(going_on, wanted, moment.today):
+        end_review(session, coming, moment.now)
 
 
 def review_breach(
@@ -141,7 +159,7 @@ def span_of(agreement: Agreement, metric: str, day: date) -> tuple[date, date]:
 
 def _period(agreement: Agreement, metric: str) -> Period:
     every = {each.metric: each.period for each in agreement.agreed_targets}
-    return Period.read(every.get(metric, agreement.review_every))
+    return Period.kept(every.get(metric, agreement.review_every))
 
 
 def _span(agreement: Agreement, period: Period, day: date) -> tuple[date, date]:
@@ -157,15 +175,19 @@ def subject_of(agreement: Agreement) -> str:
     return f"{OF_AGREEMENTS}{agreement.id}"
 
 
-def _going_on(session: Session) -> dict[str, Review]:
-    """Return the reviews of agreements that go on, by subject; nobody else may change them now."""
+def _going_on(session: Session) -> Mapping[str, Mapping[str, Review]]:
+    """Return the reviews that go on, of each agreement by subject; nobody else may change them."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(OF_AGREEMENTS),
         Review.ended_at.is_(None),
     )
     found = session.scalars(ours.order_by(Review.id).with_for_update())
-    return {each.subject: each for each in found}
+    by_agreement: dict[str, dict[str, Review]] = {}
+    for each in found:
+        about = "/".join(each.subject.split("/")[:2])
+        by_agreement.setdefault(about, {})[each.subject] = each
+    return by_agreement
 
 
 def _keep_standing(
@@ -175,18 +197,18 @@ def _keep_standing(
         ReviewKind.SERVICE_LEVEL,
         subject_of(agreement),
         agreement.title,
-        agreement.role,
+        agreement.reviewer,
         agreement.starts_on,
         agreement.review_every,
         agreement.agency,
     )
     if review is None:
-        falls = Recurrence(new.anchor, Period.read(new.every))
+        falls = Recurrence(new.anchor, Period.kept(new.every))
         # On its first day there is nothing to look back on.
         first = max(1, falls.number_on_or_after(moment.today))
-        set_up(session, new, _id_of(new.subject), moment.now, first)
+        set_up_as_taken(session, new, _id_of(new.subject), moment.now, first)
         return
-    review.title, review.role, review.agency = new.title, new.role, new.agency
+    rename(review, moment.now, title=new.title, role=new.role, agency=new.agency)
     change_recurrence(session, review, new.anchor, new.every, moment)
 
 
@@ -206,10 +228,8 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
 
 
 def _is_or_was(day: date, today: date) -> str:
-    if day >= today:
-        return f"is {day}"
-    ago = (today - day).days
-    return f"was {day}, {ago} days ago" if ago > 1 else f"was {day}, yesterday"
+    # How long ago would be another title each day.
+    return f"is {day}" if day >= today else f"was {day}"
 
 
 def _review_soon(
@@ -250,13 +270,13 @@ def _review_once(
         ReviewKind.SERVICE_LEVEL,
         subject,
         f"{agreement.title}: {why}",
-        agreement.role,
+        agreement.reviewer,
         due_on,
         agreement.review_every,
         agreement.agency,
         once=True,
     )
-    set_up(session, new, _id_of(subject), moment.now)
+    set_up_as_taken(session, new, _id_of(subject), moment.now)
 
 
 def _put_off(

@@ -101,13 +101,18 @@ class Agreement(Base):
         """When it ends; `None`: never."""
         if self.ends_on is None:
             return None
-        term = Period.read(self.renewal_term) if self.renewal_term else None
-        return Renewal(self.ends_on, term, Period.read(self.notice) if self.notice else Period())
+        term = Period.kept(self.renewal_term) if self.renewal_term else None
+        return Renewal(self.ends_on, term, Period.kept(self.notice) if self.notice else Period())
 
     @property
     def last_day(self) -> date | None:
         """The day after which it is no more, whatever anybody does; `None`: it goes on."""
         return None if self.renewal_term else self.ends_on
+
+    @property
+    def reviewer(self) -> str:
+        """Who is to review it: blanks, which were taken once, are nobody."""
+        return REVIEWER if self.role.isspace() else self.role
 
     @property
     def title(self) -> str:

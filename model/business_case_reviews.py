@@ -9,10 +9,10 @@ Each session is one review at most, and the next one falls from the anchor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from model.gate_sessions import GateSession
@@ -21,17 +21,31 @@ from model.moment import Moment
 from model.reviews import Review
 from model.revisions import review_rules
 from model.services import Service
-from rules.review_rules import Schedule
+from rules.review_rules import ReviewKind, Schedule
 
 GATE = 5
 
 
-def note_sessions(session: Session, review: Review, schedule: Schedule, zone: tzinfo) -> None:
-    """Take the sessions since the last review was held for the reviews that they are.
+def note_sessions(
+    session: Session, reviews: Iterable[Review], schedule: Schedule, zone: tzinfo
+) -> None:
+    """Take the sessions since the last review was held for the reviews that they are, of each.
 
     `zone`: whose days count. Needs a `transaction()`.
     """
-    for passed in _passed_since(session, review):
+    passed = _passed_since(session)
+    for review in reviews:
+        _note(session, review, passed.get(review.subject, ()), schedule, zone)
+
+
+def _note(
+    session: Session,
+    review: Review,
+    sessions: Sequence[GateSession],
+    schedule: Schedule,
+    zone: tzinfo,
+) -> None:
+    for passed in sessions:
         day = Moment.at(passed.at, zone)
         if review.due_on > FURTHEST:
             return
@@ -44,19 +58,28 @@ def reviewed_every(session: Session, service: Service) -> str:
     return service.review_every or review_rules(session).business_case_every
 
 
-def _passed_since(session: Session, review: Review) -> Sequence[GateSession]:
-    """Return the sessions that passed since the last review was held, in their order."""
-    noted = select(HeldReview.held_at).where(HeldReview.review_id == review.id)
-    last = session.scalar(noted.order_by(HeldReview.number.desc()).limit(1))
-    passed = (
-        select(GateSession)
+def _passed_since(session: Session) -> Mapping[str, Sequence[GateSession]]:
+    """Return the sessions that passed since the last review was held, by service, in their order.
+
+    One statement for all services: most have no such session, and somebody waits for the reviews.
+    """
+    held = func.max(HeldReview.held_at)
+    last = select(held).where(HeldReview.review_id == Review.id).scalar_subquery()
+    query = (
+        select(Service.key, GateSession)
         .join(Service, Service.id == GateSession.service_id)
+        .join(Review, Review.subject == Service.key)
         .where(
-            Service.key == review.subject,
+            Review.kind == ReviewKind.TOLLGATE_5,
+            Review.ended_at.is_(None),
             GateSession.gate == GATE,
             GateSession.result == "pass",
-            GateSession.at >= review.created_at,
+            GateSession.at >= Review.created_at,
+            or_(last.is_(None), GateSession.at > last),
         )
         .order_by(GateSession.at)
     )
-    return session.scalars(passed if last is None else passed.where(GateSession.at > last)).all()
+    passed: dict[str, list[GateSession]] = {}
+    for key, each in session.execute(query):
+        passed.setdefault(key, []).append(each)
+    return passed

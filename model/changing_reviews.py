@@ -6,6 +6,7 @@ All others follow what they are about, and are changed there: the tick would put
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -30,6 +31,8 @@ Require = Callable[[int], None]
 
 _WORDS = ("title", "role", "agency", "escalate_to")
 _DAYS = ("due_on", "every")
+_SOUND = NewReview(ReviewKind.SERVICE_LEVEL, "any", "any", "any", EARLIEST, "P1D")
+"""What is asked about what stays as it is: nothing."""
 
 
 def change_review(
@@ -55,7 +58,7 @@ def change_review(
     if review.ended_at is not None:
         raise ReviewEnded(f"the review `{review_id}` has ended")
     others = {name: new for name, new in changes.items() if new != getattr(review, name)}
-    _require_sound(review, others, moment)
+    _require_sound(others, moment)
     for name in _WORDS:
         setattr(review, name, others.get(name, getattr(review, name)))
     if others.keys() & {*_DAYS}:
@@ -114,12 +117,10 @@ def _followed(review: Review) -> str | None:
     return None
 
 
-def _require_sound(review: Review, others: Mapping[str, object], moment: Moment) -> None:
+def _require_sound(others: Mapping[str, object], moment: Moment) -> None:
     """Refuse what cannot be kept; what was taken once and stays is not asked about."""
-    words: dict[str, Any] = {name: others.get(name, getattr(review, name)) for name in _WORDS}
-    every = str(others.get("every", "P1D"))
-    kind, subject = ReviewKind(review.kind), review.subject
-    NewReview(kind, subject, anchor=EARLIEST, every=every, **words).require_sound()
+    asked: dict[str, Any] = {name: new for name, new in others.items() if name != "due_on"}
+    replace(_SOUND, **asked).require_sound()
     due_on = cast("date", others.get("due_on", EARLIEST))
     if not EARLIEST <= due_on <= LATEST:
         between = f"must be between {EARLIEST} and {LATEST}"

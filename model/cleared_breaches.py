@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from model.agreement_reviews import BREACH, hold_reviews, missed, span_of, subje
 from model.agreements import Agreement, all_agreements
 from model.measurements import Measurement, measurements_between
 from model.moment import Moment
-from model.reviews import UNPLANNED, Review, end_review
+from model.reviews import UNPLANNED, Review, end_review, rename
 from model.timers_kept import timers_kept
 from rules.review_rules import ReviewKind
 
@@ -26,21 +27,23 @@ def end_cleared_breaches(session: Session, moment: Moment, of: Agreement | None 
     that. `of`: those of one agreement alone. Needs a `transaction()`.
     """
     hold_reviews(session)
-    for agreement in [of] if of else all_agreements(session):
-        begin = f"{subject_of(agreement)}/{BREACH}"
-        for review in _going_on(session, begin):
-            metric, _, day = review.subject.removeprefix(begin).rpartition("/")
+    agreements = {subject_of(each): each for each in ([of] if of else all_agreements(session))}
+    for review in _going_on(session, f"{subject_of(of)}/{BREACH}" if of else ""):
+        subject, _, about = review.subject.partition(f"/{BREACH}")
+        metric, _, day = about.rpartition("/")
+        if metric and (agreement := agreements.get(subject)) is not None:
             _see_to(session, agreement, review, metric, date.fromisoformat(day), moment)
     session.flush()
 
 
-def _going_on(session: Session, begin: str) -> list[Review]:
+def _going_on(session: Session, begin: str) -> Sequence[Review]:
+    """Return the reviews that go on, of those whose subjects begin so; others than breaches too."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(begin, autoescape=True),
         Review.ended_at.is_(None),
     )
-    return list(session.scalars(ours.order_by(Review.id).with_for_update()))
+    return session.scalars(ours.order_by(Review.id).with_for_update()).all()
 
 
 def _see_to(
@@ -68,8 +71,8 @@ def _name_one_of(
 ) -> None:
     titles = [f"{agreement.title}: {missed(each.metric, each.missed)}" for each in left]
     if review.title not in titles and " ran out" not in review.title:
-        review.title, review.remind_on = titles[0], UNPLANNED
-        review.version, review.changed_at = review.version + 1, moment.now
+        rename(review, moment.now, title=titles[0])
+        review.remind_on = UNPLANNED
 
 
 def _ran_out(

@@ -14,7 +14,15 @@ from model.moment import in_seconds, rfc3339
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
 from rules.clocks.open_hours import Count, ElapsedTime
 from rules.clocks.timeline import Cycle, Timeline, timeline_of
-from rules.clocks.timer import BREACH, Passed, Standing, Target, passed_marks, standing
+from rules.clocks.timer import (
+    BREACH,
+    Passed,
+    Standing,
+    Target,
+    Verdict,
+    passed_marks,
+    standing,
+)
 
 NOT_STARTED = "not_started"
 _ELAPSED = ElapsedTime()
@@ -166,17 +174,25 @@ def _freeze(
     stands = standing(cycle, timer.target, calendars.count(timer, version), now)
     result = told_of(stands, timer.target)
     if frozen is None:
-        session.add(
-            TimerResult(
-                timer_id=timer.id,
-                cycle=cycle.number,
-                counted_with=version,
-                result=result,
-                frozen_at=now,
-            )
+        frozen = TimerResult(
+            timer_id=timer.id,
+            cycle=cycle.number,
+            counted_with=version,
+            agreement_id=timer.agreement_id,
+            metric=timer.metric,
         )
-    elif frozen.result != result:
-        frozen.result, frozen.frozen_at = result, now
+        session.add(frozen)
+    elif frozen.result == result:
+        return
+    frozen.result, frozen.frozen_at = result, now
+    frozen.verdict, frozen.verdict_at = stands.verdict.value, _verdict_at(stands)
+
+
+def _verdict_at(stands: Standing) -> datetime | None:
+    """Return when an ended cycle came to its verdict; `None`: it counts for nothing."""
+    if stands.verdict is Verdict.MET:
+        return stands.cycle.ended_at
+    return stands.breached_at if stands.verdict is Verdict.BREACHED else None
 
 
 def _instant(instant: datetime | None) -> str | None:

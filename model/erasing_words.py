@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from model.case_letters import without_title
 from model.cases import Case
 from model.events import OutboxEvent
+from model.review_subjects import OF_AGREEMENTS
 from model.reviews import Review
 from model.timers import Timer
+from rules.review_rules import ReviewKind
 
 
 def forget_free_words(session: Session, cases: Sequence[Case]) -> None:
@@ -34,8 +36,8 @@ def forget_free_words(session: Session, cases: Sequence[Case]) -> None:
     for case in cases:
         case.title = None
     _forget_in_events(session, refs)
+    _forget_in_reviews(session, timers, refs)
     for timer in timers:
-        _forget_in_reviews(session, timer, refs)
         timer.name = timer.id
     session.flush()
 
@@ -53,16 +55,40 @@ def _forget_in_events(session: Session, refs: Sequence[str]) -> None:
             event.text = event.text and event.text.replace(f"“{timer['name']}”", timer["id"])
 
 
-def _forget_in_reviews(session: Session, timer: Timer, refs: Sequence[str]) -> None:
-    """Have reviews of breaches say which timer it was by its id, as those of today do."""
-    by_id = f"the timer {timer.id} ran out"
-    missed = Review.subject.startswith(f"agreements/{timer.agreement_id}/breach/")
-    quotes = [f"the timer “{timer.name}” of {ref} ran out" for ref in refs]
-    for quoted in quotes if timer.agreement_id else ():
-        quoting = select(Review).where(missed, Review.title.contains(quoted, autoescape=True))
-        for review in session.scalars(quoting.order_by(Review.id).with_for_update()):
-            review.title = review.title.replace(quoted, by_id)
-            _forget_in_letters(session, review, quoted, by_id)
+def _forget_in_reviews(session: Session, timers: Sequence[Timer], refs: Sequence[str]) -> None:
+    """Have reviews of breaches say which timer it was by its id, as those of today do.
+
+    The reviews of an agreement are looked through once, whatever the number of its timers.
+    """
+    for agreement_id in sorted({each.agreement_id for each in timers if each.agreement_id}):
+        ours = [each for each in timers if each.agreement_id == agreement_id]
+        quotes = {
+            f"the timer “{timer.name}” of {ref} ran out": f"the timer {timer.id} ran out"
+            for timer in ours
+            for ref in refs
+        }
+        for review in session.scalars(_quoting(agreement_id).with_for_update()).all():
+            for quoted, by_id in quotes.items():
+                if quoted in review.title:
+                    review.title = review.title.replace(quoted, by_id)
+                    _forget_in_letters(session, review, quoted, by_id)
+
+
+def _quoting(agreement_id: str) -> Select[Review]:
+    """Return the query of an agreement's reviews of breaches that quote a timer's name.
+
+    They are between two subjects, in whatever order a database has its letters: so they are
+    found by the index of kind and subject, by which most look up no prefix.
+    """
+    about = f"{OF_AGREEMENTS}{agreement_id}/"
+    return (
+        select(Review)
+        .where(Review.kind == ReviewKind.SERVICE_LEVEL)
+        .where(Review.subject >= f"{about}b", Review.subject < f"{about}c")
+        .where(Review.subject.startswith(f"{about}breach/", autoescape=True))
+        .where(Review.title.contains("the timer “"))
+        .order_by(Review.id)
+    )
 
 
 def _forget_in_letters(session: Session, review: Review, quoted: str, by_id: str) -> None:

@@ -21,7 +21,7 @@ from model.improvements import (
     find_improvement,
 )
 from model.review_subjects import OF_IMPROVEMENTS
-from model.reviews import NewReview, Review, end_review, set_up
+from model.reviews import NewReview, Review, end_review, rename, set_up_as_taken
 from model.services import Service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields
@@ -202,8 +202,8 @@ def _keep_review(session: Session, improvement: Improvement, now: datetime, *, a
         once=True,
     )
     if review is not None:
-        review.title, review.role, review.agency = new.title, new.role, new.agency
+        rename(review, now, title=new.title, role=new.role, agency=new.agency)
         if anew and review.ended_at is None:
             end_review(session, review, now)
     if anew and improvement.state == ImprovementState.OPEN:
-        set_up(session, new, improvement.id, now)
+        set_up_as_taken(session, new, improvement.id, now)

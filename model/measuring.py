@@ -123,7 +123,7 @@ def _look_ahead(
 
     What was missed in that period is reviewed already.
     """
-    since = Period.read(target.period).times(PERIODS_LOOKED_BACK).before(moment.today)
+    since = Period.kept(target.period).times(PERIODS_LOOKED_BACK).before(moment.today)
     between = measurements_between(session, agreement.id, since, moment.today)
     found = [each for each in between if each.metric == target.metric]
     if not found or not (forecast := kept_to(target, found, TimersKept()).forecast):

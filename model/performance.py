@@ -77,7 +77,7 @@ class TargetPerformance:
         """What the line says of the end of the next period."""
         if self.line is None:
             return None
-        day = Period.read(self.target.period).from_(self.measurements[-1].day)
+        day = Period.kept(self.target.period).from_(self.measurements[-1].day)
         value = self.target.within(self.line.on(day))
         return Forecast(day, rounded(value), self.target.comparison.holds(value, self.target.value))
 

@@ -81,7 +81,7 @@ def agreed_since(session: Session, agreement: Agreement, zone: tzinfo) -> Since:
 
 
 def _latest(agreement: Agreement, every: str, today: date) -> Iterator[Days]:
-    periods = Recurrence(agreement.starts_on, Period.read(every))
+    periods = Recurrence(agreement.starts_on, Period.kept(every))
     end = agreement.last_day
     over = today if end is None else min(today, end + _DAY)
     begun = periods.number_on_or_after(over)

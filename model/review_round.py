@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from model.agreement_reports import report_agreements
 from model.agreement_reviews import keep_agreement_reviews
+from model.apart import Failed, require_none
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
 from model.moment import Moment
@@ -48,15 +49,20 @@ def go_round(
             reminded = database.write(lambda session: remind_due(session, moment, local))
             told, more = told + reminded.told, reminded.more
 
-    def write(work: Callable[[Session], object]) -> None:
-        database.write(work)
+    def write(work: Callable[[Session, Failed], object]) -> None:
+        def anew(session: Session) -> Failed:
+            failed: Failed = {}
+            work(session, failed)
+            return failed
+
+        require_none(database.write(anew))
 
     with ExitStack() as parts:
         # What is pushed last is done first, and the others whatever became of it.
         parts.callback(remind)
-        parts.callback(write, lambda session: report_agreements(session, moment, zone))
-        parts.callback(write, lambda session: end_cleared_breaches(session, moment))
-        parts.callback(write, lambda session: keep_agreement_reviews(session, moment))
+        parts.callback(write, lambda s, failed: report_agreements(s, moment, zone, failed))
+        parts.callback(write, lambda s, _: end_cleared_breaches(s, moment))
+        parts.callback(write, lambda s, failed: keep_agreement_reviews(s, moment, failed))
         parts.callback(_keep_standing, database, moment, new_id, zone)
     return told
 

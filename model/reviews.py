@@ -126,13 +126,21 @@ class ReviewPage:
 def set_up(session: Session, new: NewReview, new_id: str, now: datetime, first: int = 0) -> Review:
     """Set up a review whose first occurrence has number `first`. Needs a `transaction()`.
 
-    One that there is already, and that has ended, goes on; of one that goes on, nothing changes.
-    Of several who set up the same at once, one does; the others find its review.
-
     Raises:
         BadFields: unsound texts, or no period.
     """
     new.require_sound()
+    return set_up_as_taken(session, new, new_id, now, first)
+
+
+def set_up_as_taken(
+    session: Session, new: NewReview, new_id: str, now: datetime, first: int = 0
+) -> Review:
+    """Do so with texts that were taken once, by whatever rules there were: nobody sends them now.
+
+    One that there is already, and that has ended, goes on; of one that goes on, nothing changes.
+    Of several who set up the same at once, one does; the others find its review.
+    """
     ours = (Review.kind == new.kind.value, Review.subject == new.subject)
     there = select(Review).where(*ours).with_for_update()
     review = session.scalar(there)
@@ -191,6 +199,19 @@ def change_recurrence(
     # The number stays: no other occurrence ever has it, whatever the days become.
     review.shift = review.number - place
     await_occurrence(session, review, place, moment.now)
+
+
+def rename(review: Review, now: datetime, **names: str | None) -> None:
+    """Have a review be called otherwise, or be another's: what differs makes it a new version.
+
+    `names`: any of title, role, agency and escalate_to.
+    """
+    if all(getattr(review, name) == new for name, new in names.items()):
+        return
+    for name, new in names.items():
+        setattr(review, name, new)
+    review.version += 1
+    review.changed_at = now
 
 
 def end_review(session: Session, review: Review, now: datetime) -> None:

@@ -23,7 +23,8 @@ from model.reviews import (
     Review,
     change_recurrence,
     end_review,
-    set_up,
+    rename,
+    set_up_as_taken,
 )
 from model.revisions import book_of, live_revision
 from model.services import Service
@@ -61,19 +62,32 @@ def keep_standing_reviews(
     for key, review in there.items():
         if key not in wanted and review.ended_at is None:
             end_review(session, review, moment.now)
+    for key in unsound:
+        del wanted[key]
     for key, new in wanted.items():
-        if key in unsound:
-            continue
-        first = 0 if new.subject.startswith(RULED) else 1
-        review = set_up(session, new, new_id(), moment.now, first)
-        review.title, review.role = new.title, new.role
-        review.agency, review.escalate_to = new.agency, new.escalate_to
-        anchor = new.anchor if new.subject.startswith(RULED) else review.anchor
-        change_recurrence(session, review, anchor, new.every, moment)
-        if key[0] is ReviewKind.TOLLGATE_5:
-            note_sessions(session, review, schedule, zone)
+        there[key] = _kept(session, new, there.get(key), new_id, moment)
+    cases = [there[key] for key in wanted if key[0] is ReviewKind.TOLLGATE_5]
+    note_sessions(session, cases, schedule, zone)
     session.flush()
     return tuple(subject for _, subject in unsound)
+
+
+def _kept(
+    session: Session,
+    new: NewReview,
+    review: Review | None,
+    new_id: Callable[[], str],
+    moment: Moment,
+) -> Review:
+    """Return the review as it is to be; one that goes on and is so costs no statement."""
+    is_ruled = new.subject.startswith(RULED)
+    if review is None or review.ended_at is not None:
+        review = set_up_as_taken(session, new, new_id(), moment.now, 0 if is_ruled else 1)
+    names = {each: getattr(new, each) for each in ("title", "role", "agency", "escalate_to")}
+    rename(review, moment.now, **names)
+    anchor = new.anchor if is_ruled else review.anchor
+    change_recurrence(session, review, anchor, new.every, moment)
+    return review
 
 
 def _is_sound(new: NewReview) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from model.agreement_reviews import review_breach
 from model.agreements import find_agreement
+from model.apart import Failed, apart
 from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, Letter, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
@@ -16,11 +17,14 @@ from model.timer_letters import hearers_of_marks
 from rules.clocks.timer import BREACH
 
 
-def tell_timers(session: Session, moment: Moment, zone: tzinfo) -> bool:
+def tell_timers(
+    session: Session, moment: Moment, zone: tzinfo, failed: Failed | None = None
+) -> bool:
     """Find what timers have passed by now, and announce it; say whether there may be more.
 
     What breaches an agreement is to be reviewed. Whoever has the case hears of it by letter.
-    `zone`: in which it is the day that it is.
+    `zone`: in which it is the day that it is. `failed` takes the agreements whose review cannot be
+    set up; without it that is raised.
 
     Needs a `transaction()`.
     """
@@ -31,12 +35,16 @@ def tell_timers(session: Session, moment: Moment, zone: tzinfo) -> bool:
         for mark in scanned.told:
             letter, people = hearers.of(mark)
             announce(session, _event(mark, moment, letter), people, listening)
-        _have_reviewed(session, scanned.told, moment, zone)
+        _have_reviewed(session, scanned.told, moment, zone, failed)
     return scanned.more
 
 
 def _have_reviewed(
-    session: Session, told: Sequence[ToldMark], moment: Moment, zone: tzinfo
+    session: Session,
+    told: Sequence[ToldMark],
+    moment: Moment,
+    zone: tzinfo,
+    failed: Failed | None,
 ) -> None:
     """Have what breached an agreement reviewed; of several breaches of a target in a day the first.
 
@@ -48,10 +56,11 @@ def _have_reviewed(
             day = mark.reached_at.astimezone(zone).date()
             first.setdefault((mark.agreement_id, mark.metric, day), mark)
     for (agreement_id, metric, day), mark in sorted(first.items(), key=lambda each: each[0]):
-        agreement = find_agreement(session, agreement_id)
         # By its id: its name may be about a person, and a title goes far.
         why = f"the timer {mark.timer_id} ran out"
-        review_breach(session, agreement, metric, day, why, moment)
+        with apart(session, f"agreements/{agreement_id}", failed):
+            agreement = find_agreement(session, agreement_id)
+            review_breach(session, agreement, metric, day, why, moment)
 
 
 def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:

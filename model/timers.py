@@ -31,10 +31,10 @@ class Kind(StrEnum):
     FULFILMENT = "fulfilment"
 
 
-def _some(column: str) -> Index:
+def _some(column: str, *others: str) -> Index:
     """Return an index of the few rows in which a column says something."""
     there = text(f"{column} IS NOT NULL")
-    return Index(None, column, sqlite_where=there, postgresql_where=there)
+    return Index(None, column, *others, sqlite_where=there, postgresql_where=there)
 
 
 class Timer(Base):
@@ -51,7 +51,7 @@ class Timer(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "name"),
         _some("next_at"),
-        _some("agreement_id"),
+        _some("agreement_id", "due_at"),
         Index(
             None,
             "calendar_id",
@@ -129,16 +129,23 @@ class TimerResult(Base):
     """What an ended cycle came to, with the version of the calendar by which it was counted.
 
     Only an event of the cycle itself that comes late is counted in, with that same version:
-    `frozen_at` is when the result that holds was.
+    `frozen_at` is when the result that holds was. `verdict` is the one of `result`, and
+    `verdict_at` when that was so: as it ended in time, or as its time ran out; `agreement_id` and
+    `metric` are its timer's. By these it is counted.
     """
 
     __tablename__ = "timer_results"
+    __table_args__ = (_some("agreement_id", "verdict_at", "metric", "verdict"),)
 
     timer_id: Mapped[str] = mapped_column(ForeignKey("timers.id"), primary_key=True)
     cycle: Mapped[int] = mapped_column(primary_key=True)
     counted_with: Mapped[int | None] = mapped_column(RowNumber)
     result: Mapped[object] = mapped_column(JsonText)
     frozen_at: Mapped[datetime] = mapped_column(Instant)
+    agreement_id: Mapped[str | None] = mapped_column(String(36))
+    metric: Mapped[str | None] = mapped_column(String(LONGEST_METRIC))
+    verdict: Mapped[str] = mapped_column(String(20), server_default="pending")
+    verdict_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 def threshold_in(told: Mapping[str, int]) -> Threshold:

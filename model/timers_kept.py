@@ -6,17 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model.timers import Timer, TimerResult
-from model.timing import AHEAD
 from rules.clocks.timer import State, Verdict
 
-_Kept = tuple[str, Verdict, datetime]
-"""The metric of a cycle, what the cycle came to, and when that was so."""
+_Counted = tuple[str, Verdict, int]
+"""How many cycles of a metric came to what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +32,43 @@ def timers_kept(
 
     By what holds now: an event that came late may have made another result of one that was told.
     """
-    found = [*_ended(session, agreement_id, since), *_overrun(session, agreement_id, now)]
-    within = [(metric, verdict) for metric, verdict, at in found if since <= at < until]
-    count = Counter(within)
+    overrun_until = min(until, now)
+    count: Counter[tuple[str, Verdict]] = Counter()
+    for metric, verdict, number in (
+        *_ended(session, agreement_id, since, until),
+        *_overrun(session, agreement_id, since, overrun_until),
+    ):
+        count[metric, verdict] += number
     return {
         metric: TimersKept(count[metric, Verdict.MET], count[metric, Verdict.BREACHED])
-        for metric, _ in within
+        for metric in sorted({metric for metric, _ in count})
     }
 
 
-def _ended(session: Session, agreement_id: str, since: datetime) -> Iterator[_Kept]:
-    """Yield what cycles came to that ended at an instant or later, and when that was so."""
+def _ended(
+    session: Session, agreement_id: str, since: datetime, until: datetime
+) -> Iterator[_Counted]:
+    """Yield what cycles that have ended came to within a time."""
     query = (
-        select(Timer.metric, TimerResult.result)
-        .join(TimerResult, TimerResult.timer_id == Timer.id)
+        select(TimerResult.metric, TimerResult.verdict, func.count())
+        .where(TimerResult.agreement_id == agreement_id)
+        .where(TimerResult.verdict_at >= since, TimerResult.verdict_at < until)
+        .group_by(TimerResult.metric, TimerResult.verdict)
+    )
+    for metric, verdict, number in session.execute(query):
+        yield str(metric), Verdict(verdict), number
+
+
+def _overrun(
+    session: Session, agreement_id: str, since: datetime, until: datetime
+) -> Iterator[_Counted]:
+    """Yield the timers that go on though their time ran out within a time."""
+    query = (
+        select(Timer.metric, func.count())
         .where(Timer.agreement_id == agreement_id)
-        # None is frozen before it ends, but for a source whose clock is ahead.
-        .where(TimerResult.frozen_at >= since - AHEAD)
-    )
-    for metric, result in session.execute(query):
-        told = cast("dict[str, str]", result)
-        verdict = Verdict(told["verdict"])
-        if verdict is Verdict.MET:
-            yield str(metric), verdict, datetime.fromisoformat(told["ended_at"])
-        elif verdict is Verdict.BREACHED:
-            yield str(metric), verdict, datetime.fromisoformat(told["breached_at"])
-
-
-def _overrun(session: Session, agreement_id: str, now: datetime) -> Iterator[_Kept]:
-    """Yield the timers that go on though their time has run out, and when it did."""
-    query = (
-        select(Timer.metric, Timer.due_at)
-        .where(Timer.agreement_id == agreement_id, Timer.due_at < now)
+        .where(Timer.due_at >= since, Timer.due_at < until)
         .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
+        .group_by(Timer.metric)
     )
-    for metric, due_at in session.execute(query):
-        yield str(metric), Verdict.BREACHED, cast("datetime", due_at)
+    for metric, number in session.execute(query):
+        yield str(metric), Verdict.BREACHED, number

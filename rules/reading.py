@@ -17,7 +17,6 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 WORD_HELP = "a name is small letters, digits and `_`, beginning with a letter"
 SLUG_HELP = "a name is small letters, digits, `-` and `_`, beginning with a letter"
-PERIOD = re.compile(r"P(?=[0-9])([0-9]{1,3}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,5}D)?")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
 LONGEST_NAME = 190

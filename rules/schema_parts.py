@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.clocks.period import LONGEST_WRITTEN
-from rules.reading import LONGEST_ROLE, LONGEST_TITLE, PERIOD
+from rules.clocks.period import LONGEST_WRITTEN, PATTERN
+from rules.reading import LONGEST_ROLE, LONGEST_TITLE
 
 Schema = dict[str, object]
 
@@ -15,7 +15,7 @@ ROLE: Schema = {**TEXT, "maxLength": LONGEST_ROLE}
 TITLE: Schema = {**TEXT, "maxLength": LONGEST_TITLE}
 PERIOD_TEXT: Schema = {
     "type": "string",
-    "pattern": f"^{PERIOD.pattern}$",
+    "pattern": PATTERN,
     "maxLength": LONGEST_WRITTEN,
 }
 DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}

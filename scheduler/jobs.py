@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from model import kept_answers, telling_plans, telling_timers
+from model.apart import Failed, require_none
 from model.housekeeping import forget_delivered
 from model.missed_events import note_missed
 from model.moment import Moment
@@ -30,11 +31,18 @@ def deliver(parts: Parts) -> None:
 
 
 def tell_timers(parts: Parts) -> None:
-    """Announce the marks that timers have passed, some at a time."""
+    """Announce the marks that timers have passed, some at a time.
+
+    Raises:
+        Unable: what some of them missed cannot be reviewed; all of them were announced.
+    """
     more, zone = True, parts.settings.timezone
+    failed: Failed = {}
     while more and not parts.ending.is_set():
-        tell = partial(telling_timers.tell_timers, moment=Moment.at(parts.clock(), zone), zone=zone)
+        moment = Moment.at(parts.clock(), zone)
+        tell = partial(telling_timers.tell_timers, moment=moment, zone=zone, failed=failed)
         more = parts.database.write(tell)
+    require_none(failed)
 
 
 def reconsider_cases(parts: Parts) -> None:

@@ -7,9 +7,24 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_WRITTEN = re.compile(
-    r"P(?=\d)(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?", re.ASCII
+
+def _written(years: str, months: str, weeks: str, days: str) -> str:
+    """Return the pattern of a period, of the patterns of its numbers."""
+    return f"P(?=[0-9])(?:({years})Y)?(?:({months})M)?(?:({weeks})W)?(?:({days})D)?"
+
+
+_WRITTEN = re.compile(_written(*["[0-9]{1,9}"] * 4))
+PATTERN = (
+    "^(?=.*[1-9])"
+    + _written(
+        "0{0,7}(?:[0-4]?[0-9]|50)", "0{0,6}[0-9]{1,3}", "0{0,5}[0-9]{1,4}", "0{0,4}[0-9]{1,5}"
+    )
+    + "$"
 )
+"""What is published of how a period is written: all that is taken fits it, and little else.
+
+That no period is longer than fifty years in days or months as well, a pattern cannot say.
+"""
 _MONTHS_OF_A_YEAR = 12
 _DAYS_OF_A_WEEK = 7
 MOST_YEARS = 50

@@ -9,13 +9,15 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from model.access import Caller
 from model.agreeing import change_agreement
 from model.agreement_reports import AgreementReport, report_agreements, reports_before
+from model.agreement_targets import told_target
 from model.agreements import Agreement
+from model.apart import Failed
 from model.database import Database
 from model.deliveries import Delivery
 from model.events import EventType, OutboxEvent
@@ -276,3 +278,23 @@ def test_a_target_of_many_years_is_reported_too(database: Database) -> None:
     available(database, targets=(target,), starts_on=date(2199, 12, 31))
     available(database, targets=(target,), name="Old", starts_on=date(1977, 1, 1))
     assert report(database, date(2027, 1, 10)) == 1
+
+
+def test_an_agreement_that_cannot_be_reported_stops_no_other(database: Database) -> None:
+    """It is named; what others attained is reported, whatever earlier versions took."""
+    broken, old, other = (available(database, name=name) for name in ("Broken", "Old", "Other"))
+    often, decades = ([{**told_target(AVAILABLE), "period": each}] for each in ("often", "P60Y"))
+    with database.transaction() as session:
+        for agreement, values in (
+            (broken, {"targets": often}),
+            (old, {"targets": decades, "role": " "}),
+        ):
+            ours = update(Agreement).where(Agreement.id == agreement.id)
+            session.execute(ours.values(values))
+    failed: Failed = {}
+    today = LAST + timedelta(days=9)
+    with database.transaction() as session:
+        assert report_agreements(session, at(today), ZoneInfo("UTC"), failed) == 2
+    assert list(failed) == [f"agreements/{broken.id}"]
+    assert days(database, old) == []
+    assert days(database, other)[-1] == MONTH

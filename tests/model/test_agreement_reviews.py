@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
-from model.agreements import Agreement, AgreementKind
+from model.agreement_reviews import keep_agreement_reviews
+from model.agreements import REVIEWER, Agreement, AgreementKind
+from model.apart import Failed
 from model.database import Database
 from model.reminding import remind_due
 from model.review_feed import held_in_feed, reviews_in_feed
@@ -198,11 +201,12 @@ def test_a_day_that_has_passed_is_told_as_passed(database: Database) -> None:
     told = {}
     for day in (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 10)):
         looked(database, day)
-        told[day.day] = review_of(database, agreement, "/notice/2026-12-31").title.split(": ")[1]
+        review = review_of(database, agreement, "/notice/2026-12-31")
+        told[day.day] = (review.title.split(": ")[1], review.version)
     assert told == {
-        31: "the last day for notice is 2026-12-31, and it ends on 2027-03-31",
-        1: "the last day for notice was 2026-12-31, yesterday, and it ends on 2027-03-31",
-        10: "the last day for notice was 2026-12-31, 10 days ago, and it ends on 2027-03-31",
+        31: ("the last day for notice is 2026-12-31, and it ends on 2027-03-31", 1),
+        1: ("the last day for notice was 2026-12-31, and it ends on 2027-03-31", 2),
+        10: ("the last day for notice was 2026-12-31, and it ends on 2027-03-31", 2),
     }
 
 
@@ -248,3 +252,41 @@ def test_whoever_is_to_review_it_hears_of_it(database: Database) -> None:
         with database.transaction() as session:
             told.append(remind_due(session, at(TODAY + timedelta(days=day))).told)
     assert told == [1, 0, 0, 0, 0, 0, 0, 1, 0]
+
+
+def test_another_name_or_role_is_another_version_of_the_review(database: Database) -> None:
+    """Whoever has it in a calendar, or its ETag, learns of it; looked at again it stays so."""
+    agreement = agreed(database)
+    looked(database, TODAY)
+    before = review_of(database, agreement)
+    changed(database, agreement, name="Post", role="Desk Lead")
+    for _ in range(2):
+        looked(database, TODAY + timedelta(days=1))
+        review = review_of(database, agreement)
+        assert (review.title, review.role) == ("The service level agreement “Post”", "Desk Lead")
+        assert (review.version, review.due_on) == (before.version + 1, before.due_on)
+        assert review.changed_at == at(TODAY + timedelta(days=1)).now
+
+
+def test_blanks_that_were_taken_for_a_role_are_the_default_one(database: Database) -> None:
+    """Versions before took them: what comes by itself is set up all the same."""
+    agreement = agreed(database)
+    with database.transaction() as session:
+        session.execute(update(Agreement).values(role="  "))
+    assert looked(database, TODAY) == [("", date(2026, 11, 30))]
+    assert review_of(database, agreement).role == REVIEWER
+
+
+def test_an_agreement_that_cannot_be_kept_up_stops_no_other(database: Database) -> None:
+    """It is named; without anybody to note that, it is raised."""
+    broken, other = agreed(database), agreed(database, name="Other")
+    with database.transaction() as session:
+        ours = update(Agreement).where(Agreement.id == broken.id)
+        session.execute(ours.values(review_every="often"))
+    failed: Failed = {}
+    with database.transaction() as session:
+        keep_agreement_reviews(session, at(TODAY), failed)
+    assert list(failed) == [f"agreements/{broken.id}"]
+    assert review_of(database, other).due_on == date(2026, 11, 30)
+    with pytest.raises(ValueError, match="`often` is not a period"):
+        looked(database, TODAY)

@@ -60,7 +60,7 @@ def noted(
     """Take note of the sessions; return what is awaited then, and what was held in turn."""
     with lives.database.transaction() as session:
         there = find_review(session, review.id)
-        note_sessions(session, there, schedule or Schedule(), ZoneInfo(zone))
+        note_sessions(session, [there], schedule or Schedule(), ZoneInfo(zone))
         return there.due_on, list(reversed(held_of(session, there)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.changing_reviews import change_review, end_by_hand
 from model.database import Database
@@ -167,3 +167,13 @@ def test_whoever_saw_another_version_changes_and_ends_nothing(database: Database
         end_review(session, find_review(session, review.id), NOW)
         again = set_up(session, replace(NEW, anchor=date(2028, 1, 1)), new_id(), NOW)
         assert again.due_on == date(2028, 1, 1)
+
+
+def test_what_was_taken_once_is_not_asked_about(database: Database) -> None:
+    """A role of blanks that is not touched does not keep anybody from changing the title."""
+    review = made(database)
+    with database.transaction() as session:
+        session.execute(update(Review).values(role="  ", subject=" "))
+    assert changed(database, review, title="Otherwise").title == "Otherwise"
+    with pytest.raises(BadFields, match="/role"):
+        changed(database, review, role=" ")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import MetaData, select, update
+from sqlalchemy import event as listen
 
 from model.access import Caller
 from model.case_life import Wish, rename_case
@@ -133,3 +134,19 @@ def test_what_reviews_quoted_once_is_erased_from_them(late: Clocked) -> None:
         id = session.scalar(select(Timer.id).order_by(Timer.id).limit(1))
     assert said == f"Mail: fulfilment was missed: the timer {id} ran out"
     assert len([each for each in listed(database) if each.recipient == holder]) == 1
+
+
+def test_reviews_that_quote_are_looked_for_once(late: Clocked) -> None:
+    """Between two subjects, so that an index finds them, however many timers a case has."""
+    for number in range(3):
+        late.open(event("start", on(0, "09:00")), name=f"t{number}", calendar=None, thresholds=())
+    with late.database.transaction() as session:
+        agreement_id = session.scalar(select(Timer.agreement_id).limit(1))
+        session.execute(update(Timer).values(agreement_id=agreement_id))
+    seen: list[str] = []
+    listen.listen(late.database.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    erased(late.database)
+    looked = [each for each in seen if "FROM reviews" in each]
+    assert len(looked) == 1
+    assert "reviews.kind =" in looked[0]
+    assert "reviews.subject >=" in looked[0]

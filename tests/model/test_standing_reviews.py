@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from threading import Barrier
 from time import sleep
 
 import pytest
+from sqlalchemy import event as listen
 from sqlalchemy import text
 
 from model.database import Database
@@ -185,3 +186,32 @@ def test_one_that_cannot_be_kept_stops_no_other(
     assert set(keep(published)) == {"routing", "mail"}
     with pytest.raises(Unable, match="intake"):
         go_round(published, at(TODAY), UTC, new_id)
+
+
+def test_what_is_as_it_should_be_costs_no_statement(published: Database) -> None:
+    """Others wait meanwhile: ten services are looked at in as many statements as one."""
+    counts, seen = [], []
+    listen.listen(published.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    for keys in (["mail"], [f"other-{number}" for number in range(9)]):
+        with published.transaction() as session:
+            for key in keys:
+                offer(session, key, key)
+        keep(published)
+        seen.clear()
+        keep(published)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_another_name_of_a_service_is_another_version_of_its_review(published: Database) -> None:
+    """Whoever has it in a calendar learns of it, once."""
+    with published.transaction() as session:
+        offer(session, "mail", "Mail")
+    before = keep(published)["mail"]
+    with published.transaction() as session:
+        find_service(session, "mail").name = "Post"
+    tomorrow = TODAY + timedelta(days=1)
+    for _ in range(2):
+        review = keep(published, tomorrow)["mail"]
+        assert (review.version, review.changed_at) == (before.version + 1, at(tomorrow).now)
+        assert "Post" in review.title

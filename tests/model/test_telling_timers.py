@@ -7,9 +7,12 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.access import Caller
+from model.agreement_targets import told_target
+from model.agreements import Agreement
+from model.apart import Failed
 from model.database import Database
 from model.events import EventType, OutboxEvent
 from model.moment import Moment
@@ -18,7 +21,7 @@ from model.reviews import Review
 from model.telling_timers import tell_timers
 from model.timers import TimerMark
 from rules.errors import BadFields
-from tests.model.agreed import agreed, awaited
+from tests.model.agreed import FULFILLED, agreed, awaited
 from tests.model.clocked import Clocked, event, on
 from tests.model.telling import subscribed
 
@@ -133,3 +136,51 @@ def test_a_timer_without_an_agreement_leads_to_no_review(
     with database.transaction() as session:
         tell_timers(session, Moment(on(1, "09:00"), on(1, "09:00").date()), UTC)
     assert awaited(database) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("role", "  "), ("targets", [{**told_target(FULFILLED), "period": "P60Y"}])],
+)
+def test_what_was_agreed_by_an_earlier_version_stops_no_timer(
+    database: Database, caller: Caller, column: str, value: object
+) -> None:
+    """A role of blanks, or a period of decades: each breach is told, and reviewed."""
+    two = [agreed(database, starts_on=date(2026, 11, 1), name=name) for name in ("Old", "New")]
+    with database.transaction() as session:
+        session.execute(update(Agreement).where(Agreement.id == two[0].id).values({column: value}))
+    _late(database, caller, two)
+    with database.transaction() as session:
+        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()), UTC)
+    with database.reading() as session:
+        assert len(session.scalars(select(TimerMark.timer_id)).all()) == 2
+    assert [about for about, _ in awaited(database)] == ["breach/fulfilment/2026-11-01"] * 2
+
+
+def test_a_breach_that_cannot_be_reviewed_is_told_and_named(
+    database: Database, caller: Caller
+) -> None:
+    """Another one that was found with it is reviewed."""
+    two = [agreed(database, starts_on=date(2026, 11, 1), name=name) for name in ("Old", "New")]
+    _late(database, caller, two)
+    with database.transaction() as session:
+        ours = update(Agreement).where(Agreement.id == two[0].id)
+        session.execute(ours.values(targets=[{**told_target(FULFILLED), "period": "often"}]))
+    failed: Failed = {}
+    with database.transaction() as session:
+        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()), UTC, failed)
+    with database.reading() as session:
+        assert len(session.scalars(select(TimerMark.timer_id)).all()) == 2
+    assert list(failed) == [f"agreements/{two[0].id}"]
+    assert [about for about, _ in awaited(database)] == ["breach/fulfilment/2026-11-01"]
+
+
+def _late(database: Database, caller: Caller, agreements: list[Agreement]) -> None:
+    """Have a timer of each agreement begin on Monday at nine."""
+    clocked = Clocked(database, caller)
+    for number, agreement in enumerate(agreements):
+        clocked.case(f"CRM-{number}")
+        clocked.open(
+            event("start", on(0, "09:00")), ref=f"CRM-{number}", calendar=None, thresholds=(),
+            target=Promise(agreement.id, "fulfilment"),
+        )  # fmt: skip

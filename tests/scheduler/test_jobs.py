@@ -229,6 +229,6 @@ def test_what_cannot_be_looked_at_keeps_nobody_from_being_reminded(
     made(parts.database, replace(NEW, anchor=clock.now.date()))
     with parts.database.transaction() as session:
         session.execute(update(Agreement).where(Agreement.id == broken.id).values(review_every="P"))
-    with pytest.raises(ValueError, match="not a period"):
+    with pytest.raises(Unable, match="not a period"):
         jobs.remind(parts)
     assert states(parts.database) == ["waiting"]

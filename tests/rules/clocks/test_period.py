@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.clocks.period import Period
+from rules.clocks.period import PATTERN, Period
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,25 @@ def test_a_day_keeps_its_place_in_the_month_where_there_is_one(day: date, months
         first = (first + timedelta(days=31)).replace(day=1)
     assert (found.year, found.month) == (first.year, first.month)
     assert found.day == min(day.day, monthrange(first.year, first.month)[1])
+
+
+@given(
+    st.tuples(*[st.none() | st.text("0123456789", min_size=1, max_size=9)] * 4).filter(any),
+)
+def test_every_period_that_is_taken_fits_the_published_pattern(
+    numbers: tuple[str | None, ...],
+) -> None:
+    """Whoever goes by the pattern may write all that is read."""
+    parts = (f"{each}{unit}" for each, unit in zip(numbers, "YMWD", strict=True) if each)
+    text = f"P{''.join(parts)}"
+    try:
+        Period.read(text)
+    except ValueError:
+        return
+    assert re.search(PATTERN, text)
+
+
+@pytest.mark.parametrize("text", ["P999Y", "P51Y", "P0D", "P0Y0M", "P", "P1D1M", "P9999M", "1M"])
+def test_the_published_pattern_takes_little_else(text: str) -> None:
+    """Neither what is no period, nor one of no length or of centuries."""
+    assert not re.search(PATTERN, text)
