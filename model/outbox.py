@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from model import json_text
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent
+from model.failing_subscriptions import hold_subscriptions
 
 __all__ = [
     "Event",
@@ -75,6 +76,8 @@ def take_back(session: Session, type: EventType, subject: str) -> None:
     """Cancel what is still to be told of a type of event about a subject: its reason is gone."""
     ours = select(OutboxEvent.id).where(OutboxEvent.type == type, OutboxEvent.subject == subject)
     waiting = (Delivery.state.in_((State.WAITING, State.HELD)), Delivery.event_id.in_(ours))
+    told = select(Delivery.subscription_id).where(*waiting, Delivery.subscription_id.is_not(None))
+    hold_subscriptions(session, {id for id in session.scalars(told.distinct()) if id})
     cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
     session.execute(cancelled, execution_options={"synchronize_session": False})
 
