@@ -27,7 +27,13 @@ from sqlalchemy.orm import Session
 
 from model.deliveries import LONGEST_ERROR, Delivery, State, cancel_all, hold_all
 from model.events import OutboxEvent
-from model.failing_subscriptions import disable_gone, note_missed, note_reached, put_off
+from model.failing_subscriptions import (
+    disable_gone,
+    hold_subscriptions,
+    note_missed,
+    note_reached,
+    put_off,
+)
 from model.retrying import Chance, wait_after
 from model.subscriptions import Subscription
 
@@ -141,6 +147,8 @@ def settle(session: Session, outcomes: Sequence[Outcome], now: datetime, chance:
     """Record what became of claimed deliveries. Needs a `transaction()`."""
     delivered = [outcome for outcome in outcomes if outcome.delivered]
     failed = [outcome for outcome in outcomes if outcome.tried and not outcome.delivered]
+    targets = (outcome.parcel.target for outcome in outcomes)
+    hold_subscriptions(session, {target.subscription_id for target in targets if target})
     _note_delivered(session, delivered)
     _note_failed(session, failed, now, chance)
     _give_back(session, [outcome for outcome in outcomes if not outcome.tried], now)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
 
 from model.deliveries import Delivery, State, hold_all
@@ -24,11 +25,22 @@ PATIENCE = timedelta(days=5)
 LONGEST_GAP = LONGEST_WAIT * (1 + JITTER)
 """So much of the time between two attempts counts: a message that waits is tried within it."""
 
+SECOND = timedelta(seconds=1)
 SHORTEST_PUT_OFF = timedelta(seconds=5)
 LONGEST_PUT_OFF = timedelta(minutes=5)
 
 GONE = "the receiver answered 410: it wants nothing any more"
 IN_VAIN = f"nothing could be delivered for {PATIENCE.days} days"
+
+
+def hold_subscriptions(session: Session, ids: Collection[str]) -> None:
+    """Have nobody else note anything of these subscriptions until the transaction ends.
+
+    Whoever changes deliveries of more than one claim holds them first: of two that do so at once,
+    each would wait for what the other one has changed.
+    """
+    if ids:
+        session.execute(_held(select(Subscription.id).where(Subscription.id.in_(ids)))).all()
 
 
 def note_reached(session: Session, ids: Collection[str]) -> None:
@@ -43,18 +55,20 @@ def note_missed(session: Session, ids: Collection[str], now: datetime) -> None:
     """Note that nothing reached these subscriptions; disable those that were tried for days."""
     columns = (Subscription.id, Subscription.failing_since, Subscription.missed_at)
     ours = select(*columns, Subscription.missed_for).where(Subscription.id.in_(ids))
-    rows = session.execute(ours.order_by(Subscription.id).with_for_update()).all() if ids else []
+    rows = session.execute(_held(ours)).all() if ids else []
     long = []
     for id, since, missed_at, missed_for in rows:
         # A process of the version before, which reached it, forgets `failing_since` alone.
         before = timedelta(seconds=missed_for if since else 0)
         last = (missed_at or since) if since else now
         tried = before + _counted(last, now)
+        seconds = tried // SECOND
         if tried >= PATIENCE:
             long.append(id)
         values: dict[str, object] = {"failing_since": since or now}
-        values["missed_at"] = max(last, now)
-        values["missed_for"] = int(tried.total_seconds())
+        # What is left of a second counts the next time: a busy one is tried many times in each.
+        values["missed_at"] = max(last, now) - (tried - seconds * SECOND)
+        values["missed_for"] = seconds
         _update(session, update(Subscription).where(Subscription.id == id).values(values))
     _disable(session, long, IN_VAIN, now)
 
@@ -77,6 +91,11 @@ def put_off(session: Session, id: str, now: datetime, wait: timedelta | None) ->
 def disable_gone(session: Session, ids: Collection[str], now: datetime) -> None:
     """Disable subscriptions whose receiver has said that it is gone."""
     _disable(session, ids, GONE, now)
+
+
+def _held(statement: Select[Any]) -> Select[Any]:
+    # In one order everywhere; what happens meanwhile may still be announced to them.
+    return statement.order_by(Subscription.id).with_for_update(key_share=True)
 
 
 def _counted(last: datetime, now: datetime) -> timedelta:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from model import json_text
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent
+from model.failing_subscriptions import hold_subscriptions
 
 __all__ = [
     "Event",
@@ -80,6 +81,8 @@ def take_back(session: Session, type: EventType, subject: str, key: str = "") ->
     if key:
         ours = ours.where(OutboxEvent.key.startswith(key, autoescape=True))
     waiting = (Delivery.state.in_((State.WAITING, State.HELD)), Delivery.event_id.in_(ours))
+    told = select(Delivery.subscription_id).where(*waiting, Delivery.subscription_id.is_not(None))
+    hold_subscriptions(session, {id for id in session.scalars(told.distinct()) if id})
     cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
     session.execute(cancelled, execution_options={"synchronize_session": False})
 

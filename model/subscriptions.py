@@ -42,7 +42,7 @@ class Subscription(Base):
     rotated_until: Mapped[datetime | None] = mapped_column(Instant)
     # Since when nothing has been delivered, though it was tried.
     failing_since: Mapped[datetime | None] = mapped_column(Instant)
-    # When it was last tried in vain, and for how many seconds it has been so since then.
+    # Until when it was tried in vain, as far as that is counted; how many seconds that makes.
     missed_at: Mapped[datetime | None] = mapped_column(Instant)
     missed_for: Mapped[int] = mapped_column(RowNumber, default=0, server_default=text("0"))
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from model.database import Database, Session
 from model.deliveries import Delivery
 from model.dispatching import LEASE, PAUSE, Parcel, claim, is_due
-from model.outbox import EventType
+from model.outbox import EventType, take_back
 from model.retrying import SCHEDULE
 from model.subscribing import Wish, change, rotate, unsubscribe
 from tests.model.telling import (
@@ -104,6 +104,25 @@ def test_no_two_claim_the_same(database: Database) -> None:
     taken += [parcel.delivery_id for parcel in claimed(database)]
     assert max(Counter(taken).values()) == 1
     assert len(taken) == 40
+
+
+def test_many_that_settle_for_one_dead_receiver_do_not_end_each_other(database: Database) -> None:
+    """Nor does who takes back what is waiting for it: no transaction is lost to a deadlock."""
+    subscribed(database)
+    for number in range(200):
+        happened(database, subject=f"cases/{number % 10}")
+
+    def work(worker: int) -> None:
+        for turn in range(10):
+            now = NOW + turn * timedelta(minutes=6)
+            parcels = claimed(database, now, most=20, by=f"{worker}/{turn}")
+            settled(database, parcels, now, status=500, error="x", not_now=True)
+            with database.transaction() as session:
+                take_back(session, EventType.DECISION_MADE, f"cases/{turn}")
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    assert Counter(states(database)) == {"cancelled": 200}
 
 
 def test_those_who_are_busy_are_left_alone(database: Database) -> None:

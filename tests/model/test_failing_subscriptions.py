@@ -96,6 +96,18 @@ def test_a_time_in_which_it_was_tried_counts_once(database: Database, id: str) -
     assert (row.failing_since, row.missed_at) == (NOW, NOW + PATIENCE / 2)
 
 
+@pytest.mark.parametrize("pause", [timedelta(seconds=0.4), timedelta(seconds=1.9)])
+def test_a_busy_one_is_counted_all_its_time(database: Database, id: str, pause: timedelta) -> None:
+    """Parts of a second add up, however often something is tried in vain."""
+    tries = 30
+    with database.transaction() as session:
+        for number in range(tries + 1):
+            note_missed(session, [id], NOW + number * pause)
+    with database.reading() as session:
+        row = session.get_one(Subscription, id)
+    assert row.missed_for == tries * pause // SECOND
+
+
 def test_enabled_again_it_has_all_its_time(database: Database, id: str) -> None:
     """What it missed before it was disabled is forgotten."""
     for day in range(6):

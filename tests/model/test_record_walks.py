@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from model.cases import Case
 from model.database import Database
 from model.moment import Moment
-from model.record_walks import EVERY, LEASE, findings_so_far, walk_on
-from model.verifications import last_verification
+from model.record_walks import EVERY, LEASE, begin_anew, findings_so_far, walk_on
+from model.verifications import Verification, last_verification
 from tests.model.recorded import SECRET, attack, findings, seal
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,9 +25,9 @@ class Walker:
         self.database = database
         self.now = now
 
-    def goes(self, *, goes_on: bool = True) -> list[str]:
+    def goes(self, goes_on: Callable[[], bool] = lambda: True) -> list[str]:
         """Walk on; return the rows that are not as they were written."""
-        found = walk_on(self.database, SECRET, lambda: self.now, lambda: goes_on)
+        found = walk_on(self.database, SECRET, lambda: self.now, goes_on)
         return [each.row for each in found]
 
     def so_far(self) -> int:
@@ -49,7 +51,7 @@ def walker(record: Database, moment: Moment) -> Walker:
 def far_away(database: Database, id: int) -> None:
     """Make a case with a high id, as if there were many before it."""
     with database.transaction() as session:
-        session.add(Case(id=id, ref="far away", version=1, created_at=NOON, updated_at=NOON))
+        session.add(Case(id=id, ref=f"far away {id}", version=1, created_at=NOON, updated_at=NOON))
 
 
 def test_a_small_record_is_verified_in_one_go(walker: Walker) -> None:
@@ -120,9 +122,52 @@ def test_what_was_just_sealed_is_verified_wherever_the_walk_is(
 
 def test_one_process_walks_at_a_time(walker: Walker) -> None:
     """One that was killed leaves its part to the others after a while; it is not lost."""
-    walker.goes(goes_on=False)
+    walker.goes(lambda: False)
     walker.goes()
     assert walker.verified() is None
     walker.now += LEASE
     walker.goes()
     assert walker.verified() == (walker.now, 10, 0)
+
+
+def test_a_walk_ends_though_cases_come_all_the_time(walker: Walker) -> None:
+    """It goes up to where the record was when it began; the next one finds what was forged."""
+    ids = count(11)
+
+    def a_case_comes() -> bool:
+        far_away(walker.database, next(ids))
+        return True
+
+    walker.goes(a_case_comes)
+    assert walker.verified() == (walker.now, 10, 0)
+    attack(walker.database, "UPDATE decisions SET stage = 'forged' WHERE id = 'A2'")
+    walker.now += EVERY
+    assert walker.goes(a_case_comes) == ["decision A2 (case A, version 2)"]
+    assert walker.verified() == (walker.now, 10, 1)
+
+
+def test_all_that_is_verified_meanwhile_is_not_written_over(walker: Walker) -> None:
+    """The part that is being walked then stops, and says nothing of the whole."""
+    far_away(walker.database, 900)
+    attack(walker.database, "UPDATE decisions SET stage = 'forged' WHERE id = 'A2'")
+    asked = count(1)
+
+    def an_operator_verifies_all_of_it() -> bool:
+        if next(asked) == 2:
+            with walker.database.transaction() as session:
+                session.add(Verification(at=NOON, decisions=10, findings=1))
+                begin_anew(session)
+        return True
+
+    walker.goes(an_operator_verifies_all_of_it)
+    assert (walker.verified(), walker.so_far()) == ((NOON, 10, 1), 0)
+    walker.now += EVERY
+    assert walker.goes() == ["decision A2 (case A, version 2)"]
+    assert walker.so_far() == 1
+
+
+def test_what_is_found_twice_counts_once(walker: Walker) -> None:
+    """What is new is looked at as such, and once more when the walk comes past it."""
+    attack(walker.database, "UPDATE decisions SET stage = 'forged' WHERE id = 'A2'")
+    assert walker.goes() == ["decision A2 (case A, version 2)"]
+    assert walker.verified() == (walker.now, 10, 1)
