@@ -30,9 +30,11 @@ def of(portfolio: Portfolio) -> Portfolio:
         for key, phase in (("chat", "transition"), ("mail", "operate"), ("idea", "strategy")):
             service = offer(session, key, key.title(), phase=phase)
             service.planned_live_on, service.planned_end_on = DAY, DAY + timedelta(days=1)
-        offer(session, "no", "No", phase="transition", rejected=True).planned_live_on = DAY
+        offer(session, "no", "No", phase="transition").planned_live_on = DAY
     for key in ("chat", "mail", "idea", "no"):
         use(portfolio, key, "Tax", email=TAX)
+    with portfolio.database.transaction() as session:
+        find_service(session, "no").rejected = True
     return portfolio
 
 
