@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVarTuple, Unpack
 
 from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from model.deliveries import Delivery, State, hold_all
 from model.retrying import JITTER, LONGEST_WAIT
 from model.subscriptions import Subscription
+
+Columns = TypeVarTuple("Columns")
 
 PATIENCE = timedelta(days=5)
 """A subscription to which nothing could be delivered for so long, though tried, is disabled."""
@@ -93,7 +95,7 @@ def disable_gone(session: Session, ids: Collection[str], now: datetime) -> None:
     _disable(session, ids, GONE, now)
 
 
-def _held(statement: Select[Any]) -> Select[Any]:
+def _held(statement: Select[Unpack[Columns]]) -> Select[Unpack[Columns]]:
     # In one order everywhere; what happens meanwhile may still be announced to them.
     return statement.order_by(Subscription.id).with_for_update(key_share=True)
 
