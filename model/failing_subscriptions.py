@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TypeVarTuple, Unpack
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
@@ -95,7 +95,7 @@ def disable_gone(session: Session, ids: Collection[str], now: datetime) -> None:
     _disable(session, ids, GONE, now)
 
 
-def _held(statement: Select[Unpack[Columns]]) -> Select[Unpack[Columns]]:
+def _held(statement: Select[*Columns]) -> Select[*Columns]:
     # In one order everywhere; what happens meanwhile may still be announced to them.
     return statement.order_by(Subscription.id).with_for_update(key_share=True)
 
