@@ -87,6 +87,8 @@ def put_package(
 ) -> PackageView:
     """Make a package, or change it. Needs a `transaction()`.
 
+    One that is so already stays with whom and when it last changed.
+
     Raises:
         BadFields: an unsound key or text, or a service that there is not.
     """
@@ -100,6 +102,8 @@ def put_package(
     hold_packages(session)
     services = services_named(session, change.services, "/services")
     package = find_package(session, key) or Package(key=key)
+    if package.id and _is(view := view_of(session, package), change):
+        return view
     package.name, package.description = change.name, change.description
     package.changed_by, package.changed_at = by, now
     session.add(package)
@@ -221,6 +225,11 @@ def _find(session: Session, key: str) -> Package:
     if package is None:
         raise UnknownRecord(f"there is no package `{key}`")
     return package
+
+
+def _is(view: PackageView, change: PackageChange) -> bool:
+    texts = (view.name, view.description) == (change.name, change.description)
+    return texts and set(view.services) == set(change.services)
 
 
 def _forget_services(session: Session, package: Package) -> None:

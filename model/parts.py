@@ -82,6 +82,8 @@ def put_part(
 ) -> PartView:
     """Make a part of a service, or change it. Needs a `transaction()`.
 
+    One that is so already stays with whom and when it last changed.
+
     Raises:
         UnknownRecord: there is no such service.
         BadFields: an unsound key or text; a case that is not there, that nobody has called
@@ -95,9 +97,11 @@ def put_part(
     service = lock_service(session, service_key)
     ours = (Part.service_id == service.id, Part.key == key)
     part = session.scalar(select(Part).where(*ours)) or Part(service_id=service.id, key=key)
-    part.name, part.description = change.name, change.description
-    part.standing, part.changed_by, part.changed_at = change.standing, by, now
     part.born_of, part.cost = _born_of(session, part, change), change.cost
+    part.name, part.description, part.standing = change.name, change.description, change.standing
+    if part.id and not session.is_modified(part):
+        return _view(part)
+    part.changed_by, part.changed_at = by, now
     session.add(part)
     session.flush()
     index_service(session, service)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -42,6 +43,18 @@ def test_a_package_stands_as_the_least_of_its_services(
         offer(session, "mail", "Mail")
         offer(session, "fax", "Fax", phase=phase, rejected=rejected)
         assert put_package(session, "office", CHANGE, "Sam", NOW).standing is standing
+
+
+def test_a_package_that_is_so_already_stays_with_whom_it_is_from(database: Database) -> None:
+    """Whatever the order of its services; one service less is a change."""
+    with database.transaction() as session:
+        offer(session, "mail", "Mail")
+        offer(session, "fax", "Fax")
+        first = put_package(session, "office", CHANGE, "Sam", NOW)
+        turned = replace(CHANGE, services=("fax", "mail"))
+        assert put_package(session, "office", turned, "Kim", NOW) == first
+        less = put_package(session, "office", replace(CHANGE, services=("fax",)), "Kim", NOW)
+        assert (less.services, less.changed_by) == (("fax",), "Kim")
 
 
 def test_many_may_write_the_same_package_at_once(database: Database) -> None:

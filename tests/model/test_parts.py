@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from model.catalogue_standing import Standing
@@ -26,6 +29,17 @@ def test_a_part_is_made_changed_and_retired(database: Database) -> None:
         assert parts_of(session, [service.id]) == {}
         part_of(session, "mail", "rooms", "Meeting rooms")
         assert len(parts_of(session, [service.id])[service.id]) == 1
+
+
+def test_a_part_that_is_so_already_stays_with_whom_it_is_from(database: Database) -> None:
+    """Said again by another one, later, it was not changed; with a new cost it was."""
+    later, rooms = NOW + timedelta(days=1), PartChange("Rooms", None, Standing.LIVE)
+    with database.transaction() as session:
+        offer(session, "mail", "Mail")
+        first = put_part(session, "mail", "rooms", rooms, "Sam", NOW)
+        assert put_part(session, "mail", "rooms", rooms, "Kim", later) == first
+        dearer = replace(rooms, cost={"amount": 1})
+        assert put_part(session, "mail", "rooms", dearer, "Kim", later).changed_by == "Kim"
 
 
 @pytest.mark.parametrize(
