@@ -109,6 +109,7 @@ def change_facts(
 ) -> CaseView:
     """Merge raw `facts` into those of the case; its version grows by one. Needs a `transaction()`.
 
+    It grows also where they say what the case holds: that is so still, which late facts heed.
     Days that stand for a date are counted from today, those of late facts from their day.
 
     Raises:

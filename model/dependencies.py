@@ -44,6 +44,8 @@ def rest_on(session: Session, service_key: str, others: Sequence[str]) -> tuple[
     if way:
         names = " → ".join([service_key, *_keys(session, way)])
         raise DependencyCycle(f"that would be a circle: {names}")
+    if set(rests_on(session, [service.id]).get(service.id, [])) == set(ids):
+        return tuple(sorted(ids))
     session.execute(delete(Dependency).where(Dependency.service_id == service.id))
     rows = [{"service_id": service.id, "rests_on_id": id} for id in dict.fromkeys(ids.values())]
     if rows:

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model import json_text
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
@@ -64,7 +65,8 @@ def replace_roster(
 ) -> RosterView:
     """Make `document` the roster from now on. Needs a `transaction()`.
 
-    `require` refuses, by raising, the version that it is to take the place of.
+    `require` refuses, by raising, the version that it is to take the place of. One that says what
+    the roster says already makes no new version.
 
     Raises:
         BadFields: the document is at odds with itself.
@@ -74,6 +76,8 @@ def replace_roster(
     hold(session, "roster")
     before = current_roster(session)
     require(before.version)
+    if before.version and before.document == json_text.loads(json_text.dumps(document)):
+        return before
     row = RosterVersion(version=before.version + 1, document=document, by=by, at=now)
     session.add(row)
     session.flush()

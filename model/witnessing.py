@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -13,11 +14,15 @@ from sqlalchemy.orm import Session
 
 from model.administration import Act, Actor, is_noted, record_act
 from model.database import WITNESS
+from model.search_index import SearchGroup, SearchText
 
 MOST_NAMED = 10
 """So many of the rows that were made are named in an act."""
 
-_CHANGING = ("INSERT", "UPDATE", "DELETE")
+_CHANGING = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+_FOLLOWING = frozenset({SearchText.__tablename__, SearchGroup.__tablename__})
+"""Tables that only follow what others say: they are written anew, and nothing may have changed."""
 
 
 @dataclass(slots=True)
@@ -66,7 +71,8 @@ class _Seen:
 
     def executed(self, _connection: Connection, cursor: Any, statement: str, *_how: object) -> None:
         """See a statement that was executed."""
-        if statement.lstrip().upper().startswith(_CHANGING) and cursor.rowcount != 0:
+        changing = _CHANGING.match(statement)
+        if changing and changing[1] not in _FOLLOWING and cursor.rowcount != 0:
             self.changes = True
 
     def flushed(self, session: Session, _context: object) -> None:
@@ -74,6 +80,8 @@ class _Seen:
         for row in session.new:
             key = inspect(row).mapper.primary_key_from_instance(row)
             # What has more than one part belongs to something else, which is named.
+            if row.__tablename__ in _FOLLOWING:
+                continue
             if len(key) == 1 and len(self.made) < MOST_NAMED:
                 self.made.append(f"{row.__tablename__} {getattr(row, 'key', key[0])}")
 

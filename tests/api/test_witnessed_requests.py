@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from api.roster_examples import ROSTERS
 from api.witnessed_requests import CHANGING, IN_THE_RECORD
 from model import json_text
 from model.access import Role
@@ -84,6 +85,30 @@ def test_what_changes_nothing_leaves_no_act(calls_on_each: Calls) -> None:
     admin.ask("POST", "/api/v1/decisions/preview", body={"case": {"ref": "CRM-1"}, "facts": {}})
     admin.get(SERVICE)
     assert len(acts(admin)) == 1
+
+
+def test_what_is_so_already_is_not_changed_once_more(calls_on_each: Calls) -> None:
+    """Said twice, it leaves one act; a fact said again is confirmed, which is one of its own."""
+    admin, seen = calls_on_each.as_(Role.ADMIN), {"If-Match": "*"}
+    for key in ("e-signature", "identity"):
+        admin.ask("POST", "/api/v1/services", body={"key": key, "name": key})
+    admin.decided("CRM-1", {"in_catalog": True})
+    package = {"name": "Office", "services": ["identity", "e-signature"]}
+    roster = ROSTERS["a role with a deputy"]
+    cost = {"amount": 1.50, "currency": "EUR", "per": "user and month"}
+    twice: list[tuple[str, str, object, int]] = [
+        ("PUT", f"{SERVICE}/parts/stamps", {"name": "Stamps", "cost": cost}, 1),
+        ("PUT", f"{SERVICE}/dependencies", {"rests_on": ["identity"]}, 1),
+        ("PUT", "/api/v1/packages/office", package, 1),
+        ("PUT", "/api/v1/roster", roster, 1),
+        ("PATCH", "/api/v1/cases/CRM-1/facts", {"facts": {"need_or_want": "want"}}, 2),
+    ]
+    for method, path, body, expected in twice:
+        before = len(acts(admin))
+        first, second = (admin.ask(method, path, body=body, headers=seen) for _ in range(2))
+        assert (first.status_code, second.status_code) == (200, 200), first.text
+        assert len(acts(admin)) - before == expected, path
+        assert (first.text == second.text) is (expected == 1)
 
 
 def test_what_others_do_is_no_act_of_an_administrator(calls: Calls) -> None:

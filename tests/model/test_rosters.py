@@ -40,6 +40,16 @@ def test_the_newest_roster_counts_and_the_older_ones_stay(database: Database) ->
         assert session.scalar(text("SELECT count(*) FROM rosters")) == 2
 
 
+def test_the_same_roster_is_no_new_version(database: Database) -> None:
+    """It stays with who wrote it first, also after another one had come between."""
+    for name, by in (("Ann", "Dana"), ("Ann", "Eve"), ("Bo", "Eve"), ("Ann", "Eve")):
+        with database.transaction() as session:
+            view = replace_roster(session, of(name), by, NOW, accept)
+            assert current_roster(session) == view
+        assert view.by == ("Dana" if view.version == 1 else "Eve")
+    assert view.version == 3
+
+
 def test_a_roster_at_odds_with_itself_changes_nothing(database: Database) -> None:
     """The one before still counts."""
     twice = [{"name": "Ann", "email": email} for email in ("ann@x.example", "ANN@x.example")]

@@ -10,7 +10,9 @@ from sqlalchemy import update
 from model.access import ApiKey, Role, create_key, list_keys
 from model.administration import Act, Actor, ActView, Via, acts_before, record_act
 from model.database import Database
+from model.parts import index_service
 from model.witnessing import Witness, attended
+from tests.model.offered import offer
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 KIM = Actor("Kim", Via.HTTP, "the-id-of-her-key")
@@ -72,6 +74,16 @@ def test_only_what_changes_a_row_is_a_change(database: Database) -> None:
     make(database)
     with attended(witness()), database.transaction() as session:
         session.execute(update(ApiKey).values(name="y"))
+    assert len(acts(database)) == 1
+
+
+def test_what_only_follows_is_no_change(database: Database) -> None:
+    """The words that a service is found by are written anew without one, and never named."""
+    with attended(witness()), database.transaction() as session:
+        service = offer(session, "mail", "Mail")
+    assert acts(database)[0].details["made"] == ["services mail"]
+    with attended(witness()), database.transaction() as session:
+        index_service(session, session.merge(service))
     assert len(acts(database)) == 1
 
 
