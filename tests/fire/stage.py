@@ -184,6 +184,8 @@ class Stage:
         return {
             AHEAD: str(self.clock.file),
             "TOLLGATE_PRIVATE_HOSTS": "127.0.0.1",
+            # A letter that is sent again is the same, whoever of the processes sends it.
+            "TOLLGATE_PUBLIC_URL": "https://tollgate.example.org",
             "TOLLGATE_TIMEZONE": str(self.clock.zone),
             **self.mailing.variables,
         }
