@@ -58,16 +58,23 @@ class LikelySearches:
 
     def find(self, title: str | None, ref: str) -> Sequence[Found]:
         """Return what is likeliest to fit a case; nothing, if that cannot be said soon."""
-        self._left -= 1
         try:
-            with self._database.snapshot() as reader:
-                if not self._database.is_sqlite:
-                    reader.execute(_NO_LONGER)
-                called = title or reader.scalar(_title_of(ref)) or ""
-                return search(reader, " ".join(telling_words(called)), SHOWN, reach=_NEAR)
+            words = telling_words(title or self._title_held(ref) or "")
+            return self._search(" ".join(words)) if words else ()
         except (DatabaseAway, SQLAlchemyError):
             self._left = 0
             return ()
+
+    def _title_held(self, ref: str) -> str | None:
+        with self._database.looking() as reader:
+            return reader.scalar(_title_of(ref))
+
+    def _search(self, words: str) -> Sequence[Found]:
+        self._left -= 1
+        with self._database.snapshot() as reader:
+            if not self._database.is_sqlite:
+                reader.execute(_NO_LONGER)
+            return search(reader, words, SHOWN, reach=_NEAR)
 
 
 def asks_what_fits(answer: str) -> bool:
