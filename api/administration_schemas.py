@@ -12,7 +12,7 @@ from api.response_schemas import many, maybe, text, texts
 from api.strict_schema import StrictSchema, Text, WholeNumber
 from api.strict_schema import WholeNumberInQuery as Count
 from model.access import Role
-from model.administration import LONGEST_PAGE
+from model.cursors import LONGEST_PAGE
 from model.keys import LONGEST_GRACE
 from model.texts import LONGEST_NAME
 

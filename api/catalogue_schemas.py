@@ -11,8 +11,8 @@ from api.response_schemas import INSTANT, FoundSchema, many, maybe, text, texts
 from api.service_schemas import ONE_OF_SEVERAL, PageQuerySchema
 from api.strict_schema import Flag, Names, Part, StrictSchema, Text
 from api.strict_schema import WholeNumberInQuery as Count
-from model.catalogue import LONGEST_PAGE
 from model.catalogue_standing import Standing
+from model.cursors import LONGEST_PAGE
 from model.searching import MOST_FOUND
 from model.services import LONGEST_KEY
 from model.texts import LONGEST_NAME

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.texts import LONGEST_NAME
 
-LONGEST_PAGE = 200
 _NOTED = "act"
 
 
@@ -131,13 +130,9 @@ def acts_before(session: Session, after: str | None, limit: int) -> ActPage:
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(AdministrationAct).order_by(AdministrationAct.id.desc()).limit(limit + 1)
-    if after is not None:
-        query = query.where(AdministrationAct.id < number_in(after))
-    rows = session.scalars(query).all()
-    following = str(rows[limit - 1].id) if len(rows) > limit else None
-    return ActPage(tuple(_view(row) for row in rows[:limit]), following)
+    query, by = select(AdministrationAct), AdministrationAct.id
+    rows, following = numbered(session, query, by, after, limit, newest_first=True)
+    return ActPage(tuple(_view(row) for row in rows), following)
 
 
 def _view(row: AdministrationAct) -> ActView:

@@ -15,13 +15,11 @@ from sqlalchemy.orm import Session
 
 from model.audiences import named_in
 from model.catalogue_standing import Standing, is_shown, standing_of
-from model.cursors import number_in
+from model.cursors import numbered
 from model.dependencies import rests_on
 from model.packages import packages_of
 from model.parts import PartView, parts_of
 from model.services import Service, find_service
-
-LONGEST_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +73,12 @@ def entries_after(
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
     query = select(Service).where(Service.phase.in_(phases), Service.rejected.is_(False))
     if category is not None:
         query = query.where(Service.category == category)
     if audience is not None:
         query = query.where(named_in(Service.audiences, audience))
-    if after is not None:
-        query = query.where(Service.id > number_in(after))
-    found = session.scalars(query.order_by(Service.id).limit(limit + 1)).all()
-    page = found[:limit]
-    following = str(page[-1].id) if len(found) > limit else None
+    page, following = numbered(session, query, Service.id, after, limit)
     return EntryPage(_entries(session, page), following)
 
 

@@ -15,14 +15,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.locations import require_location
 from model.moment import Moment
 from model.revisions import review_rules
 from model.service_events import Noted, note
 from model.services import (
-    LONGEST_PAGE,
     ArtifactVersion,
     Service,
     find_service,
@@ -126,13 +125,10 @@ def continuity_tests(session: Session, key: str, after: str | None, limit: int) 
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
-    service, limit = find_service(session, key), max(1, min(limit, LONGEST_PAGE))
+    service = find_service(session, key)
     query = select(ContinuityTest).where(ContinuityTest.service_id == service.id)
-    if after is not None:
-        query = query.where(ContinuityTest.id < number_in(after))
-    found = session.scalars(query.order_by(ContinuityTest.id.desc()).limit(limit + 1)).all()
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return PageOfTests(tuple(found[:limit]), following)
+    page, following = numbered(session, query, ContinuityTest.id, after, limit, newest_first=True)
+    return PageOfTests(tuple(page), following)
 
 
 def counts_since(session: Session, today: date) -> date | None:

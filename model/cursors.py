@@ -30,6 +30,33 @@ def number_in(cursor: str) -> int:
     return int(cursor)
 
 
+def numbered(
+    session: Session,
+    query: Select[Row],
+    by: QueryableAttribute[int],
+    after: str | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
+) -> tuple[Sequence[Row], str | None]:
+    """Return up to `limit` (at most 200) of the rows that `query` finds, and the next cursor.
+
+    They come in the order of the number `by`, from the lowest or from the highest; `after`: the
+    number that the last page ended with.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    if after is not None:
+        last = number_in(after)
+        query = query.where(by < last if newest_first else by > last)
+    order = by.desc() if newest_first else by
+    found = session.scalars(query.order_by(order).limit(limit + 1)).all()
+    page = found[:limit]
+    return page, str(getattr(page[-1], by.key)) if len(found) > limit else None
+
+
 def rows_after(
     session: Session,
     query: Select[Row],

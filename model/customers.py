@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.catalogue_standing import require_not_ended
 from model.columns import Instant, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.roster import Roster
 from model.rosters import current_roster
 from model.service_events import Noted, note, note_members
-from model.services import LONGEST_PAGE, find_service, lock_service
+from model.services import find_service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import UnknownRecord
 
@@ -164,16 +164,12 @@ def customers_after(
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
-    service, limit = find_service(session, key), max(1, min(limit, LONGEST_PAGE))
+    service = find_service(session, key)
     ours = Customer.service_id == service.id
-    query = select(Customer).where(ours).order_by(Customer.id).limit(limit + 1)
-    if after is not None:
-        query = query.where(Customer.id > number_in(after))
-    found = session.scalars(query).all()
+    page, following = numbered(session, select(Customer).where(ours), Customer.id, after, limit)
     there = select(func.count()).select_from(Customer).where(ours, Customer.until.is_(None))
-    following = str(found[limit - 1].id) if len(found) > limit else None
     roster = current_roster(session).roster
-    views = tuple(CustomerView(c, len(c.reached(roster, day))) for c in found[:limit])
+    views = tuple(CustomerView(c, len(c.reached(roster, day))) for c in page)
     return CustomerPage(session.scalar(there) or 0, views, following)
 
 

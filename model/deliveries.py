@@ -12,13 +12,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.administration import Act, Actor, record_act
 from model.columns import Instant, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.events import OutboxEvent
 from model.subscriptions import Subscription
 from rules.errors import Refused, UnknownRecord
 
-LONGEST_PAGE = 200
 LONGEST_ERROR = 500
 LONGEST_ADDRESS = 320
 
@@ -103,17 +102,13 @@ def deliveries_before(
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(Delivery).order_by(Delivery.id.desc()).limit(limit + 1)
+    query = select(Delivery)
     if state is not None:
         query = query.where(Delivery.state == state)
     if subscription_id is not None:
         query = query.where(Delivery.subscription_id == subscription_id)
-    if after is not None:
-        query = query.where(Delivery.id < number_in(after))
-    rows = session.scalars(query).all()
-    following = str(rows[limit - 1].id) if len(rows) > limit else None
-    return DeliveryPage(_views(session, rows[:limit]), following)
+    rows, following = numbered(session, query, Delivery.id, after, limit, newest_first=True)
+    return DeliveryPage(_views(session, rows), following)
 
 
 def replay(session: Session, actor: Actor, delivery_id: int, now: datetime) -> DeliveryView:

@@ -11,12 +11,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.services import Service, find_service
 from model.texts import LONGEST_NAME
-
-LONGEST_PAGE = 200
 
 
 @append_only
@@ -60,14 +58,10 @@ def sessions_of(session: Session, key: str, after: str | None, limit: int) -> Se
         BadFields: `after` is not a cursor.
     """
     service = find_service(session, key)
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(GateSession).where(GateSession.service_id == service.id)
-    if after is not None:
-        query = query.where(GateSession.service_version < number_in(after))
-    newest_first = query.order_by(GateSession.service_version.desc()).limit(limit + 1)
-    found = tuple(session.scalars(newest_first))
-    page = found[:limit]
-    return SessionPage(page, str(page[-1].service_version) if len(found) > limit else None)
+    query, by = select(GateSession), GateSession.service_version
+    ours = query.where(GateSession.service_id == service.id)
+    page, following = numbered(session, ours, by, after, limit, newest_first=True)
+    return SessionPage(tuple(page), following)
 
 
 def every_session(session: Session, service: Service) -> Sequence[GateSession]:

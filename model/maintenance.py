@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.catalogue_standing import require_not_ended
 from model.columns import Instant, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.events import EventType
 from model.moment import Moment, rfc3339
 from model.service_events import Noted, note
-from model.services import LONGEST_PAGE, Service, find_service, lock_service
+from model.services import Service, find_service, lock_service
 from model.telling_maintenance import Window, announce_maintenance
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import AlreadyPlanned, BadFields, Refused, UnknownRecord
@@ -156,13 +156,10 @@ def maintenance_before(
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
-    service, limit = find_service(session, key), max(1, min(limit, LONGEST_PAGE))
+    service = find_service(session, key)
     query = select(Maintenance).where(Maintenance.service_id == service.id)
-    if after is not None:
-        query = query.where(Maintenance.id < number_in(after))
-    found = session.scalars(query.order_by(Maintenance.id.desc()).limit(limit + 1)).all()
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return MaintenancePage(tuple(found[:limit]), following)
+    page, following = numbered(session, query, Maintenance.id, after, limit, newest_first=True)
+    return MaintenancePage(tuple(page), following)
 
 
 def _note(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from model.audiences import named_in
 from model.catalogue_standing import Standing, standing_of
 from model.columns import Instant, JsonText, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base, Reader
 from model.locking import hold
 from model.search_index import EDITION, SearchText, Words, index_package_text
@@ -23,7 +23,6 @@ from rules.errors import BadFields, UnknownRecord
 from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
-LONGEST_PAGE = 200
 MISSED_AT_ONCE = 100
 
 
@@ -161,15 +160,11 @@ def packages_after(
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(Package).order_by(Package.id).limit(limit + 1)
+    query = select(Package)
     if audience is not None:
         query = query.where(named_in(Package.audiences, audience))
-    if after is not None:
-        query = query.where(Package.id > number_in(after))
-    found = session.scalars(query).all()
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return PackagePage(_views(session, found[:limit]), following)
+    page, following = numbered(session, query, Package.id, after, limit)
+    return PackagePage(_views(session, page), following)
 
 
 def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:

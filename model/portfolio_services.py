@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from model import json_text
-from model.cursors import number_in
+from model.cursors import numbered
 from model.decisions import DecisionRecord
 from model.gate_sessions import GateSession
 from model.portfolios import PortfolioService, find_portfolio
 from model.reviews import Review
-from model.services import LONGEST_PAGE, Service
+from model.services import Service
 from rules.review_rules import ReviewKind
 
 _FIRST_GATE = 1
@@ -52,7 +52,7 @@ def services_of_portfolio(
         UnknownRecord: there is no such portfolio.
         BadFields: `after` is not a cursor.
     """
-    portfolio, limit = find_portfolio(session, key), max(1, min(limit, LONGEST_PAGE))
+    portfolio = find_portfolio(session, key)
     query = (
         select(Service)
         .join(PortfolioService, PortfolioService.service_id == Service.id)
@@ -60,10 +60,7 @@ def services_of_portfolio(
     )
     if phase is not None:
         query = query.where(Service.phase == phase, Service.rejected.is_(False))
-    if after is not None:
-        query = query.where(Service.id > number_in(after))
-    found = session.scalars(query.order_by(Service.id).limit(limit + 1)).all()
-    page = found[:limit]
+    page, following = numbered(session, query, Service.id, after, limit)
     gates, reviews = _gates_ahead(session, page), _reviews_ahead(session, page)
     shown = tuple(
         InPortfolio(
@@ -73,7 +70,7 @@ def services_of_portfolio(
         )
         for service in page
     )
-    return InPortfolioPage(shown, str(page[-1].id) if len(found) > limit else None)
+    return InPortfolioPage(shown, following)
 
 
 def ids_in_portfolio(session: Session, key: str) -> Sequence[int]:

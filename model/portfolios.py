@@ -10,12 +10,12 @@ from sqlalchemy import ForeignKey, String, Text, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import Instant, RowNumber
-from model.cursors import number_in
+from model.cursors import numbered
 from model.database import Base
 from model.locations import location_problem
 from model.locking import hold
 from model.service_events import Noted, note
-from model.services import KEY, LONGEST_KEY, LONGEST_PAGE, Service, lock_service
+from model.services import KEY, LONGEST_KEY, Service, lock_service
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, UnknownRecord
 from rules.field_problem import FieldProblem
@@ -166,13 +166,8 @@ def portfolios_after(session: Session, after: str | None, limit: int) -> Portfol
     Raises:
         BadFields: `after` is not a cursor.
     """
-    limit = max(1, min(limit, LONGEST_PAGE))
-    query = select(Portfolio).order_by(Portfolio.id).limit(limit + 1)
-    if after is not None:
-        query = query.where(Portfolio.id > number_in(after))
-    found = session.scalars(query).all()
-    following = str(found[limit - 1].id) if len(found) > limit else None
-    return PortfolioPage(_views(session, found[:limit]), following)
+    page, following = numbered(session, select(Portfolio), Portfolio.id, after, limit)
+    return PortfolioPage(_views(session, page), following)
 
 
 def portfolios_of(session: Session, service_id: int) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ import click
 from api.command_line.plain_words import PlainGroup, show_table
 from api.service import current_service
 from model import json_text
-from model.administration import LONGEST_PAGE, ActView, acts_before
+from model.administration import ActView, acts_before
+from model.cursors import LONGEST_PAGE
 from model.moment import rfc3339
 
 

@@ -7,8 +7,8 @@ import click
 from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, counted, show_table
 from api.service import current_service
+from model.cursors import LONGEST_PAGE
 from model.deliveries import (
-    LONGEST_PAGE,
     DeliveryView,
     State,
     deliveries_before,

@@ -59,19 +59,19 @@ def test_a_service_in_operation_needs_a_continuity_plan_and_a_test(portfolio: Po
         assert not by_key["soon"] & {PLAN, TEST}
         return by_key["live"] & {PLAN, TEST}
 
-    def tests(held_on: date, *, resumed: bool) -> None:
+    def tried(held_on: date, *, resumed: bool) -> None:
         with portfolio.database.transaction() as session:
             note_test(session, "live", NewTest(held_on, resumed), "Lee", portfolio.moment)
 
     assert missing() == {PLAN, TEST}
     portfolio.supply("live", PLAN)
-    tests(date(2025, 11, 21), resumed=True)
+    tried(date(2025, 11, 21), resumed=True)
     assert missing() == {TEST}
-    tests(date(2025, 11, 22), resumed=True)
+    tried(date(2025, 11, 22), resumed=True)
     assert missing() == set()
-    tests(date(2026, 3, 1), resumed=False)
+    tried(date(2026, 3, 1), resumed=False)
     assert missing() == {TEST}
-    tests(date(2026, 4, 1), resumed=True)
+    tried(date(2026, 4, 1), resumed=True)
     assert missing() == set()
     assert missing(date(2027, 4, 1)) == set()
     assert missing(date(2027, 4, 2)) == {TEST}
