@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TextIO, cast
 
 import structlog
 from flask import g
 
 from model.log_stream import LogStream
+
+# Made once: `json.dumps` makes one for every line.
+_encode = json.JSONEncoder(default=repr).encode
+
+
+def _written(line: Mapping[str, object], **_: object) -> str:
+    return _encode(line)
 
 
 class RequestLog:
@@ -21,7 +29,7 @@ class RequestLog:
             structlog.WriteLogger(cast("TextIO", LogStream(stream or sys.stdout))),
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(_written),
             ],
         ).bind()  # once, or every line would
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Row, String, bindparam, select, update
+from sqlalchemy import ColumnElement, String, Text, bindparam, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from model import json_text
 from model.columns import Instant, JsonText
 from model.database import Base, Database, Reader, table_of
 from model.locking import hold
+from model.prepared import Prepared
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import DatabaseAway, NotAuthenticated, UnknownRecord
 
@@ -59,9 +62,17 @@ class ApiKey(Base):
 
 
 KEYS = table_of(ApiKey)
-ASKED = ("id", "name", "roles", "expires_at", "revoked_at", "last_used_at", "family_id")
-"""What of a key tells who asks."""
-_BY_HASH = select(*(KEYS.c[name] for name in ASKED)).where(KEYS.c.key_hash == bindparam("hash"))
+_ASKED = ("id", "name", "expires_at", "revoked_at", "last_used_at", "family_id")
+
+
+def asking(which: ColumnElement[bool]) -> Prepared:
+    """Return the statement that finds of a key what `caller_of` needs, to tell who asks."""
+    # As text: there are few different ones.
+    roles = type_coerce(KEYS.c.roles, Text)
+    return Prepared(select(*(KEYS.c[name] for name in _ASKED), roles).where(which))
+
+
+_BY_HASH = asking(KEYS.c.key_hash == bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +139,28 @@ def authenticate(reader: Reader, key: str, secret: bytes, now: datetime) -> Call
     Raises:
         NotAuthenticated: the key is unknown, expired or revoked.
     """
-    return caller_of(reader.execute(_BY_HASH, {"hash": _hash(key, secret)}).first(), now)
+    return caller_of(_BY_HASH.rows(reader, {"hash": _hash(key, secret)}), now)
 
 
-def caller_of(found: Row[Any] | None, now: datetime) -> Caller:
-    """Return whose key a row is; it has the columns `ASKED`, or there is none.
+def caller_of(found: Sequence[Sequence[Any]], now: datetime) -> Caller:
+    """Return whose key it is that a statement made by `asking` found, if it did.
 
     Raises:
         NotAuthenticated: there is none, or the key is expired or revoked.
     """
-    if found is None:
+    if not found:
         raise NotAuthenticated("this API key is not known")
-    if found.revoked_at is not None and found.revoked_at <= now:
+    id, name, expires_at, revoked_at, last_used_at, family_id, roles = found[0]
+    if revoked_at is not None and revoked_at <= now:
         raise NotAuthenticated("this API key has been revoked")
-    if found.expires_at is not None and found.expires_at <= now:
+    if expires_at is not None and expires_at <= now:
         raise NotAuthenticated("this API key has expired")
-    roles = frozenset(Role(role) for role in found.roles)
-    return Caller(found.id, found.name, roles, found.last_used_at, found.family_id)
+    return Caller(id, name, _roles_in(roles), last_used_at, family_id)
+
+
+@lru_cache
+def _roles_in(text: str) -> frozenset[Role]:
+    return frozenset(Role(role) for role in cast("list[str]", json_text.loads(text)))
 
 
 def create_key(
@@ -240,4 +256,4 @@ def roles_of(row: ApiKey) -> tuple[Role, ...]:
 
 
 def _hash(key: str, secret: bytes) -> str:
-    return hmac.new(secret, key.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
+    return hmac.digest(secret, key.encode("utf-8", "surrogatepass"), "sha256").hex()

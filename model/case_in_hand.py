@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from model.cases import Case, insert_ref, lock_case
 from model.database import table_of
-from model.held_facts import FACTS, HELD, Held
+from model.held_facts import Held, all_held, held_in
 from model.outbox import Listeners, listeners
+from model.prepared import Prepared
 from model.revisions import LIVE
 from model.rosters import RosterVersion
 from model.subscriptions import Subscription
@@ -72,8 +73,8 @@ def take_in_hand(session: Session, ref: str) -> Taken:
         UnknownRecord: there is no such case.
         DatabaseAway: it was merged with another each time it was looked at.
     """
-    rows = take(session, _BY_REF, of_ref=ref)
-    return taken(session, rows or take(session, _BY_ID, of_id=lock_case(session, ref).id))
+    row = take(session, _BY_REF, of_ref=ref)
+    return taken(session, row or take(session, _BY_ID, of_id=lock_case(session, ref).id))
 
 
 def take_or_open(session: Session, ref: str, now: datetime) -> Taken:
@@ -82,77 +83,68 @@ def take_or_open(session: Session, ref: str, now: datetime) -> Taken:
     Raises:
         DatabaseAway: it was merged with another each time it was looked at.
     """
-    if rows := take(session, _BY_REF, of_ref=ref):
-        return taken(session, rows)
+    if row := take(session, _BY_REF, of_ref=ref):
+        return taken(session, row)
     insert_ref(session, ref, now)
     return take_in_hand(session, ref)
 
 
-def take(session: Session, taking: Select[Any], **which: object) -> Sequence[Row[Any]]:
-    """Execute a statement made by `taking`; there is a row for each fact, and at least one."""
+def take(session: Session, taking: Prepared, **which: object) -> Sequence[Any]:
+    """Execute a statement made by `taking`; return its row, or nothing if there is none."""
     session.flush()
-    connection = session.connection()
-    rows = connection.execute(taking, which).all()
-    if rows and rows[0].version_before != rows[0].version:
+    rows = taking.rows(session, which)
+    if rows and rows[0][_BEFORE] != rows[0][_VERSION]:
         # Who waited for another's end is handed the case as that one left it, and everything
         # beside it, its facts too, as it was before. Now that it is locked, nothing moves.
-        rows = connection.execute(taking, which).all()
-    return rows
+        rows = taking.rows(session, which)
+    return rows[0] if rows else ()
 
 
-def taken(session: Session, rows: Sequence[Row[Any]]) -> Taken:
-    """Return what the rows of a `take` say."""
-    live, anybody, staffed, _ = tuple(rows[0])[:_CASE_FROM]
-    case = CaseInHand(*rows[0][_CASE_FROM:_FACTS_FROM])
-    facts = (row[_FACTS_FROM:_BESIDE_FROM] for row in rows if row[_FACTS_FROM] is not None)
-    held = {fact[0]: Held(*fact[1:]) for fact in facts}
-    return Taken(case, held, live, listeners(session) if anybody else {}, bool(staffed))
+def taken(session: Session, row: Sequence[Any]) -> Taken:
+    """Return what the row of a `take` says."""
+    live, anybody, staffed, facts, _ = row[:_CASE_FROM]
+    case = CaseInHand(*row[_CASE_FROM:_BESIDE_FROM])
+    told = listeners(session) if anybody else {}
+    return Taken(case, held_in(facts), live, told, bool(staffed))
 
 
 def put_back(session: Session, case: CaseInHand) -> None:
     """Write the case as it is now, also into an object that the session has of it."""
     now = {name: getattr(case, name) for name in _PUT}
-    session.connection().execute(_PUTTING, {"of_id": case.id, **now})
+    _PUTTING.run(session, {"of_id": case.id, **now})
     if (known := session.identity_map.get(identity_key(Case, case.id))) is not None:
         for name, value in now.items():
             set_committed_value(known, name, value)
 
 
-def taking(
-    which: ColumnElement[bool], source: FromClause, *beside: ColumnElement[Any]
-) -> Select[Any]:
+def taking(which: ColumnElement[bool], source: FromClause, *beside: ColumnElement[Any]) -> Prepared:
     """Return the statement that takes a case in hand.
 
     `source`: the cases, and what may be joined to them; `beside`: what else is to be seen.
     """
     before = _CASES.alias("before")
-    return (
+    return Prepared(
         select(
             LIVE.scalar_subquery(),
             exists().where(_SUBSCRIPTIONS.c.disabled_at.is_(None)),
             select(_ROSTERS.c.version).exists(),
-            select(before.c.version)
-            .where(before.c.id == _CASES.c.id)
-            .scalar_subquery()
-            .label("version_before"),
+            all_held(_CASES.c.id),
+            select(before.c.version).where(before.c.id == _CASES.c.id).scalar_subquery(),
             *(_CASES.c[name] for name in _SEEN),
-            *(FACTS.c[name].label(f"fact_{name}") for name in HELD),
             *beside,
         )
         .select_from(source)
-        .join(FACTS, FACTS.c.case_id == _CASES.c.id, isouter=True)
         .where(which, _CASES.c.renamed_to_id.is_(None), _CASES.c.merged_into_id.is_(None))
-        .order_by(FACTS.c.name)
         .with_for_update(of=_CASES)
     )
 
 
-_CASE_FROM = 4
-_FACTS_FROM = _CASE_FROM + len(_SEEN)
-_BESIDE_FROM = _FACTS_FROM + len(HELD)
+_BEFORE, _CASE_FROM = 4, 5
+_VERSION = _CASE_FROM + _SEEN.index("version")
+_BESIDE_FROM = _CASE_FROM + len(_SEEN)
 _BY_REF = taking(_CASES.c.ref == bindparam("of_ref"), _CASES)
 _BY_ID = taking(_CASES.c.id == bindparam("of_id"), _CASES)
-_PUTTING = (
+_PUTTING = Prepared(
     update(_CASES)
     .where(_CASES.c.id == bindparam("of_id"))
     .values({name: bindparam(name) for name in _PUT})

@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import Instant, RowNumber
-from model.database import Base, Reader
+from model.database import Base, Reader, connection_of, table_of
+from model.prepared import Prepared
 from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME
 from rules.errors import CaseMovedOn, DatabaseAway, UnknownRecord
@@ -63,6 +64,13 @@ class Case(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
 
 
+_REF = ("ref", "version", "created_at", "updated_at", "renamed_to_id")
+_INSERT_REF = {
+    "sqlite": Prepared(sqlite.insert(table_of(Case)).on_conflict_do_nothing(), _REF),
+    "postgresql": Prepared(
+        postgresql.insert(table_of(Case)).on_conflict_do_nothing().inline(), _REF
+    ),
+}
 _NAMED = select(Case).where(Case.ref == bindparam("ref"))
 _LOCKING = (
     select(Case).order_by(Case.id).with_for_update().execution_options(populate_existing=True)
@@ -127,11 +135,12 @@ def insert_ref(session: Session, ref: str, now: datetime, renamed_to: Case | Non
 
     Of two callers who do so at once, one inserts; the other waits here for that one's end.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row: dict[str, object] = {"ref": ref, "version": 0, "created_at": now, "updated_at": now}
-    if renamed_to is not None:
-        row["renamed_to_id"] = renamed_to.id
-    session.execute(insert(Case).values(row).on_conflict_do_nothing())
+    leads_to = None if renamed_to is None else renamed_to.id
+    row = {"ref": ref, "version": 0, "created_at": now, "updated_at": now}
+    # What an object of the session was called before is free only once that is written.
+    session.flush()
+    insert = _INSERT_REF[connection_of(session).dialect.name]
+    insert.run(session, {**row, "renamed_to_id": leads_to})
 
 
 def doubles_of(session: Session, case: Case) -> Sequence[Case]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, DateTime, Integer, Text
 from sqlalchemy.engine import Dialect
@@ -12,6 +13,12 @@ from model import json_text
 
 # SQLite numbers rows by itself only when the type is spelled INTEGER.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+
+@lru_cache(maxsize=1_024)
+def instant_in(text: str) -> datetime:
+    """Return the instant that a database wrote as text, in UTC; without a zone it is UTC."""
+    return _in_utc(datetime.fromisoformat(text))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -29,9 +36,11 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Hand back UTC, aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class JsonText(TypeDecorator[object]):

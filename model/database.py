@@ -7,21 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from time import monotonic, sleep
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from model.liveness import watch
+from model.engines import LOCK_WAIT, PATIENCE, engine_for, milliseconds
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
-__all__ = ["PATIENCE", "Base", "Database", "Reader", "Session", "table_of"]
-
-PATIENCE = 5.0
-"""Seconds that one connect, one lock or one statement may take."""
+__all__ = ["PATIENCE", "Base", "Database", "Reader", "Session", "connection_of", "table_of"]
 
 LOST_TO_ANOTHER = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a transaction that it ended in favour of another one: it could not be
@@ -30,7 +27,7 @@ serialised, or it was part of a deadlock. Done again, it may well succeed."""
 LONGEST_PAUSE = 0.1
 """Seconds before a transaction that lost is done again, at most."""
 
-_LOCK_WAIT = "tollgate_lock_wait"
+_CONNECTION = "tollgate_connection"
 
 Result = TypeVar("Result")
 
@@ -55,6 +52,15 @@ class Base(DeclarativeBase):
     )
 
 
+def connection_of(reader: Reader) -> Connection:
+    """Return what a session works on, or what is a connection itself."""
+    if isinstance(reader, Connection):
+        return reader
+    # Of a transaction it is known since it began: a session looks it up anew each time.
+    known: Connection | None = reader.info.get(_CONNECTION)
+    return known or reader.connection()
+
+
 def table_of(model: type[Base]) -> Table:
     """Return the table of a model, for statements that make no objects of its rows."""
     return cast("Table", model.__table__)
@@ -68,11 +74,11 @@ class Database:
 
     def __init__(self, url: str | URL, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
         self.url = make_url(url)
-        self.engine = _engine(self.url, patience, pool_size)
+        self.engine = engine_for(self.url, patience, pool_size)
         self._patience = patience
         self._turns = Turns()
         reading = (
-            {"sqlite_begin": "BEGIN", _LOCK_WAIT: patience}
+            {"sqlite_begin": "BEGIN", LOCK_WAIT: patience}
             if self.is_sqlite
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
@@ -119,9 +125,10 @@ class Database:
         patience = self._patience if patience is None else patience
         with _away(), self._turn(patience) as left, self._writers.begin() as session:
             # A session by itself begins no earlier than its first statement.
-            session.connection(execution_options={_LOCK_WAIT: left})
+            connection = session.connection(execution_options={LOCK_WAIT: left})
+            session.info[_CONNECTION] = connection
             if not self.is_sqlite and patience < self._patience:
-                session.execute(text(f"SET LOCAL lock_timeout = {_milliseconds(patience)}"))
+                session.execute(text(f"SET LOCAL lock_timeout = {milliseconds(patience)}"))
             with WITNESS.get(nullcontext)(session):
                 yield session
 
@@ -230,65 +237,3 @@ def _code(error: DBAPIError) -> str | None:
 def _has_no_tables(error: DBAPIError) -> bool:
     undefined_table = "42P01"
     return _code(error) == undefined_table or "no such table" in str(error.orig)
-
-
-def _engine(url: URL, patience: float, pool_size: int) -> Engine:
-    pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": patience}
-    if url.get_backend_name() != "sqlite":
-        engine = create_engine(
-            url,
-            hide_parameters=True,  # an error's message must not hold facts
-            # Writers rely on row locks, whatever the server's default is.
-            isolation_level="READ COMMITTED",
-            connect_args=_postgresql_bounds(url, patience),
-            **pool,
-        )
-        watch(engine)
-        return engine
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
-    milliseconds = _milliseconds(patience)
-    options = (
-        f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
-        f" -c idle_in_transaction_session_timeout={6 * milliseconds}"
-    )
-    return {
-        "connect_timeout": max(2, round(patience)),
-        "tcp_user_timeout": 2 * milliseconds,
-        "options": f"{url.query.get('options', '')} {options}".strip(),
-    }
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own habit of beginning late is what loses updates: we begin ourselves.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        # Without it, INSERT OR REPLACE would pass by the triggers that refuse a deletion.
-        "recursive_triggers = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
-    if not begin:
-        return
-    wait = _milliseconds(options.get(_LOCK_WAIT, PATIENCE))
-    if connection.info.get(_LOCK_WAIT) != wait:
-        connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
-        connection.info[_LOCK_WAIT] = wait
-    connection.exec_driver_sql(begin)
-
-
-def _milliseconds(seconds: float) -> int:
-    # PostgreSQL takes 0 for no limit.
-    return max(1, int(seconds * 1000))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from model.cases import Case, case_id_of
 from model.database import Reader, table_of
-from model.held_facts import FACTS
+from model.held_facts import all_values, values_in
+from model.prepared import Prepared
 from model.revisions import LIVE
 from rules.errors import DatabaseAway
 
@@ -40,23 +40,20 @@ class Seen:
 _CASES = table_of(Case)
 
 
-def _seeing(which: ColumnElement[bool]) -> Select[Any]:
+def _seeing(which: ColumnElement[bool]) -> Prepared:
     case = and_(which, _CASES.c.renamed_to_id.is_(None), _CASES.c.merged_into_id.is_(None))
     one = select(1).subquery()
-    return (
+    return Prepared(
         select(
             LIVE.scalar_subquery(),
             _CASES.c.id,
             _CASES.c.ref,
             _CASES.c.version,
             _CASES.c.updated_at,
-            FACTS.c.name,
-            FACTS.c.value,
+            all_values(_CASES.c.id),
         )
         .select_from(one)
         .join(_CASES, case, isouter=True)
-        .join(FACTS, FACTS.c.case_id == _CASES.c.id, isouter=True)
-        .order_by(FACTS.c.name)
     )
 
 
@@ -81,10 +78,8 @@ def see(reader: Reader, ref: str) -> Seen:
     raise DatabaseAway("the case is being merged again and again: try again shortly")
 
 
-def _read(reader: Reader, statement: Select[Any], which: Mapping[str, object]) -> Seen:
-    rows = reader.execute(statement, which).all()
-    revision, id, ref, version, updated_at = rows[0][:5]
+def _read(reader: Reader, seeing: Prepared, which: Mapping[str, object]) -> Seen:
+    ((revision, id, ref, version, updated_at, facts),) = seeing.rows(reader, which)
     if id is None:
         return Seen(revision, None)
-    facts = {row[5]: row[6] for row in rows if row[5] is not None}
-    return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, facts))
+    return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, values_in(facts)))

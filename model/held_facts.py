@@ -5,14 +5,17 @@ A decision reads and writes a dozen of them, so none becomes an object of the OR
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
+    ScalarSelect,
     String,
     Table,
     Text,
@@ -30,8 +33,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from model import json_text
 from model.append_only import append_only
 from model.cases import typed
-from model.columns import Instant, RowNumber
+from model.columns import Instant, RowNumber, instant_in
 from model.database import Base, Reader, table_of
+from model.prepared import Prepared
+from model.sql_json import ArrayOfRows, ObjectOfPairs
 from model.texts import LONGEST_NAME
 from rules.values import Value
 from rules.vocabulary import Vocabulary
@@ -127,26 +132,53 @@ _OF_CASE = (
     .order_by(FACTS.c.name)
 )
 # Inline: nobody asks for the number that a row is given.
-_ADD = insert(_CHANGES).inline()
 _MEMBERS = tuple(each.name for each in fields(Change))
+_ADD = Prepared(insert(_CHANGES).inline(), _MEMBERS)
 
 
-def _hold(insert: Callable[[Table], Any]) -> Any:
+def _hold(insert: Callable[[Table], Any]) -> Prepared:
     adding = insert(FACTS)
     said = {name: adding.excluded[name] for name in HELD[1:]}
-    return adding.on_conflict_do_update(index_elements=["case_id", "name"], set_=said)
+    adding = adding.on_conflict_do_update(index_elements=["case_id", "name"], set_=said)
+    return Prepared(adding, ("case_id", *HELD))
 
 
 _HOLD = {"sqlite": _hold(sqlite.insert), "postgresql": _hold(postgresql.insert)}
-_FORGET = delete(FACTS).where(*_THIS)
-_THESE = FACTS.c.name.in_(bindparam("of_names", expanding=True))
-_CONFIRM = update(FACTS).where(FACTS.c.case_id == bindparam("of_case"), _THESE)
+_FORGET = Prepared(delete(FACTS).where(*_THIS))
+_CONFIRM = Prepared(update(FACTS).where(*_THIS).values(true_at=bindparam("said_at")))
 
 
 def facts_of(reader: Reader, case_id: int) -> dict[str, Held]:
     """Return the facts that a case holds, by name."""
     rows = reader.execute(_OF_CASE, {"of_case": case_id})
     return {row[0]: Held(*row[1:]) for row in rows}
+
+
+def all_held(case_id: ColumnElement[int]) -> ScalarSelect[str]:
+    """Return the column that has all facts of a case, to be read by `held_in`."""
+    rows = ArrayOfRows(*(FACTS.c[name] for name in HELD))
+    return select(rows).where(FACTS.c.case_id == case_id).scalar_subquery()
+
+
+def held_in(text: str | None) -> dict[str, Held]:
+    """Return the facts that a column made by `all_held` has, by name."""
+    rows: list[list[Any]] = json.loads(text or "[]")
+    return {
+        name: Held(value, by, instant_in(at), None if true_at is None else instant_in(true_at))
+        for name, value, by, at, true_at in sorted(rows)
+    }
+
+
+def all_values(case_id: ColumnElement[int]) -> ScalarSelect[str]:
+    """Return the column that has the values of all facts of a case, to be read by `values_in`."""
+    pairs = ObjectOfPairs(FACTS.c.name, FACTS.c.value)
+    return select(pairs).where(FACTS.c.case_id == case_id).scalar_subquery()
+
+
+def values_in(text: str | None) -> dict[str, str]:
+    """Return what a column made by `all_values` has: JSON texts, by name."""
+    values: dict[str, str] = json.loads(text or "{}")
+    return dict(sorted(values.items()))
 
 
 def values_of(held: Mapping[str, Held]) -> dict[str, str]:
@@ -169,23 +201,21 @@ def merged_facts(
 
 def store_changes(session: Session, changes: Sequence[Change]) -> None:
     """Store changes, and bring what their cases hold in line with those that are taken."""
-    connection = session.connection()
     if changes:
-        rows = [{name: getattr(each, name) for name in _MEMBERS} for each in changes]
-        connection.execute(_ADD, rows)
+        _ADD.run(session, *({name: getattr(each, name) for name in _MEMBERS} for each in changes))
     kept = [_as_held(each) for each in changes if each.taken and each.value is not None]
     if kept:
-        connection.execute(_HOLD[connection.dialect.name], kept)
+        _HOLD[session.get_bind().dialect.name].run(session, *kept)
     gone = [each for each in changes if each.taken and each.value is None]
     if gone:
-        connection.execute(_FORGET, [{"of_case": e.case_id, "of_name": e.name} for e in gone])
+        _FORGET.run(session, *({"of_case": e.case_id, "of_name": e.name} for e in gone))
 
 
 def confirm(session: Session, case_id: int, names: Sequence[str], said_at: datetime) -> None:
     """Note that facts which a case holds were said to be so at a later instant."""
     if names:
-        which = {"of_case": case_id, "of_names": names, "true_at": said_at}
-        session.connection().execute(_CONFIRM, which)
+        known = {"of_case": case_id, "said_at": said_at}
+        _CONFIRM.run(session, *({**known, "of_name": name} for name in names))
 
 
 def _as_held(change: Change) -> dict[str, object]:

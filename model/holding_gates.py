@@ -19,11 +19,13 @@ from model.announcing import announce_decision
 from model.answers import Answer
 from model.case_in_hand import Locked, put_back
 from model.catalogue_news import telling_of_gate
+from model.database import table_of
 from model.gate_sessions import GateSession
 from model.hanging_on import hanging_on
 from model.held_facts import merged_facts, values_of
 from model.moment import Moment
 from model.personal_values import Salts, fresh_salt
+from model.prepared import Prepared
 from model.recording import Made, record
 from model.revisions import live_book
 from model.sending import sent_together
@@ -34,7 +36,12 @@ from rules.errors import ServiceMovedOn, UnknownRecord
 from rules.policy import Policy
 from rules.rule_book import RuleBook
 
-_INSERT = insert(GateSession).inline()
+_SESSIONS = table_of(GateSession)
+# Inline, and without the number: nobody asks for the one that a session is given.
+_INSERT = Prepared(
+    insert(_SESSIONS).inline(),
+    [column.name for column in _SESSIONS.columns if not column.primary_key],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,7 @@ def _note(
         "by": by,
         "at": case.updated_at,
     }
-    session.connection().execute(_INSERT, held)
+    _INSERT.run(session, held)
 
 
 def _text(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -9,15 +10,29 @@ from typing import cast
 
 import simplejson
 
-# Made once: `simplejson.dumps` makes one for every text.
-_written: Callable[[object], str] = simplejson.JSONEncoder(
+# Made once: `dumps` and `loads` make one for every text.
+_read: Callable[[str], object] = simplejson.JSONDecoder(parse_float=Decimal, allow_nan=False).decode
+_exact: Callable[[object], str] = simplejson.JSONEncoder(
     use_decimal=True, ensure_ascii=False, allow_nan=False
 ).encode
+_plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_ENDS_OF_LINES = ("\u2028", "\u2029")
 
 
 def dumps(value: object) -> str:
-    """Return `value` as JSON on one line; decimals keep every digit, keys their order."""
-    return _written(value)
+    """Return `value` as JSON on one line; decimals keep every digit, keys their order.
+
+    Raises:
+        TypeError: it is no JSON.
+        ValueError: a number in it is without bounds.
+    """
+    try:
+        # Most texts have no decimal in them, and this writes them in less than half the time.
+        text = _plain(value)
+    except TypeError:
+        return _exact(value)
+    # What JSON lets stand, and JavaScript once took for the end of a line.
+    return _exact(value) if any(end in text for end in _ENDS_OF_LINES) else text
 
 
 @lru_cache(maxsize=4_096)
@@ -36,7 +51,7 @@ def loads(text: str) -> object:
         ValueError: it is not JSON, is nested too deeply, or holds a number without bounds.
     """
     try:
-        loaded: object = simplejson.loads(text, use_decimal=True, allow_nan=False)
+        loaded = _read(text)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     except InvalidOperation:

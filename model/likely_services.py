@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from model import json_text
 from model.cases import Case
 from model.catalogue_standing import SHOWN
-from model.database import Database, Session
+from model.database import Database, Reader, Session
 from model.grouping import telling_words
 from model.naming_services import FITS, PART_FITS
+from model.prepared import Prepared
 from model.searching import Found, Reach, search
 from rules.errors import DatabaseAway
 
@@ -30,6 +31,7 @@ _NO_LONGER = text("SET LOCAL statement_timeout = 50")
 # What it takes to read a title, and no more: SQLite knows no bound but the work.
 _NEAR = Reach(words=10, groups=40, candidates=30)
 # A quote within a text is written with a backslash: only a need looks like this.
+_TITLE = Prepared(select(Case.title).where(Case.ref == bindparam("of_ref")))
 _ASKING = tuple(f'"fact": "{fact}"' for fact in (FITS, PART_FITS))
 
 
@@ -54,7 +56,7 @@ class LikelySearches:
         """Return what the case of an answer is called, if a search by that is to be made."""
         if not self._left or not asks_what_fits(answer):
             return None
-        return session.scalar(_title_of(_ref_in(answer)))
+        return _title_of(session, _ref_in(answer))
 
     def find(self, title: str | None, ref: str) -> Sequence[Found]:
         """Return what is likeliest to fit a case; nothing, if that cannot be said soon."""
@@ -67,7 +69,7 @@ class LikelySearches:
 
     def _title_held(self, ref: str) -> str | None:
         with self._database.looking() as reader:
-            return reader.scalar(_title_of(ref))
+            return _title_of(reader, ref)
 
     def _search(self, words: str) -> Sequence[Found]:
         self._left -= 1
@@ -101,8 +103,9 @@ def _ref_in(answer: str) -> str:
     return str(cast("dict[str, Any]", json_text.loads(answer))["case"]["ref"])
 
 
-def _title_of(ref: str) -> Select[str | None]:
-    return select(Case.title).where(Case.ref == ref)
+def _title_of(reader: Reader, ref: str) -> str | None:
+    rows = _TITLE.rows(reader, {"of_ref": ref})
+    return rows[0][0] if rows else None
 
 
 def _services(found: Sequence[Found]) -> list[Found]:

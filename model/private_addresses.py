@@ -9,13 +9,13 @@ from __future__ import annotations
 import hmac
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
-from model.access import ASKED, KEYS, Caller, caller_of
+from model.access import KEYS, Caller, asking, caller_of
 from model.database import Reader
 from rules.errors import NotAuthenticated
 
-_BY_ID = select(*(KEYS.c[name] for name in ASKED)).where(KEYS.c.id == bindparam("key"))
+_BY_ID = asking(KEYS.c.id == bindparam("key"))
 
 
 def token_for(path: str, key_id: str, secret: bytes) -> str:
@@ -35,7 +35,7 @@ def authenticate_token(
     expected = _signature(path, key_id, secret)
     if not hmac.compare_digest(signature.encode("utf-8", "surrogatepass"), expected.encode()):
         raise NotAuthenticated("this address is not private to any key: ask for a new one")
-    return caller_of(reader.execute(_BY_ID, {"key": key_id}).first(), now)
+    return caller_of(_BY_ID.rows(reader, {"key": key_id}), now)
 
 
 def _signature(path: str, key_id: str, secret: bytes) -> str:

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from model.as_written import as_written, instant
 from model.case_in_hand import Locked
 from model.decisions import DecisionRecord
+from model.prepared import Prepared
 
 AS_WRITTEN = as_written(DecisionRecord)
-_INSERT = insert(AS_WRITTEN)
+_INSERT = Prepared(insert(AS_WRITTEN), AS_WRITTEN.c.keys())
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -29,7 +30,7 @@ def append(session: Session, case: Locked, row: dict[str, object]) -> None:
     """
     row["previous_hash"] = case.record_head
     row["hash"] = case.record_head = hash_of(row)
-    session.connection().execute(_INSERT, row)
+    _INSERT.run(session, row)
 
 
 def hash_of(row: Mapping[str, object]) -> str:

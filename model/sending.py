@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from model.database import connection_of
+from model.prepared import as_told
 
 __all__ = ["sent_together"]
 
@@ -28,7 +30,7 @@ def sent_together(session: Session) -> Iterator[None]:
     Raises:
         DBAPIError: a statement failed; the transaction can only be rolled back.
     """
-    connection = session.connection()
+    connection = connection_of(session)
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         yield
@@ -37,6 +39,4 @@ def sent_together(session: Session) -> Iterator[None]:
         with driver.pipeline():
             yield
     except psycopg.Error as error:
-        raise DBAPIError.instance(
-            None, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+        raise as_told(error, connection) from error

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Select, Text, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from model import json_text
 from model.case_in_hand import Taken, take, taken, taking
 from model.cases import Case, no_such_case
 from model.database import table_of
+from model.prepared import Prepared
 from model.services import ArtifactVersion, Service
+from model.sql_json import ObjectOfPairs
 from model.subjects import ref_of_service
 
 _CASES, _SERVICES, _VERSIONS = table_of(Case), table_of(Service), table_of(ArtifactVersion)
@@ -46,21 +48,21 @@ def take_service(session: Session, key: str) -> tuple[Taken, ServiceInHand]:
     Raises:
         UnknownRecord: there is none of that key.
     """
-    rows = take(session, _TAKING[session.get_bind().dialect.name], of_key=key)
-    if not rows:
+    row = take(session, _TAKING, of_key=key)
+    if not row:
         raise no_such_case(ref_of_service(key))
-    beside = tuple(rows[0])[-len(_SEEN) - 1 :]
+    beside = row[-len(_SEEN) - 1 :]
     latest = cast("Mapping[str, int]", json_text.loads(beside[-1] or "{}"))
-    return taken(session, rows), ServiceInHand(*(*beside[:-1], latest))
+    return taken(session, row), ServiceInHand(*(*beside[:-1], latest))
 
 
 def put_service_back(session: Session, service: ServiceInHand) -> None:
     """Write where the service stands now."""
     now = {"of_id": service.id, "phase": service.phase, "rejected": service.rejected}
-    session.connection().execute(_PUTTING, now)
+    _PUTTING.run(session, now)
 
 
-def _taking(as_object: Any) -> Select[Any]:
+def _taking() -> Prepared:
     name, latest = _VERSIONS.c.name, func.max(_VERSIONS.c.version).label("latest")
     of_service = _VERSIONS.c.service_id == _SERVICES.c.id
     each = select(name, latest).where(of_service).group_by(name).correlate(_SERVICES).subquery()
@@ -68,15 +70,12 @@ def _taking(as_object: Any) -> Select[Any]:
         _SERVICES.c.key == bindparam("of_key"),
         _CASES.join(_SERVICES, _SERVICES.c.subject_id == _CASES.c.id),
         *(_SERVICES.c[name].label(f"service_{name}") for name in _SEEN),
-        select(as_object(each.c.name, each.c.latest)).scalar_subquery(),
+        select(ObjectOfPairs(each.c.name, each.c.latest)).scalar_subquery(),
     )
 
 
-_TAKING = {
-    "sqlite": _taking(func.json_group_object),
-    "postgresql": _taking(lambda *pair: func.json_object_agg(*pair).cast(Text)),
-}
-_PUTTING = (
+_TAKING = _taking()
+_PUTTING = Prepared(
     update(_SERVICES)
     .where(_SERVICES.c.id == bindparam("of_id"))
     .values(phase=bindparam("phase"), rejected=bindparam("rejected"))

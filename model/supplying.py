@@ -28,10 +28,12 @@ from rules.values import Value, to_json
 class Supply:
     """Changes of facts, held against what the case knows: the facts that it holds.
 
-    `newer`: of which facts it knows something else from a later instant, and from which.
+    `told`: the changes as JSON texts. `newer`: of which facts it knows something else from a
+    later instant, and from which.
     """
 
     changes: Mapping[str, Value | None]
+    told: Mapping[str, str | None]
     held: Mapping[str, Held]
     supplied_at: datetime
     true_at: datetime
@@ -52,7 +54,7 @@ class Supply:
     @property
     def says_more(self) -> bool:
         """Whether anything is supplied that the case does not hold as it is."""
-        return any(_text(value) != _held(self.held, each) for each, value in self.changes.items())
+        return any(text != _held(self.held, name) for name, text in self.told.items())
 
 
 def compare(
@@ -72,16 +74,17 @@ def compare(
     true_at = supplied_at if late is None else min(late.at.astimezone(UTC), supplied_at)
     if held is None:
         held = facts_of(reader, case.id) if case is not None and case.version else {}
+    told = {name: _text(value) for name, value in changes.items()}
     if late is None or case is None:
-        return Supply(changes, held, supplied_at, true_at, {})
+        return Supply(changes, told, held, supplied_at, true_at, {})
     known = {**_forgotten(reader, case, changes.keys() - held.keys())}
     known |= {name: fact.known_at for name, fact in held.items()}
     newer = {
         name: known[name]
-        for name, value in changes.items()
-        if name in known and known[name] > true_at and _text(value) != _held(held, name)
+        for name, text in told.items()
+        if name in known and known[name] > true_at and text != _held(held, name)
     }
-    return Supply(changes, held, supplied_at, true_at, newer, late.overwrite_newer)
+    return Supply(changes, told, held, supplied_at, true_at, newer, late.overwrite_newer)
 
 
 def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
@@ -94,7 +97,6 @@ def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
     case.updated_at = supply.supplied_at
     facts_changed(case)
     held = supply.held
-    told = {name: _text(value) for name, value in supply.changes.items()}
     changes = [
         Change(
             case_id=case.id,
@@ -107,7 +109,7 @@ def store(session: Session, case: Locked, supply: Supply, by: str) -> None:
             newer_at=supply.newer.get(name),
             taken=supply.overwrites or name not in supply.newer,
         )
-        for name, text in told.items()
+        for name, text in supply.told.items()
         if text != _held(held, name)
     ]
     store_changes(session, changes)
@@ -118,9 +120,9 @@ def confirm_known(session: Session, case: Locked, supply: Supply) -> None:
     """Have what the case holds, and is told again, known from that later instant on."""
     again = [
         name
-        for name, value in supply.changes.items()
+        for name, text in supply.told.items()
         if name in supply.held
-        and _text(value) == _held(supply.held, name)
+        and text == _held(supply.held, name)
         and supply.true_at > supply.held[name].known_at
     ]
     confirm(session, case.id, again, supply.true_at)

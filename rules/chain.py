@@ -52,8 +52,8 @@ class Chain:
         Until then it is the same, as long as no fact and no rule is changed.
         """
         known = self._vocabulary.known(held, as_of)
-        days = (day for stage in self._stages for day in stage.turning_days(known, as_of))
-        return min(days, default=None)
+        turns = (stage.next_turning_day(known, as_of) for stage in self._stages)
+        return min((day for day in turns if day is not None), default=None)
 
     def _asked(self, asks: tuple[str, ...]) -> Mapping[str, OutcomeValue]:
         """Return who is asked first, in the words of an outcome."""

@@ -51,11 +51,13 @@ class CompiledPolicy:
         self._first_days = first_days(policy)
         self._edition = lru_cache(maxsize=None)(self._compile)
         self._looked_at = _looked_at(policy, vocabulary)
+        self._turned_by = _turned_by(self._looked_at, vocabulary)
         counted = {fact.derived_from for fact in vocabulary.facts.values()} - {None}
         self._counts_days = any(
             name in counted or vocabulary.facts[name].derived_from for name in policy.inputs
         )
         self._remembering = lru_cache(maxsize=remembered)(self._decided)
+        self._remembering_turns = lru_cache(maxsize=remembered)(self._next_turn)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
         """Return which rules fire for the known facts on a day.
@@ -69,16 +71,12 @@ class CompiledPolicy:
         """
         return self._remembering(tuple(map(known.get, self._looked_at)), as_of)
 
-    def turning_days(self, known: Mapping[str, Value], after: date) -> Iterator[date]:
-        """Yield the days after `after` on which this stage may say something else."""
-        yield from (day for day in self._first_days if day > after)
-        if not self._counts_days:
-            return
-        for number in range(bisect_right(self._first_days, after), len(self._first_days) + 1):
-            program = self._edition(number).program
-            for day in turning_days(program, self._vocabulary, known, after):
-                if day > after and bisect_right(self._first_days, day) == number:
-                    yield day
+    def next_turning_day(self, known: Mapping[str, Value], after: date) -> date | None:
+        """Return the first day after `after` on which this stage may say something else.
+
+        As with what it says, nothing else enters into it, and it is worked out once.
+        """
+        return self._remembering_turns(tuple(map(known.get, self._turned_by)), after)
 
     def check_limits(self, as_of: date) -> None:
         """Compile every edition, and tell what matters with nothing compared known.
@@ -92,6 +90,20 @@ class CompiledPolicy:
             prospect(stage, {})
             prospect(stage, dict.fromkeys(only_looked_for(stage), True))  # whatever their values
 
+    def _next_turn(self, given: _Given, after: date) -> date | None:
+        known = _known(self._turned_by, given)
+        return min(self._turning_days(known, after), default=None)
+
+    def _turning_days(self, known: Mapping[str, Value], after: date) -> Iterator[date]:
+        yield from (day for day in self._first_days if day > after)
+        if not self._counts_days:
+            return
+        for number in range(bisect_right(self._first_days, after), len(self._first_days) + 1):
+            program = self._edition(number).program
+            for day in turning_days(program, self._vocabulary, known, after):
+                if day > after and bisect_right(self._first_days, day) == number:
+                    yield day
+
     def _compile(self, number: int) -> _CompiledEdition:
         day = self._first_days[number - 1] if number else date.min
         edition = edition_on(self.policy, day)
@@ -103,11 +115,7 @@ class CompiledPolicy:
         return _CompiledEdition(edition, rules, truth_table(edition), program, inference)
 
     def _decided(self, given: _Given, as_of: date) -> StageDecision:
-        known = {
-            name: value
-            for name, value in zip(self._looked_at, given, strict=True)
-            if value is not None
-        }
+        known = _known(self._looked_at, given)
         compiled_edition = self._edition(bisect_right(self._first_days, as_of))
         not_false = compiled_edition.table.not_false(known)
         self._confirm(compiled_edition, known, not_false)
@@ -171,7 +179,17 @@ def _fired(
     return true if settled else None
 
 
+def _known(names: Sequence[str], given: _Given) -> dict[str, Value]:
+    return {name: value for name, value in zip(names, given, strict=True) if value is not None}
+
+
 def _looked_at(policy: Policy, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the facts that a policy compares, and the dates that they are derived from."""
     bases = (vocabulary.facts[name].derived_from for name in policy.inputs)
     return tuple(dict.fromkeys((*policy.inputs, *(base for base in bases if base))))
+
+
+def _turned_by(looked_at: Sequence[str], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return what a policy looks at, and every fact that counts the days to a date among it."""
+    counted = (fact.name for fact in vocabulary.facts.values() if fact.derived_from in looked_at)
+    return tuple(dict.fromkeys((*looked_at, *counted)))

@@ -165,7 +165,7 @@ def test_a_server_that_ended_the_connection_is_asked_anew(postgresql_database: D
     with closing(Database(postgresql_database.url)) as other, other.transaction() as session:
         session.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model import json_text
@@ -33,6 +33,14 @@ def test_a_decimal_keeps_its_digits(number: Decimal) -> None:
     """`2.50` is written `2.50`, neither 2.5 nor a binary fraction near it."""
     assert json_text.dumps(number) == str(number)
     assert str(json_text.loads(str(number))) == str(number)
+
+
+@given(values)
+@example("a line\u2028and another\u2029")
+def test_a_text_is_the_same_with_decimals_beside_it_and_without(value: object) -> None:
+    """What is written quickly is to the letter what the exact writer writes."""
+    beside = json_text.dumps([value, Decimal("0.10")])
+    assert beside == f"[{json_text.dumps(value)}, 0.10]"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""Engines: how each kind of database is connected to, and how long it may keep anybody waiting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from model.liveness import watch
+
+PATIENCE = 5.0
+"""Seconds that one connect, one lock or one statement may take."""
+
+LOCK_WAIT = "tollgate_lock_wait"
+"""The option of a connection that says for how many seconds a transaction waits for its lock."""
+
+
+def engine_for(url: URL, patience: float, pool_size: int) -> Engine:
+    """Return an engine with at most `pool_size` connections; `patience`: in seconds."""
+    pool = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": patience}
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(
+            url,
+            hide_parameters=True,  # an error's message must not hold facts
+            # Writers rely on row locks, whatever the server's default is.
+            isolation_level="READ COMMITTED",
+            connect_args=_postgresql_bounds(url, patience),
+            **pool,
+        )
+        watch(engine)
+        return engine
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
+    bound = milliseconds(patience)
+    options = (
+        f"-c lock_timeout={bound} -c statement_timeout={bound}"
+        f" -c idle_in_transaction_session_timeout={6 * bound}"
+    )
+    return {
+        "connect_timeout": max(2, round(patience)),
+        "tcp_user_timeout": 2 * bound,
+        "options": f"{url.query.get('options', '')} {options}".strip(),
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own habit of beginning late is what loses updates: we begin ourselves.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        # Without it, INSERT OR REPLACE would pass by the triggers that refuse a deletion.
+        "recursive_triggers = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
+    if not begin:
+        return
+    wait = milliseconds(options.get(LOCK_WAIT, PATIENCE))
+    if connection.info.get(LOCK_WAIT) != wait:
+        connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
+        connection.info[LOCK_WAIT] = wait
+    connection.exec_driver_sql(begin)
+
+
+def milliseconds(seconds: float) -> int:
+    """Return what PostgreSQL and SQLite take for so many seconds."""
+    # PostgreSQL takes 0 for no limit.
+    return max(1, int(seconds * 1000))
