@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from model.engines import LOCK_WAIT, PATIENCE, engine_for, milliseconds
+from model.engines import LOCK_WAIT, PATIENCE, engine_for, milliseconds, transactional
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
@@ -74,7 +74,8 @@ class Database:
 
     def __init__(self, url: str | URL, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
         self.url = make_url(url)
-        self.engine = engine_for(self.url, patience, pool_size)
+        shared = engine_for(self.url, patience, pool_size)
+        self.engine = transactional(shared)
         self._patience = patience
         self._turns = Turns()
         reading = (
@@ -82,8 +83,9 @@ class Database:
             if self.is_sqlite
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
-        looking = {"sqlite_begin": ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._lookers = self.engine.execution_options(**looking)
+        # On SQLite nothing is begun where nobody begins it.
+        looking = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._lookers = shared.execution_options(**looking)
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         self._snapshots = self.engine.execution_options(**reading)
         self._readers = sessionmaker(self._snapshots, expire_on_commit=False)

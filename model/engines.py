@@ -32,8 +32,18 @@ def engine_for(url: URL, patience: float, pool_size: int) -> Engine:
         return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def transactional(engine: Engine) -> Engine:
+    """Return an engine on the same connections whose transactions begin when they say so.
+
+    One by which only single statements are looked up has no use for the event, and pays for it.
+    """
+    transactional = engine.execution_options()
+    if engine.dialect.name == "sqlite":
+        event.listen(transactional, "begin", _begin_sqlite)
+    return transactional
 
 
 def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
@@ -64,14 +74,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
-    if not begin:
-        return
     wait = milliseconds(options.get(LOCK_WAIT, PATIENCE))
     if connection.info.get(LOCK_WAIT) != wait:
         connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
         connection.info[LOCK_WAIT] = wait
-    connection.exec_driver_sql(begin)
+    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
 
 
 def milliseconds(seconds: float) -> int:

@@ -18,8 +18,8 @@ SEAL_EVERY = timedelta(hours=1)
 """… and fewer when the last seal is as old as this."""
 
 LOOK_EVERY = timedelta(minutes=1)
-LOOK_AFTER = 100
-"""A process looks how many wait when a minute, or a hundred requests, have passed."""
+LOOK_AFTER = 500
+"""A process looks how many wait when a minute, or so many requests, have passed."""
 
 
 class Sealer:
