@@ -15,6 +15,7 @@ from model.calendars import Calendar, calendar_named
 from model.cases import doubles_of, find_case, lock_case, no_such_case
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
 from model.promises import Promise, Promised, promised
+from model.stale_warnings import take_back_warnings
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import LONGEST_TARGET, Threshold, is_within_reach, standing
@@ -173,6 +174,9 @@ def _taken(
     recount(session, timer, histories_of(session, [timer])[timer.id], Calendars(session), now)
     session.flush()
     (view,) = _views(session, [timer], now)
+    if view.marks:
+        ended = (each["cycle"] for each in view.cycles if each["ended_at"])
+        take_back_warnings(session, {(timer.id, cast("int", number)) for number in ended})
     return view
 
 

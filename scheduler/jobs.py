@@ -36,11 +36,11 @@ def tell_timers(parts: Parts) -> None:
     Raises:
         Unable: what some of them missed cannot be reviewed; all of them were announced.
     """
-    more, zone = True, parts.settings.timezone
+    more = True
     failed: Failed = {}
     while more and not parts.ending.is_set():
-        moment = Moment.at(parts.clock(), zone)
-        tell = partial(telling_timers.tell_timers, moment=moment, zone=zone, failed=failed)
+        moment = Moment.at(parts.clock(), parts.settings.timezone)
+        tell = partial(telling_timers.tell_timers, moment=moment, failed=failed)
         more = parts.database.write(tell)
     require_none(failed)
 

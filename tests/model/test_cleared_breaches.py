@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -87,7 +87,7 @@ def test_a_timer_that_was_in_time_after_all_is_no_breach(
     )  # fmt: skip
     late = Moment(on(1, "09:00"), on(1, "09:00").date())
     with database.transaction() as session:
-        tell_timers(session, late, UTC)
+        tell_timers(session, late)
         end_cleared_breaches(session, late)
     assert len(awaited(database)) == 1
     clocked.tell(timer, event("stop", on(0, "16:00")), now=late.now)
