@@ -16,6 +16,7 @@ from model.agreement_reviews import keep_agreement_reviews
 from model.apart import Failed, require_none
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
+from model.missed_again import review_missed_again
 from model.moment import Moment
 from model.reminding import remind_due
 from model.standing_reviews import keep_standing_reviews
@@ -61,7 +62,8 @@ def go_round(
         # What is pushed last is done first, and the others whatever became of it.
         parts.callback(remind)
         parts.callback(write, lambda s, failed: report_agreements(s, moment, zone, failed))
-        parts.callback(write, lambda s, _: end_cleared_breaches(s, moment))
+        parts.callback(write, lambda s, failed: review_missed_again(s, moment, failed))
+        parts.callback(write, lambda s, _: end_cleared_breaches(s, moment.now))
         parts.callback(write, lambda s, failed: keep_agreement_reviews(s, moment, failed))
         parts.callback(_keep_standing, database, moment, new_id, zone)
     return told

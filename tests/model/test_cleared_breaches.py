@@ -88,11 +88,11 @@ def test_a_timer_that_was_in_time_after_all_is_no_breach(
     late = Moment(on(1, "09:00"), on(1, "09:00").date())
     with database.transaction() as session:
         tell_timers(session, late)
-        end_cleared_breaches(session, late)
+        end_cleared_breaches(session, late.now)
     assert len(awaited(database)) == 1
     clocked.tell(timer, event("stop", on(0, "16:00")), now=late.now)
     with database.transaction() as session:
-        end_cleared_breaches(session, late)
+        end_cleared_breaches(session, late.now)
     assert awaited(database) == []
 
 
