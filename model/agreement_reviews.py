@@ -30,7 +30,7 @@ DAYS_TO_REVIEW = timedelta(days=7)
 SEEN_AHEAD = timedelta(days=30)
 """So long before a last day for notice, or an end beneath, its review is set up."""
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
-_LOCK = "standing reviews"
+LOCK = "standing reviews"
 _MONTH = Period(months=1)
 _HAPPENED = (f"/{BREACH}", "/risk/", "/unmeasured/", "/offer/")
 
@@ -63,7 +63,7 @@ def keep_agreement_reviews(session: Session, moment: Moment, failed: Failed | No
 
 def hold_reviews(session: Session) -> None:
     """Have nobody else see to the reviews of agreements until the end of the transaction."""
-    hold(session, _LOCK)
+    hold(session, LOCK)
 
 
 def _keep(

@@ -8,13 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import (
-    hold_reviews,
-    missed,
-    span_of,
-    subject_of,
-)
-from model.agreements import Agreement, all_agreements
+from model.agreement_reviews import LOCK, hold_reviews, missed, span_of, subject_of
+from model.agreements import Agreement, all_agreements, find_agreement
+from model.apart import Failed, apart
+from model.locking import try_hold
 from model.measurements import Measurement, measurements_between
 from model.review_subjects import BREACH, OF_AGREEMENTS, metric_and_day
 from model.reviews import UNPLANNED, Review, end_review, rename
@@ -38,6 +35,18 @@ def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None =
         if (agreement := agreements.get(subject)) is not None:
             _see_to(session, agreement, review, metric, first, now)
     session.flush()
+
+
+def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> None:
+    """Do so of one agreement, in the transaction of the event that took back a timer's breach.
+
+    Who sends the event waits for nobody else: while the reviews are being seen to, and where the
+    agreement's cannot be, it is left to the tick, which says why.
+    """
+    unsaid: Failed = {}
+    if try_hold(session, LOCK):
+        with apart(session, agreement_id, unsaid):
+            end_cleared_breaches(session, now, find_agreement(session, agreement_id))
 
 
 def _going_on(session: Session, begin: str) -> Sequence[Review]:
