@@ -12,12 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import (
-    hold_reviews,
-    review_breach,
-    span_of,
-    subject_of,
-)
+from model.agreement_reviews import hold_reviews, review_breach, span_of, subject_of
 from model.agreements import Agreement, all_agreements
 from model.apart import Failed, apart
 from model.holding_reviews import HeldReview
