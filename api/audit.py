@@ -12,7 +12,8 @@ from api.query import read_query
 from api.service import current_service
 from model import json_text
 from model.access import Role
-from model.administration import ActView, acts_before
+from model.acts_by_id import acts_shown
+from model.administration import ActView
 from model.moment import rfc3339
 
 audit = Noun("audit", "What administrators did")
@@ -29,7 +30,7 @@ def list_acts() -> Response:
     """List what administrators did, over HTTP and on the command line, newest first."""
     query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
-        page = acts_before(session, query.get("after"), query["limit"])
+        page = acts_shown(session, query.get("after"), query["limit"])
     shown = [_shown(act) for act in page.acts]
     return ok(json_text.dumps({"acts": shown, "next": page.next}))
 

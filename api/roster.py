@@ -19,8 +19,12 @@ from api.strict_schema import load
 from model import json_text
 from model.access import Role
 from model.moment import rfc3339
+from model.roster import Holder
+from model.roster_document import without_addresses
 from model.rosters import RosterView, current_roster, replace_roster
 from rules.errors import PreconditionRequired, RosterMovedOn
+
+SEE_ADDRESSES = (Role.SERVICE_MANAGER,)
 
 _ANSWERS = Answers(
     200, RosterShownSchema, examples.ROSTER, headers={"ETag": "its version, for If-Match"}
@@ -32,7 +36,11 @@ roster = Noun("roster", "Who holds which role, and who stands in for whom")
 
 @roster.route("GET", "/api/v1/roster", access=ANY_KEY, answers=_ANSWERS)
 def read_roster() -> Response:
-    """Read the roster that counts now."""
+    """Read the roster that counts now.
+
+    Addresses are shown to service managers and administrators alone; to others, people's names
+    stand for them.
+    """
     with current_service().database.reading() as session:
         return _shown(current_roster(session))
 
@@ -73,7 +81,8 @@ def read_holders() -> Response:
     """Say who holds a role on a day, for an agency.
 
     The agency's own holders come first, then those who hold it everywhere; of either, the
-    holders, then their deputies. Whoever is away that day is left out.
+    holders, then their deputies. Whoever is away that day is left out. Addresses are shown to
+    service managers and administrators alone.
     """
     service, query = current_service(), read_query(request, HoldersQuerySchema)
     day, agency = query.get("day") or service.moment().today, query.get("agency")
@@ -83,22 +92,28 @@ def read_holders() -> Response:
         "role": query["role"],
         "agency": agency,
         "day": day.isoformat(),
-        "holders": [
-            {"name": h.person.name, "email": h.person.email, "stands_in": h.stands_in}
-            for h in holders
-        ],
+        "holders": [_holder(each) for each in holders],
     }
     return ok(json_text.dumps(body))
 
 
+def _holder(holder: Holder) -> dict[str, object]:
+    address = {"email": holder.person.email} if _sees_addresses() else {}
+    return {"name": holder.person.name, **address, "stands_in": holder.stands_in}
+
+
 def _shown(view: RosterView) -> Response:
     body = {
-        **view.document,
+        **(view.document if _sees_addresses() else without_addresses(view.document)),
         "version": view.version,
         "changed_by": view.by,
         "changed_at": _instant(view.at),
     }
     return ok(json_text.dumps(body), headers={"ETag": etag(view.version)})
+
+
+def _sees_addresses() -> bool:
+    return current_caller().may(*SEE_ADDRESSES)
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -16,6 +16,9 @@ _WORD = r"[^@\s.,:;<>()\[\]]+"
 ADDRESS = rf"^[^@\s,:;<>()\[\]]+@{_WORD}(\.{_WORD})+$"
 _SINCE = {"description": "The first day that counts; if absent, from ever on"}
 _UNTIL = {"description": "The first day that no longer counts; if absent, for ever"}
+_FOR_MANAGERS = {"description": "their address; only for service managers and administrators"}
+_CALLED = {"description": "by address; by name for those to whom no address is shown"}
+_HELD_BY = {"description": "A group, by its name; or a person: by address, or by name, as above"}
 _DEPUTY = {"description": "Asked when none of those is there who are no deputies"}
 
 
@@ -81,9 +84,45 @@ class RosterSchema(StrictSchema):
     absences = Parts(AbsenceSchema, MOST, load_default=list)
 
 
-class RosterShownSchema(RosterSchema):
+class PersonShownSchema(StrictSchema):
+    """Somebody who can be reminded."""
+
+    name = text()
+    email = fields.String(metadata=_FOR_MANAGERS)
+
+
+class MemberShownSchema(MemberSchema):
+    """Somebody who is in a group."""
+
+    person = Text(254, required=True, metadata=_CALLED)
+
+
+class GroupShownSchema(StrictSchema):
+    """People who hold roles together."""
+
+    name = text()
+    members = many(MemberShownSchema)
+
+
+class HeldRoleShownSchema(HeldRoleSchema):
+    """A role and who holds it."""
+
+    held_by = Text(254, required=True, metadata=_HELD_BY)
+
+
+class AbsenceShownSchema(AbsenceSchema):
+    """Days on which somebody is away."""
+
+    person = Text(254, required=True, metadata=_CALLED)
+
+
+class RosterShownSchema(StrictSchema):
     """The roster that counts now."""
 
+    people = many(PersonShownSchema)
+    groups = many(GroupShownSchema)
+    roles = many(HeldRoleShownSchema)
+    absences = many(AbsenceShownSchema)
     version = fields.Integer(required=True, metadata={"minimum": 0})
     changed_by = maybe()
     changed_at = maybe(**INSTANT)
@@ -101,7 +140,7 @@ class HolderSchema(StrictSchema):
     """Somebody who holds the role."""
 
     name = text()
-    email = text()
+    email = fields.String(metadata=_FOR_MANAGERS)
     stands_in = fields.Boolean(
         required=True, metadata={"description": "a deputy, for those who are away"}
     )

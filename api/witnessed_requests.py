@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
 from flask import Flask, g, request
 
 from api.authentication import known_caller
 from api.service import current_service
 from model.access import Role
+from model.acts_by_id import CASE, CUSTOMER, id_of_case, id_of_customer, place_of
 from model.administration import Actor, Via
+from model.database import Session
 from model.witnessing import Witness, attend
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IN_THE_RECORD = frozenset({"decisions.decide", "batches.decide_batch"})
 """The routes whose every change is a decision: the record has it, with the key that asked."""
+
+_BY_ID = {"ref": CASE, "customer": CUSTOMER}
+"""The parts of addresses that may be about a person."""
+_PART = re.compile(r"<\w+:(\w+)>")
 
 
 def register(app: Flask) -> None:
@@ -38,4 +49,22 @@ def _witness() -> Witness | None:
         return None
     actor = Actor(caller.name, Via.HTTP, caller.key_id)
     details = {"route": f"{request.method} {rule.rule}", "request": g.request_id}
-    return Witness(actor, request.path, current_service().clock, details)
+    parts = request.view_args or {}
+    return Witness(actor, _on(rule.rule, parts), current_service().clock, details, _which(parts))
+
+
+def _on(rule: str, parts: Mapping[str, Any]) -> str:
+    """Return the address that is asked for, with a place where a part of it goes by an id."""
+
+    def said(part: re.Match[str]) -> str:
+        name = part[1]
+        return place_of(_BY_ID[name]) if name in _BY_ID else str(parts[name])
+
+    return _PART.sub(said, rule)
+
+
+def _which(parts: Mapping[str, Any]) -> Callable[[Session], Mapping[str, object]] | None:
+    """Return what finds the id of what the address names, if a part of it goes by one."""
+    if "customer" in parts:
+        return partial(id_of_customer, service=parts["key"], name=parts["customer"])
+    return partial(id_of_case, ref=parts["ref"]) if "ref" in parts else None

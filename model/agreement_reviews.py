@@ -19,7 +19,7 @@ from model.agreements import Agreement, all_agreements, beneath
 from model.apart import Failed, apart
 from model.locking import hold
 from model.moment import Moment
-from model.review_subjects import OF_AGREEMENTS
+from model.review_subjects import BREACH, OF_AGREEMENTS
 from model.reviews import NewReview, Review, change_recurrence, end_review, rename, set_up_as_taken
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
@@ -29,12 +29,9 @@ DAYS_TO_REVIEW = timedelta(days=7)
 """So long after it was set up, the review of what happened is due."""
 SEEN_AHEAD = timedelta(days=30)
 """So long before a last day for notice, or an end beneath, its review is set up."""
-
 _IDS = UUID("5b0c2c3e-6f5e-4a57-9d2f-0f6f6f1f7c11")
-_LOCK = "standing reviews"
+LOCK = "standing reviews"
 _MONTH = Period(months=1)
-BREACH = "breach/"
-"""The subject of a breach's review goes on so after the agreement's; then its metric and day."""
 _HAPPENED = (f"/{BREACH}", "/risk/", "/unmeasured/", "/offer/")
 
 
@@ -66,7 +63,7 @@ def keep_agreement_reviews(session: Session, moment: Moment, failed: Failed | No
 
 def hold_reviews(session: Session) -> None:
     """Have nobody else see to the reviews of agreements until the end of the transaction."""
-    hold(session, _LOCK)
+    hold(session, LOCK)
 
 
 def _keep(
@@ -96,17 +93,24 @@ def _keep(
 
 
 def review_breach(
-    session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
+    session: Session,
+    agreement: Agreement,
+    metric: str,
+    day: date,
+    why: str,
+    moment: Moment,
+    *,
+    cleared: bool = False,
 ) -> None:
     """Have a target that was missed on a day reviewed. Needs a `transaction()`.
 
     There is one review for each metric and period of its target, or month of the agreement where
     that is longer: whatever else is missed within it is looked at in that one. What is missed in a
-    month of shorter periods once its review was held has it held again. What is agreed no more is
-    reviewed as often as the whole.
+    month of shorter periods once its review was held has it held again; so does whatever is, once
+    it had ended for being `cleared`. What is agreed no more is reviewed as often as the whole.
     """
     first = span_of(agreement, metric, day)[0]
-    again = first != first_day(agreement, metric, day)
+    again = cleared or first != first_day(agreement, metric, day)
     key = f"{BREACH}{metric}/{first}"
     _review_soon(session, agreement, key, missed(metric, why), moment, again=again)
 

@@ -21,8 +21,10 @@ from model.case_letters import letter_of_move
 from model.decisions import DecisionRecord
 from model.moment import Moment, rfc3339
 from model.outbox import Event, EventType, Letter, Listeners, announce
+from model.quiet_hours import loud_from
 from model.rosters import current_roster
 from model.telling_teams import HEARS, TO_SUBSCRIBERS, Telling, hearers_of, is_news
+from rules.review_rules import CaseLetter
 
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
 
@@ -90,7 +92,8 @@ def _announce_move(
             case.ref, case.title, body, before, told.unheld, by_time=telling.by_time
         )
     event = _rerouted(case, body, before, moment.now, letter)
-    announce(session, event, people, listening if before else {})
+    people_from = loud_from(telling.quiet, CaseLetter.REROUTED, moment)
+    announce(session, event, people, listening if before else {}, people_from)
 
 
 def _goes_on_again(session: Session, case: Locked) -> bool:

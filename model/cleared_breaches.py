@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import BREACH, hold_reviews, missed, span_of, subject_of
-from model.agreements import Agreement, all_agreements
+from model.agreement_reviews import LOCK, hold_reviews, missed, span_of, subject_of
+from model.agreements import Agreement, all_agreements, find_agreement
+from model.apart import Failed, apart
+from model.locking import try_hold
 from model.measurements import Measurement, measurements_between
-from model.moment import Moment
+from model.review_subjects import BREACH, OF_AGREEMENTS, metric_and_day
 from model.reviews import UNPLANNED, Review, end_review, rename
 from model.timers_kept import timers_kept
 from rules.review_rules import ReviewKind
@@ -20,7 +22,7 @@ _ANY_ZONE = timedelta(hours=14)
 """No zone is further from UTC: a timer that ran out so near to some days may belong to them."""
 
 
-def end_cleared_breaches(session: Session, moment: Moment, of: Agreement | None = None) -> None:
+def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None = None) -> None:
     """End what is to be reviewed of a breach, where none is left; its letters are taken back.
 
     One that was held stays. Where the miss that it names is gone and another is left, it names
@@ -28,19 +30,31 @@ def end_cleared_breaches(session: Session, moment: Moment, of: Agreement | None 
     """
     hold_reviews(session)
     agreements = {subject_of(each): each for each in ([of] if of else all_agreements(session))}
-    for review in _going_on(session, f"{subject_of(of)}/{BREACH}" if of else ""):
-        subject, _, about = review.subject.partition(f"/{BREACH}")
-        metric, _, day = about.rpartition("/")
-        if metric and (agreement := agreements.get(subject)) is not None:
-            _see_to(session, agreement, review, metric, date.fromisoformat(day), moment)
+    for review in _going_on(session, f"{subject_of(of)}/{BREACH}" if of else OF_AGREEMENTS):
+        subject, metric, first = metric_and_day(review.subject)
+        if (agreement := agreements.get(subject)) is not None:
+            _see_to(session, agreement, review, metric, first, now)
     session.flush()
 
 
+def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> None:
+    """Do so of one agreement, in the transaction of the event that took back a timer's breach.
+
+    Who sends the event waits for nobody else: while the reviews are being seen to, and where the
+    agreement's cannot be, it is left to the tick, which says why.
+    """
+    unsaid: Failed = {}
+    if try_hold(session, LOCK):
+        with apart(session, agreement_id, unsaid):
+            end_cleared_breaches(session, now, find_agreement(session, agreement_id))
+
+
 def _going_on(session: Session, begin: str) -> Sequence[Review]:
-    """Return the reviews that go on, of those whose subjects begin so; others than breaches too."""
+    """Return the reviews of breaches that go on, of those whose subjects begin so."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(begin, autoescape=True),
+        Review.subject.contains(f"/{BREACH}"),
         Review.ended_at.is_(None),
     )
     return session.scalars(ours.order_by(Review.id).with_for_update()).all()
@@ -52,7 +66,7 @@ def _see_to(
     review: Review,
     metric: str,
     first: date,
-    moment: Moment,
+    now: datetime,
 ) -> None:
     begins, after = span_of(agreement, metric, first)
     if begins != first:
@@ -61,25 +75,25 @@ def _see_to(
     found = measurements_between(session, agreement.id, first, after - timedelta(days=1))
     left = [each for each in found if each.metric == metric and not each.attained]
     if left:
-        _name_one_of(review, agreement, left, moment)
-    elif not _ran_out(session, agreement, metric, first, after, moment):
-        end_review(session, review, moment.now)
+        _name_one_of(review, agreement, left, now)
+    elif not _ran_out(session, agreement, metric, first, after, now):
+        end_review(session, review, now)
 
 
 def _name_one_of(
-    review: Review, agreement: Agreement, left: list[Measurement], moment: Moment
+    review: Review, agreement: Agreement, left: list[Measurement], now: datetime
 ) -> None:
     titles = [f"{agreement.title}: {missed(each.metric, each.missed)}" for each in left]
     if review.title not in titles and " ran out" not in review.title:
-        rename(review, moment.now, title=titles[0])
+        rename(review, now, title=titles[0])
         review.remind_on = UNPLANNED
 
 
 def _ran_out(
-    session: Session, agreement: Agreement, metric: str, first: date, after: date, moment: Moment
+    session: Session, agreement: Agreement, metric: str, first: date, after: date, now: datetime
 ) -> bool:
     """Return whether the time of a timer ran out on those days, by what holds now."""
     since = datetime.combine(first, time(), UTC) - _ANY_ZONE
     until = datetime.combine(after, time(), UTC) + _ANY_ZONE
-    kept = timers_kept(session, agreement.id, since, until, moment.now).get(metric)
+    kept = timers_kept(session, agreement.id, since, until, now).get(metric)
     return kept is not None and kept.breached > 0

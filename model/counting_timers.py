@@ -174,17 +174,12 @@ def _freeze(
     stands = standing(cycle, timer.target, calendars.count(timer, version), now)
     result = told_of(stands, timer.target)
     if frozen is None:
-        frozen = TimerResult(
-            timer_id=timer.id,
-            cycle=cycle.number,
-            counted_with=version,
-            agreement_id=timer.agreement_id,
-            metric=timer.metric,
-        )
+        frozen = TimerResult(timer_id=timer.id, cycle=cycle.number, counted_with=version)
         session.add(frozen)
-    elif frozen.result == result:
-        return
-    frozen.result, frozen.frozen_at = result, now
+    if frozen.result != result:
+        frozen.result, frozen.frozen_at = result, now
+    # Of a result that an older process froze, these say nothing yet.
+    frozen.agreement_id, frozen.metric = timer.agreement_id, timer.metric
     frozen.verdict, frozen.verdict_at = stands.verdict.value, _verdict_at(stands)
 
 

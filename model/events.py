@@ -62,7 +62,12 @@ class Event:
     @property
     def id(self) -> str:
         """The message id: the same for the same key, in whichever process and however often."""
-        return str(uuid5(_IDS, self.key))
+        return id_of(self.key)
+
+
+def id_of(key: str) -> str:
+    """Return the message id of what is announced under a key."""
+    return str(uuid5(_IDS, key))
 
 
 class OutboxEvent(Base):

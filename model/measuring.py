@@ -68,7 +68,7 @@ def record_measurements(
         known[each.metric, each.day] = row
         if not row.attained:
             review_breach(session, agreement, row.metric, row.day, row.missed, moment)
-    end_cleared_breaches(session, moment, agreement)
+    end_cleared_breaches(session, moment.now, agreement)
     for metric in sorted({each.metric for each in new}):
         _look_ahead(session, agreement, targets[metric], moment)
     return [known[each.metric, each.day] for each in new]

@@ -12,20 +12,31 @@ _LATEST = date.max - timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC with the service's calendar day."""
+    """An instant in UTC with the service's calendar day, and the zone whose day it is."""
 
     now: datetime
     today: date
+    zone: tzinfo = UTC
 
     @classmethod
     def at(cls, now: datetime, zone: tzinfo) -> Moment:
         """Return the moment that `now` (aware) is in `zone`."""
-        return cls(now.astimezone(UTC), now.astimezone(zone).date())
+        return cls(now.astimezone(UTC), now.astimezone(zone).date(), zone)
+
+    @property
+    def local(self) -> datetime:
+        """What the clocks of the zone say."""
+        return self.now.astimezone(self.zone)
 
 
 def rfc3339(instant: datetime) -> str:
     """Return `instant` (aware) as RFC 3339 in UTC, to the millisecond, with a `Z`."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def in_letters(instant: datetime, zone: tzinfo) -> str:
+    """Return `instant` (aware) as a letter gives it: to the minute, with the name of the zone."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def begins(day: date, zone: tzinfo) -> datetime:

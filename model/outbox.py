@@ -7,6 +7,7 @@ process. `scheduler/` sends it, at least once, under an id that stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import insert, select, text, update
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from model import json_text
 from model.deliveries import Delivery, State
-from model.events import Event, EventType, Letter, OutboxEvent
+from model.events import Event, EventType, Letter, OutboxEvent, id_of
 from model.failing_subscriptions import hold_subscriptions
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "listeners",
     "listeners_in",
     "take_back",
+    "take_back_letters",
 ]
 
 LISTENING = "SELECT id, types FROM subscriptions WHERE disabled_at IS NULL"
@@ -55,19 +57,23 @@ def announce(
     event: Event,
     people: Sequence[str] = (),
     listening: Listeners | None = None,
+    people_from: datetime | None = None,
 ) -> bool:
     """Have the event's subscribers and some people (by e-mail address) told of it.
 
     Nothing is written when nobody is to be told, or when it was announced before. Say whether
     something was. `listening`: what `listeners` said in this transaction, to look only once.
+    `people_from`: when people are told first (`quiet_hours.loud_from`), if not at once.
     """
     listening = listeners(session) if listening is None else listening
     subscriptions = listening.get(event.type, ())
     if not (subscriptions or people) or not _is_new(session, event):
         return False
-    to: list[dict[str, Any]] = [{"subscription_id": id, "recipient": None} for id in subscriptions]
-    to += [{"subscription_id": None, "recipient": person} for person in dict.fromkeys(people)]
-    same = {"event_id": event.id, "state": State.WAITING, "due_at": event.at, "at": event.at}
+    by_hook = {"recipient": None, "due_at": event.at}
+    by_mail = {"subscription_id": None, "due_at": people_from or event.at}
+    to: list[dict[str, Any]] = [{**by_hook, "subscription_id": id} for id in subscriptions]
+    to += [{**by_mail, "recipient": person} for person in dict.fromkeys(people)]
+    same = {"event_id": event.id, "state": State.WAITING, "at": event.at}
     session.execute(insert(Delivery), [{**same, **one} for one in to])
     return True
 
@@ -84,6 +90,17 @@ def take_back(session: Session, type: EventType, subject: str, key: str = "") ->
     told = select(Delivery.subscription_id).where(*waiting, Delivery.subscription_id.is_not(None))
     hold_subscriptions(session, {id for id in session.scalars(told.distinct()) if id})
     cancelled = update(Delivery).where(*waiting).values(state=State.CANCELLED)
+    session.execute(cancelled, execution_options={"synchronize_session": False})
+
+
+def take_back_letters(session: Session, keys: Iterable[str]) -> None:
+    """Cancel what people are still to be told of what was announced under some keys.
+
+    What it says is so no more; subscribers, who know the order of things, are told all the same.
+    """
+    ours = (Delivery.event_id.in_([id_of(key) for key in keys]), Delivery.recipient.is_not(None))
+    waiting = update(Delivery).where(*ours, Delivery.state == State.WAITING)
+    cancelled = waiting.values(state=State.CANCELLED)
     session.execute(cancelled, execution_options={"synchronize_session": False})
 
 

@@ -16,9 +16,10 @@ from model.agreement_reviews import keep_agreement_reviews
 from model.apart import Failed, require_none
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
+from model.missed_again import review_missed_again
 from model.moment import Moment
 from model.reminding import remind_due
-from model.standing_reviews import keep_standing_reviews
+from model.standing_reviews import Kept, keep_standing_reviews
 from rules.errors import Unable
 
 
@@ -34,7 +35,7 @@ def go_round(
 
     What one part stumbles over keeps nobody from being reminded; it is raised afterwards.
     `local`: the local time, so that quiet hours are kept. `goes_on`: asked before each batch of
-    reminders.
+    reviews and of reminders.
 
     Raises:
         Unable: something cannot be reviewed as it is written.
@@ -61,16 +62,23 @@ def go_round(
         # What is pushed last is done first, and the others whatever became of it.
         parts.callback(remind)
         parts.callback(write, lambda s, failed: report_agreements(s, moment, zone, failed))
-        parts.callback(write, lambda s, _: end_cleared_breaches(s, moment))
+        parts.callback(write, lambda s, failed: review_missed_again(s, moment, failed))
+        parts.callback(write, lambda s, _: end_cleared_breaches(s, moment.now))
         parts.callback(write, lambda s, failed: keep_agreement_reviews(s, moment, failed))
-        parts.callback(_keep_standing, database, moment, new_id, zone)
+        parts.callback(_keep_standing, database, moment, new_id, zone, goes_on)
     return told
 
 
 def _keep_standing(
-    database: Database, moment: Moment, new_id: Callable[[], str], zone: tzinfo
+    database: Database,
+    moment: Moment,
+    new_id: Callable[[], str],
+    zone: tzinfo,
+    goes_on: Callable[[], bool],
 ) -> None:
-    unsound = database.write(lambda session: keep_standing_reviews(session, moment, new_id, zone))
-    if unsound:
-        named = ", ".join(unsound)
+    kept = Kept((), more=True)
+    while kept.more and goes_on():
+        kept = database.write(lambda session: keep_standing_reviews(session, moment, new_id, zone))
+    if kept.unsound:
+        named = ", ".join(kept.unsound)
         raise Unable(f"a role, a title or a period is too long to be reviewed: {named}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from rules.errors import BadFields
 from rules.field_problem import FieldProblem
 
 RULED = "rules/"
 """What `reviews.yaml` names."""
 OF_AGREEMENTS, OF_IMPROVEMENTS = "agreements/", "improvements/"
+BREACH = "breach/"
+"""The subject of a breach's review goes on so after the agreement's; then its metric and day."""
 _OURS = (RULED, OF_AGREEMENTS, OF_IMPROVEMENTS)
 
 
@@ -20,3 +24,10 @@ def require_free(subject: str) -> None:
     if subject.startswith(_OURS):
         detail = f"must not begin with {', '.join(_OURS)}: such reviews come by themselves"
         raise BadFields([FieldProblem("/subject", detail)])
+
+
+def metric_and_day(subject: str) -> tuple[str, str, date]:
+    """Return what the review of a breach is about: the agreement's own subject, metric and day."""
+    of, _, about = subject.partition(f"/{BREACH}")
+    metric, _, day = about.rpartition("/")
+    return of, metric, date.fromisoformat(day)

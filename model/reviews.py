@@ -5,10 +5,12 @@ Occurrence k falls on the anchor and k periods, however late the one before was 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, false, select, text, update
+from sqlalchemy import Index, String, Table, Text, UniqueConstraint, false, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -116,6 +118,37 @@ class NewReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmade:
+    """A review that is to be there, whose first occurrence has number `first`."""
+
+    new: NewReview
+    id: str
+    first: int = 0
+
+    def row(self, now: datetime) -> dict[str, object]:
+        """Return it as it is when it is set up, by the names of its columns."""
+        new = self.new
+        return {
+            "id": self.id,
+            "kind": new.kind.value,
+            "subject": new.subject,
+            "title": new.title,
+            "role": new.role,
+            "agency": new.agency,
+            "escalate_to": new.escalate_to,
+            "anchor": new.anchor,
+            "every": new.every,
+            "number": self.first,
+            "due_on": Recurrence(new.anchor, Period.kept(new.every)).occurrence(self.first),
+            "version": 1,
+            "remind_on": UNPLANNED,
+            "created_at": now,
+            "changed_at": now,
+            "once": new.once,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPage:
     """Some reviews, the soonest first; `next`: the cursor of those after them."""
 
@@ -145,9 +178,9 @@ def set_up_as_taken(
     there = select(Review).where(*ours).with_for_update()
     review = session.scalar(there)
     if review is None:
-        _insert(session, new, new_id, now, first)
+        set_up_unless_there(session, [Unmade(new, new_id, first)], now)
         review = session.scalars(there).one()
-    if review.ended_at is None and review.version:
+    if review.ended_at is None:
         return review
     # What was held before has its numbers already.
     review.shift = review.number - first
@@ -159,25 +192,14 @@ def set_up_as_taken(
     return review
 
 
-def _insert(session: Session, new: NewReview, new_id: str, now: datetime, first: int) -> None:
-    """Make the row, at version 0, unless somebody else makes it: then wait for that one's end."""
-    row: dict[str, object] = {
-        "id": new_id,
-        "kind": new.kind.value,
-        "subject": new.subject,
-        "title": new.title,
-        "role": new.role,
-        "anchor": new.anchor,
-        "every": new.every,
-        "number": first,
-        "due_on": new.anchor,
-        "version": 0,
-        "remind_on": UNPLANNED,
-        "created_at": now,
-        "once": new.once,
-    }
+def set_up_unless_there(session: Session, unmade: Sequence[Unmade], now: datetime) -> None:
+    """Set up reviews, however many at once; one that somebody sets up meanwhile is left to them.
+
+    It waits for the end of whoever does.
+    """
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(insert(Review).values(row).on_conflict_do_nothing())
+    into = insert(cast("Table", Review.__table__)).on_conflict_do_nothing()
+    session.connection().execute(into, [each.row(now) for each in unmade])
 
 
 def change_recurrence(

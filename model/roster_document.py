@@ -58,6 +58,24 @@ def require_nobody_twice(document: Document) -> None:
         raise BadFields(problems)
 
 
+def without_addresses(document: Document) -> Document:
+    """Return a document that calls people by their names: addresses are not everybody's to read."""
+    names = {each["email"]: each["name"] for each in document["people"]}
+
+    def named(written: Mapping[str, Any], by: str) -> Mapping[str, Any]:
+        return {**written, by: names.get(written[by], written[by])}
+
+    return {
+        "people": [{"name": each["name"]} for each in document["people"]],
+        "groups": [
+            {**group, "members": [named(member, "person") for member in group["members"]]}
+            for group in document["groups"]
+        ],
+        "roles": [named(held, "held_by") for held in document["roles"]],
+        "absences": [named(absence, "person") for absence in document["absences"]],
+    }
+
+
 def _written_otherwise(document: Document) -> Iterator[FieldProblem]:
     seen: dict[str, str] = {}
     for number, person in enumerate(document["people"]):

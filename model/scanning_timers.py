@@ -61,7 +61,7 @@ def scan_timers(session: Session, now: datetime, at_once: int = AT_ONCE) -> Scan
     from the marks, such as a delivery, belongs into the same one.
     """
     stale = _recount_stale(session, now, at_once)
-    due = _in_hand(
+    due = in_hand(
         session, select(Timer).where(Timer.next_at <= now).order_by(Timer.next_at).limit(at_once)
     )
     calendars, told = Calendars(session), []
@@ -83,7 +83,7 @@ def _recount_stale(session: Session, now: datetime, at_once: int) -> int:
     for calendar_id, version in session.execute(versions):
         stale = (Timer.calendar_id == calendar_id, Timer.counted_with < version)
         query = select(Timer).where(*stale).order_by(Timer.counted_with)
-        found += _in_hand(session, query.limit(at_once - len(found)))
+        found += in_hand(session, query.limit(at_once - len(found)))
         if len(found) >= at_once:
             break
     calendars = Calendars(session)
@@ -94,7 +94,7 @@ def _recount_stale(session: Session, now: datetime, at_once: int) -> int:
     return len(found)
 
 
-def _in_hand(session: Session, query: Select[Timer]) -> Sequence[Timer]:
+def in_hand(session: Session, query: Select[Timer]) -> Sequence[Timer]:
     """Return timers that nobody else has in hand, which nobody else may change until the end."""
     return session.scalars(
         query.with_for_update(skip_locked=True)

@@ -8,12 +8,14 @@ reviewed no longer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from model.agreement_reviews import LOCK
 from model.business_case_reviews import note_sessions
 from model.locking import hold
 from model.moment import Moment
@@ -21,10 +23,12 @@ from model.review_subjects import RULED
 from model.reviews import (
     NewReview,
     Review,
+    Unmade,
     change_recurrence,
     end_review,
     rename,
     set_up_as_taken,
+    set_up_unless_there,
 )
 from model.revisions import book_of, live_revision
 from model.services import Service
@@ -36,58 +40,116 @@ from rules.rule_book import RuleBook
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
 _IN_OPERATION = ("operate", "improve")
+_OF_SERVICES = ReviewKind.TOLLGATE_5
+_NAMES = ("title", "role", "agency", "escalate_to")
+AT_ONCE = 500
+"""How many reviews one transaction sets up, changes or ends."""
+
+Key = tuple[ReviewKind, str]
+"""What tells a review from all others: its kind and its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The subjects of reviews that cannot be kept as they are written; `more`: others still can."""
+
+    unsound: tuple[str, ...]
+    more: bool
 
 
 def keep_standing_reviews(
-    session: Session, moment: Moment, new_id: Callable[[], str], zone: tzinfo
-) -> tuple[str, ...]:
-    """Set up, change and end these reviews so that there is one for each. Needs a `transaction()`.
+    session: Session,
+    moment: Moment,
+    new_id: Callable[[], str],
+    zone: tzinfo,
+    most: int = AT_ONCE,
+) -> Kept:
+    """Set up, change and end up to `most` of these reviews, so that there is one for each.
 
-    Return the subjects of those that cannot be kept as they are written.
-
-    The first falls one period after the day on which it was set up.
+    With `more` do it again, in another transaction: others wait for the reviews meanwhile. The
+    first falls one period after the day on which it was set up. Needs a `transaction()`.
     """
-    hold(session, "standing reviews")
+    hold(session, LOCK)
     revision = live_revision(session)
     book = None if revision is None else book_of(session, revision)
     rules = ReviewRules() if book is None else book.reviews
-    schedule = rules.schedule_of(ReviewKind.TOLLGATE_5)
     wanted = {(new.kind, new.subject): new for new in _wanted(session, book, rules, moment)}
-    unsound = [key for key, new in wanted.items() if not _is_sound(new)]
+    unsound = {key for key, new in wanted.items() if not _is_sound(new)}
+    there = _there(session)
+    sound = {key: new for key, new in wanted.items() if key not in unsound}
+    changes = _Changes(
+        [each for key, each in there.items() if key not in wanted and each.ended_at is None],
+        [new for key, new in sound.items() if key not in there],
+        [(there[key], new) for key, new in sound.items() if _differs(there.get(key), new)],
+    )
+    changes.make(session, new_id, moment, most)
+    session.flush()
+    if not (more := changes.many > most):
+        cases = [each for key, each in there.items() if key in sound and key[0] is _OF_SERVICES]
+        note_sessions(session, cases, rules.schedule_of(_OF_SERVICES), zone)
+        session.flush()
+    return Kept(tuple(sorted(subject for _, subject in unsound)), more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What is otherwise than it is to be: reviews to end, to set up, and to have as they are."""
+
+    gone: Sequence[Review]
+    unmade: Sequence[NewReview]
+    others: Sequence[tuple[Review, NewReview]]
+
+    @property
+    def many(self) -> int:
+        """How many there are."""
+        return len(self.gone) + len(self.unmade) + len(self.others)
+
+    def make(self, session: Session, new_id: Callable[[], str], moment: Moment, most: int) -> None:
+        """Make up to `most` of them."""
+        for review in self.gone[:most]:
+            end_review(session, review, moment.now)
+        left = max(0, most - len(self.gone))
+        unmade = [Unmade(new, new_id(), _first(new)) for new in self.unmade[:left]]
+        if unmade:
+            set_up_unless_there(session, unmade, moment.now)
+        for review, new in self.others[: max(0, left - len(unmade))]:
+            _change(session, review, new, moment)
+
+
+def _change(session: Session, review: Review, new: NewReview, moment: Moment) -> None:
+    """Have a review be as it is to be."""
+    if review.ended_at is not None:
+        set_up_as_taken(session, new, review.id, moment.now, _first(new))
+    rename(review, moment.now, **{each: getattr(new, each) for each in _NAMES})
+    anchor = new.anchor if _is_ruled(new) else review.anchor
+    change_recurrence(session, review, anchor, new.every, moment)
+
+
+def _first(new: NewReview) -> int:
+    """Return which occurrence is awaited first: on the day that rules name, or a period later."""
+    return 0 if _is_ruled(new) else 1
+
+
+def _is_ruled(new: NewReview) -> bool:
+    return new.subject.startswith(RULED)
+
+
+def _there(session: Session) -> Mapping[Key, Review]:
+    """Return the reviews of these kinds that there are; nobody holds or changes one meanwhile."""
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
     ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
-    # Nobody holds or changes one meanwhile: what is read here is what is changed below.
     locked = session.scalars(ours.order_by(Review.id).with_for_update())
-    there = {(ReviewKind(r.kind), r.subject): r for r in locked}
-    for key, review in there.items():
-        if key not in wanted and review.ended_at is None:
-            end_review(session, review, moment.now)
-    for key in unsound:
-        del wanted[key]
-    for key, new in wanted.items():
-        there[key] = _kept(session, new, there.get(key), new_id, moment)
-    cases = [there[key] for key in wanted if key[0] is ReviewKind.TOLLGATE_5]
-    note_sessions(session, cases, schedule, zone)
-    session.flush()
-    return tuple(subject for _, subject in unsound)
+    return {(ReviewKind(r.kind), r.subject): r for r in locked}
 
 
-def _kept(
-    session: Session,
-    new: NewReview,
-    review: Review | None,
-    new_id: Callable[[], str],
-    moment: Moment,
-) -> Review:
-    """Return the review as it is to be; one that goes on and is so costs no statement."""
-    is_ruled = new.subject.startswith(RULED)
-    if review is None or review.ended_at is not None:
-        review = set_up_as_taken(session, new, new_id(), moment.now, 0 if is_ruled else 1)
-    names = {each: getattr(new, each) for each in ("title", "role", "agency", "escalate_to")}
-    rename(review, moment.now, **names)
-    anchor = new.anchor if is_ruled else review.anchor
-    change_recurrence(session, review, anchor, new.every, moment)
-    return review
+def _differs(review: Review | None, new: NewReview) -> bool:
+    """Whether there is a review, and it is not as it is to be; of one that is nothing is asked."""
+    if review is None:
+        return False
+    if review.ended_at is not None or review.every != new.every:
+        return True
+    names = (*_NAMES, "anchor") if _is_ruled(new) else _NAMES
+    return any(getattr(review, name) != getattr(new, name) for name in names)
 
 
 def _is_sound(new: NewReview) -> bool:

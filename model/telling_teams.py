@@ -1,9 +1,10 @@
 """Telling teams by letter: who acts next on a case, is copied, is told, or is handed something.
 
 They are told in the transaction of the decision, once for each, and only of what is news: that
-another acts next than before, or that others are to hear of it. Whom a role means the roster says,
-on the day of the decision. A case knows no address of whoever wanted it: `initiator` is written to
-where the roster names somebody for that role, and else the letter says that it is for its readers.
+another acts next than before, or that others are to hear of it. In quiet hours the letter waits.
+Whom a role means the roster says, on the day of the decision. A case knows no address of whoever
+wanted it: `initiator` is written to where the roster names somebody for that role, and else the
+letter says that it is for its readers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import cast
 from model.access import Caller
 from model.own_caller import OWN_ID
 from model.roster import Roster
+from rules.review_rules import Quiet
 from rules.rule_book import RuleBook
 
 Outcome = Mapping[str, object]
@@ -40,12 +42,14 @@ class Hearers:
 class Telling:
     """How a decision is told: whether people are written to, and whether nobody asked for it.
 
-    `agency`: whose holders of a role come before those who hold it everywhere.
+    `agency`: whose holders of a role come before those who hold it everywhere. `quiet`: when
+    letters wait.
     """
 
     letters: bool = False
     by_time: bool = False
     agency: str | None = None
+    quiet: Quiet = Quiet()
 
 
 TO_SUBSCRIBERS = Telling()
@@ -62,7 +66,8 @@ def telling_of(
     routing = book.routings.get(decision)
     letters = staffed and routing is not None and routing.letters
     agency = held.get(AGENCY)
-    return Telling(letters, caller.key_id == OWN_ID, agency if isinstance(agency, str) else None)
+    by_time, agency = caller.key_id == OWN_ID, agency if isinstance(agency, str) else None
+    return Telling(letters, by_time, agency, book.reviews.quiet)
 
 
 def is_news(before: Outcome | None, now: Outcome) -> bool:

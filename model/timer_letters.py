@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 from typing import cast
 
 from sqlalchemy import and_, func, select
@@ -21,13 +21,15 @@ from model.cases import Case, case_id_of
 from model.decisions import DecisionRecord
 from model.events import Letter
 from model.held_facts import CaseFact
-from model.moment import Moment
-from model.revisions import book_of, live_revision
+from model.moment import Moment, in_letters
+from model.quiet_hours import loud_from
+from model.revisions import book_of, live_revision, review_rules
 from model.roster import Roster
 from model.rosters import current_roster
 from model.scanning_timers import ToldMark
 from model.telling_teams import AGENCY, Outcome, holders_of, team_of
 from rules.clocks.timer import BREACH
+from rules.review_rules import CaseLetter, Quiet
 
 _NOBODY: tuple[str, ...] = ()
 
@@ -41,63 +43,79 @@ class _Route:
 
 
 @dataclass(frozen=True, slots=True)
+class ToSend:
+    """A letter to some addresses, which goes out at `since` or later; with `letter` none, to none.
+
+    It waits for the end of the quiet hours, or it is one that they spare.
+    """
+
+    since: datetime
+    letter: Letter | None = None
+    people: Sequence[str] = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
 class TimerHearers:
-    """Who hears of some marks; with `roster` none, nobody does.
+    """Who hears of some marks, and from when on; with `roster` none, nobody does.
 
     `routes`: what is known of each case; `reviewers`: role and agency of those who review each
     agreement.
     """
 
     roster: Roster | None
-    day: date
+    moment: Moment
+    quiet: Quiet
     routes: Mapping[int, _Route]
     reviewers: Mapping[str, tuple[str, str | None]]
 
-    def of(self, mark: ToldMark) -> tuple[Letter | None, Sequence[str]]:
+    def of(self, mark: ToldMark) -> ToSend:
         """Return the letter about a mark, and the addresses that it goes to."""
+        kind = CaseLetter.BREACHED if mark.mark == BREACH else CaseLetter.NEARS_ITS_END
+        since = loud_from(self.quiet, kind, self.moment)
         if self.roster is None:
-            return None, _NOBODY
+            return ToSend(since)
         route = self.routes.get(mark.case_id, _Route())
         role, promised_to = self.reviewers.get(mark.agreement_id or "", (REVIEWER, None))
         outcome, agency = route.outcome, route.agency or promised_to
-        team = team_of(self.roster, outcome, self.day, agency) if outcome else _NOBODY
+        today, zone = self.moment.today, self.moment.zone
+        team = team_of(self.roster, outcome, today, agency) if outcome else _NOBODY
         unheld = () if team or outcome is None else (str(outcome["assign_to"]),)
         people = team
         if mark.mark == BREACH or not team:
-            managers = holders_of(self.roster, role, self.day, agency)
+            managers = holders_of(self.roster, role, today, agency)
             people, unheld = (*team, *managers), unheld if managers else (*unheld, role)
         letter = letter_of_timer(
-            mark.case, mark.title, in_words(mark), outcome, unheld, mark.timer_id
+            mark.case, mark.title, in_words(mark, zone), outcome, unheld, mark.timer_id
         )
-        return letter, people
+        return ToSend(since, letter, people)
 
 
 def hearers_of_marks(session: Session, marks: Sequence[ToldMark], moment: Moment) -> TimerHearers:
     """Return who hears of some marks; where no roster is, little is asked of the database."""
-    roster = current_roster(session)
+    roster, quiet = current_roster(session), review_rules(session).quiet
     routings = _routings(session)
     if not roster.version or not all(routings.values()):
-        return TimerHearers(None, moment.today, {}, {})
+        return TimerHearers(None, moment, quiet, {}, {})
     routes = _routes(session, {mark.case_id for mark in marks}, tuple(routings))
     agreements = {mark.agreement_id for mark in marks if mark.agreement_id}
     reviewers = session.execute(
         select(Agreement.id, Agreement.role, Agreement.agency).where(Agreement.id.in_(agreements))
     )
     by_id = {row.id: (row.role, row.agency) for row in reviewers}
-    return TimerHearers(roster.roster, moment.today, routes, by_id)
+    return TimerHearers(roster.roster, moment, quiet, routes, by_id)
 
 
-def in_words(mark: ToldMark) -> str:
-    """Return what a mark says, as a sentence without its end."""
+def in_words(mark: ToldMark, zone: tzinfo) -> str:
+    """Return what a mark says, as a sentence without its end; `zone`: whose clocks it goes by."""
     kind, _, much = mark.mark.partition(":")
     named = "" if mark.name == mark.kind else f" “{mark.name}”"
     timer = f"The {mark.kind} timer{named}"
-    due = f", due at {_instant(mark.due_at)}" if mark.due_at else ""
+    due = f", due at {in_letters(mark.due_at, zone)}" if mark.due_at else ""
     if kind == "share":
         return f"{timer} has used {much} percent of its time{due}"
     if kind == "lead":
         return f"{timer} has {_span(int(much))} left{due}"
-    return f"{timer} ran out at {_instant(mark.reached_at)}"
+    return f"{timer} ran out at {in_letters(mark.reached_at, zone)}"
 
 
 def _routings(session: Session) -> dict[str, bool]:
@@ -141,10 +159,6 @@ def _agencies(session: Session, ids: set[int]) -> dict[int, str]:
 
 def _outcome(answer: str) -> Outcome:
     return cast("Mapping[str, Outcome]", json_text.loads(answer))["outcome"]
-
-
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _span(seconds: int) -> str:

@@ -31,6 +31,9 @@ class Kind(StrEnum):
     FULFILMENT = "fulfilment"
 
 
+_UNCOUNTED = text("verdict = 'pending'")
+
+
 def _some(column: str, *others: str) -> Index:
     """Return an index of the few rows in which a column says something."""
     there = text(f"{column} IS NOT NULL")
@@ -131,11 +134,14 @@ class TimerResult(Base):
     Only an event of the cycle itself that comes late is counted in, with that same version:
     `frozen_at` is when the result that holds was. `verdict` is the one of `result`, and
     `verdict_at` when that was so: as it ended in time, or as its time ran out; `agreement_id` and
-    `metric` are its timer's. By these it is counted.
+    `metric` are its timer's. By these it is counted; `pending`, nobody has counted it yet.
     """
 
     __tablename__ = "timer_results"
-    __table_args__ = (_some("agreement_id", "verdict_at", "metric", "verdict"),)
+    __table_args__ = (
+        _some("agreement_id", "verdict_at", "metric", "verdict"),
+        Index(None, "timer_id", sqlite_where=_UNCOUNTED, postgresql_where=_UNCOUNTED),
+    )
 
     timer_id: Mapped[str] = mapped_column(ForeignKey("timers.id"), primary_key=True)
     cycle: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from model.timers import Timer, TimerResult
@@ -43,6 +43,31 @@ def timers_kept(
         metric: TimersKept(count[metric, Verdict.MET], count[metric, Verdict.BREACHED])
         for metric in sorted({metric for metric, _ in count})
     }
+
+
+def first_run_out(
+    session: Session,
+    agreement_id: str,
+    metric: str,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+) -> str | None:
+    """Return the id of the timer of a metric whose time ran out first within a time, if any did."""
+    ended = (
+        select(TimerResult.verdict_at.label("at"), TimerResult.timer_id.label("id"))
+        .where(TimerResult.agreement_id == agreement_id, TimerResult.metric == metric)
+        .where(TimerResult.verdict == Verdict.BREACHED)
+        .where(TimerResult.verdict_at >= since, TimerResult.verdict_at < until)
+    )
+    overrun = (
+        select(Timer.due_at.label("at"), Timer.id.label("id"))
+        .where(Timer.agreement_id == agreement_id, Timer.metric == metric)
+        .where(Timer.due_at >= since, Timer.due_at < min(until, now))
+        .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
+    )
+    found = union_all(ended, overrun).subquery()
+    return session.scalar(select(found.c.id).order_by(found.c.at, found.c.id).limit(1))
 
 
 def _ended(

@@ -13,11 +13,20 @@ from sqlalchemy.orm import Session
 from model.access import Caller
 from model.calendars import Calendar, calendar_named
 from model.cases import doubles_of, find_case, lock_case, no_such_case
+from model.cleared_breaches import end_undone_breaches
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
 from model.promises import Promise, Promised, promised
+from model.stale_warnings import take_back_warnings
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
-from rules.clocks.timer import LONGEST_TARGET, Threshold, is_within_reach, standing
+from rules.clocks.timer import (
+    BREACH,
+    LONGEST_TARGET,
+    Threshold,
+    Verdict,
+    is_within_reach,
+    standing,
+)
 from rules.errors import BadFields, EventDiffers, NameTaken, Refused, UnknownRecord
 from rules.field_problem import FieldProblem
 
@@ -173,7 +182,20 @@ def _taken(
     recount(session, timer, histories_of(session, [timer])[timer.id], Calendars(session), now)
     session.flush()
     (view,) = _views(session, [timer], now)
+    if view.marks:
+        _see_to_marks(session, view, now)
     return view
+
+
+def _see_to_marks(session: Session, view: TimerView, now: datetime) -> None:
+    """Take back what was told of a timer and is so no more."""
+    cycles = {cast("int", each["cycle"]): each for each in view.cycles}
+    ended = [number for number, each in cycles.items() if each["ended_at"]]
+    take_back_warnings(session, {(view.timer.id, number) for number in ended})
+    holds = {number for number, each in cycles.items() if each["verdict"] == Verdict.BREACHED}
+    told = {each.cycle for each in view.marks if each.mark == BREACH}
+    if told - holds and view.timer.agreement_id is not None:
+        end_undone_breaches(session, view.timer.agreement_id, now)
 
 
 def _new(events: Sequence[TimerEvent], known: dict[str, TimerEvent]) -> list[TimerEvent]:

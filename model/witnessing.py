@@ -29,15 +29,17 @@ _FOLLOWING = frozenset({SearchText.__tablename__, SearchGroup.__tablename__})
 class Witness:
     """Sees what `actor` changes from now on, and leaves one act for all of it.
 
-    `on`: what it is done to; `details`: what else is to be known, and no fact of a case. The act
-    is left by the first transaction that changes something and ends well; where the use case
-    records an act of its own, with more to say, that one stands for it.
+    `on`: what it is done to; `details`: what else is to be known, and no fact of a case; `which`:
+    what of it goes by an id, as it is in the end (`model/acts_by_id.py`). The act is left by the
+    first transaction that changes something and ends well; where the use case records an act of
+    its own, with more to say, that one stands for it.
     """
 
     actor: Actor
     on: str
     clock: Callable[[], datetime]
     details: Mapping[str, object] = field(default_factory=dict)
+    which: Callable[[Session], Mapping[str, object]] | None = None
     _left: bool = field(default=False, init=False)
 
     @contextmanager
@@ -55,7 +57,8 @@ class Witness:
         # Not before the transaction has ended well: done again, it is noted again.
         event.listen(session, "after_commit", self._leave)
         if not is_noted(session):
-            told = {**self.details, **({"made": made} if made else {})}
+            which = self.which(session) if self.which else {}
+            told = {**self.details, **which, **({"made": made} if made else {})}
             record_act(session, self.actor, Act.CHANGED, self.on, self.clock(), **told)
 
     def _leave(self, _session: Session) -> None:

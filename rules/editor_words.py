@@ -132,7 +132,7 @@ REVIEWS = {
     "standing": "What is reviewed by itself, besides each policy and each service at toll-gate 5",
     "business_cases": "How often toll-gate 5 is held of a service that names no frequency",
     "reminders": "When people hear of a review; each kind of review has its reminders once",
-    "quiet": "When nobody is reminded; what falls due meanwhile is told afterwards",
+    "quiet": "When nobody is written to; what falls due meanwhile is told afterwards",
 }
 
 STANDING = {
@@ -165,4 +165,5 @@ QUIET = {
     "from": 'When the quiet hours begin, in the service\'s time zone: `"18:00"`',
     "until": "When they end, on the next day if that is earlier",
     "days": "The days of the week that are quiet from beginning to end",
+    "spares": "The letters about cases that wait for nothing; if absent: `[timer.breached]`",
 }

@@ -6,7 +6,7 @@ several that were missed, the latest. What nobody holds in time is told to other
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from types import MappingProxyType
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 """Between which days the first of the reviews of anything falls."""
 YEARLY = "P1Y"
+_A_WEEK = 7
 
 
 class ReviewKind(StrEnum):
@@ -78,16 +79,30 @@ class Schedule:
         return [step for step in steps if before is None or due_on + timedelta(days=step) > before]
 
 
+class CaseLetter(StrEnum):
+    """What people are written to about a case, by the event that it is."""
+
+    REROUTED = "case.rerouted"
+    NEARS_ITS_END = "timer.nears_its_end"
+    BREACHED = "timer.breached"
+
+
+URGENT = frozenset({CaseLetter.BREACHED})
+"""What waits for no morning, where the rules do not say what does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """When nobody is reminded: between two times of a day, over midnight too, and on some days.
+    """When nobody is written to: between two times of a day, over midnight too, and on some days.
 
-    `days`: by number, Monday is 0. Without times the whole of the other days is loud.
+    `days`: by number, Monday is 0. Without times the whole of the other days is loud. `spares`:
+    the letters about cases that go out all the same.
     """
 
     begins: time | None = None
     ends: time | None = None
     days: frozenset[int] = frozenset()
+    spares: frozenset[CaseLetter] = URGENT
 
     def is_at(self, local: datetime) -> bool:
         """Whether it is quiet at a local time."""
@@ -99,6 +114,21 @@ class Quiet:
         if self.begins <= self.ends:
             return self.begins <= now < self.ends
         return now >= self.begins or now < self.ends
+
+    def loud_from(self, local: datetime) -> datetime:
+        """Return when people are written to first, from a local time (with its zone) on."""
+        if not self.is_at(local):
+            return local
+        return next((each for each in self._edges(local) if not self.is_at(each)), local)
+
+    def _edges(self, local: datetime) -> Iterator[datetime]:
+        """Yield when a quiet time may end, after a local time, in the week that follows."""
+        for days in range(_A_WEEK + 1):
+            day = local.date() + timedelta(days=days)
+            for ends in sorted({time(), self.ends or time()}):
+                edge = datetime.combine(day, ends, local.tzinfo)
+                if edge > local:
+                    yield edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, time
 from types import MappingProxyType
 
@@ -19,7 +19,9 @@ from rules.reading import (
 from rules.review_rules import (
     EARLIEST,
     LATEST,
+    URGENT,
     YEARLY,
+    CaseLetter,
     Quiet,
     ReviewKind,
     ReviewRules,
@@ -41,7 +43,7 @@ REMINDER_KEYS = (
 REMINDER_REQUIRED = ("for", "days_ahead", "overdue_every", "escalates_after")
 BUSINESS_CASES_KEYS = ("every", "sources")
 BUSINESS_CASES_REQUIRED = ("every",)
-QUIET_KEYS = ("from", "until", "days")
+QUIET_KEYS = ("from", "until", "days", "spares")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 STANDING_KINDS = (ReviewKind.CATALOGUE, ReviewKind.PORTFOLIO, ReviewKind.OTHER)
 """Those that nothing else sets up."""
@@ -167,7 +169,8 @@ def _quiet(section: Section) -> Quiet:
     if len(days) == len(WEEKDAYS):
         message = "nobody would ever be reminded"
         quiet.problem(quiet.node, "bad-value", message, "leave a day on which people are reminded")
-    return Quiet(begins, ends, days)
+    spares = frozenset(_spared(quiet)) if quiet.node.get("spares") else URGENT
+    return Quiet(begins, ends, days, spares)
 
 
 def _time(section: Section, key: str) -> time | None:
@@ -183,10 +186,20 @@ def _time(section: Section, key: str) -> time | None:
 
 
 def _weekdays(section: Section) -> Iterator[int]:
-    for word in section.words("days"):
-        if word.text in WEEKDAYS:
-            yield WEEKDAYS.index(word.text)
+    yield from map(WEEKDAYS.index, _known(section, "days", WEEKDAYS, "a day of the week"))
+
+
+def _spared(section: Section) -> Iterator[CaseLetter]:
+    words = _known(section, "spares", tuple(CaseLetter), "a letter about a case")
+    yield from map(CaseLetter, words)
+
+
+def _known(section: Section, key: str, words: Sequence[str], what: str) -> Iterator[str]:
+    """Yield the words of a list that are among those there are; the others are problems."""
+    for word in section.words(key):
+        if word.text in words:
+            yield word.text
         else:
-            message = f"`{word.text}` is not a day of the week"
-            help = did_you_mean(word.text, WEEKDAYS) or f"they are {', '.join(WEEKDAYS)}"
+            message = f"`{word.text}` is not {what}"
+            help = did_you_mean(word.text, words) or f"they are {', '.join(words)}"
             section.problem(word, "unknown-choice", message, help)

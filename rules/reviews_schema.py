@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules import editor_words as words
 from rules.reading import SLUG
-from rules.review_rules import ReviewKind
+from rules.review_rules import CaseLetter, ReviewKind
 from rules.reviews_reader import (
     BUSINESS_CASES_REQUIRED,
     MOST_DAYS,
@@ -31,7 +31,6 @@ def reviews_schema(clauses: Schema) -> Schema:
     """Return the schema; `clauses`: that of a list of clauses."""
     days: Schema = {"type": "integer", "minimum": 0, "maximum": MOST_DAYS}
     some_days: Schema = {**days, "minimum": 1}
-    time: Schema = {"type": "string", "pattern": f"^{TIME.pattern}$"}
     standing: dict[str, Schema] = {
         "review": {"type": "string", "pattern": f"^{SLUG.pattern}$"},
         "kind": {"enum": list(STANDING_KINDS)},
@@ -51,7 +50,6 @@ def reviews_schema(clauses: Schema) -> Schema:
         "escalates_to": ROLE,
         "sources": clauses,
     }
-    quiet: dict[str, Schema] = {"from": time, "until": time, "days": each_once(list(WEEKDAYS))}
     business_cases: dict[str, Schema] = {"every": PERIOD_TEXT, "sources": clauses}
     standing_review = section(words.STANDING, standing, STANDING_REQUIRED)
     reminding = section(words.REMINDER, reminder, REMINDER_REQUIRED)
@@ -59,9 +57,16 @@ def reviews_schema(clauses: Schema) -> Schema:
         "standing": {"type": "array", "items": standing_review},
         "business_cases": section(words.BUSINESS_CASES, business_cases, BUSINESS_CASES_REQUIRED),
         "reminders": {"type": "array", "items": reminding},
-        "quiet": section(words.QUIET, quiet, ()),
+        "quiet": _quiet(),
     }
     return rule_file(
         "The reviews: what falls due by itself, and who hears of it",
         section(words.REVIEWS, parts, ()),
     )
+
+
+def _quiet() -> Schema:
+    time: Schema = {"type": "string", "pattern": f"^{TIME.pattern}$"}
+    days, spares = each_once(list(WEEKDAYS)), each_once(list(CaseLetter))
+    quiet: dict[str, Schema] = {"from": time, "until": time, "days": days, "spares": spares}
+    return section(words.QUIET, quiet, ())

@@ -15,6 +15,7 @@ from model.reconsidering import reconsider_due
 from model.record_walks import walk_on
 from model.review_round import go_round
 from model.sealing import Sealer
+from model.uncounted_results import count_missed
 from rules.errors import Unable
 from scheduler.draining import drain
 from scheduler.parts import Parts
@@ -36,11 +37,11 @@ def tell_timers(parts: Parts) -> None:
     Raises:
         Unable: what some of them missed cannot be reviewed; all of them were announced.
     """
-    more, zone = True, parts.settings.timezone
+    more = True
     failed: Failed = {}
     while more and not parts.ending.is_set():
-        moment = Moment.at(parts.clock(), zone)
-        tell = partial(telling_timers.tell_timers, moment=moment, zone=zone, failed=failed)
+        moment = Moment.at(parts.clock(), parts.settings.timezone)
+        tell = partial(telling_timers.tell_timers, moment=moment, failed=failed)
         more = parts.database.write(tell)
     require_none(failed)
 
@@ -99,16 +100,16 @@ def purge_answers(parts: Parts) -> None:
 
 
 def keep_house(parts: Parts) -> None:
-    """Forget what was delivered long ago; index what no search knows of, and note what nobody did.
+    """Forget what was delivered long ago, and make good what older processes left undone.
 
-    A part at a time.
+    That is to be found by a search, noted or counted. A part at a time.
     """
     forgotten = 1
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    note = partial(note_missed, now=parts.clock())
-    for make_good in (index_missed, index_missed_packages, note):
+    note, count = (partial(each, now=parts.clock()) for each in (note_missed, count_missed))
+    for make_good in (index_missed, index_missed_packages, note, count):
         missed = 1
         while missed and not parts.ending.is_set():
             missed = parts.database.write(make_good)

@@ -7,7 +7,8 @@ import click
 from api.command_line.plain_words import PlainGroup, show_table
 from api.service import current_service
 from model import json_text
-from model.administration import ActView, acts_before
+from model.acts_by_id import acts_shown
+from model.administration import ActView
 from model.cursors import LONGEST_PAGE
 from model.moment import rfc3339
 
@@ -29,7 +30,7 @@ def audit() -> None:
 def show(limit: int, after: str | None) -> None:
     """List acts, newest first: when, who, from where, what, and on what."""
     with current_service().database.reading() as session:
-        page = acts_before(session, after, limit)
+        page = acts_shown(session, after, limit)
     headings = ("number", "when", "who", "from", "what", "on what", "details")
     show_table(headings, [_row(act) for act in page.acts])
     if page.next:

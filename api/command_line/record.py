@@ -11,6 +11,7 @@ import click
 from api.command_line.operator import operator
 from api.command_line.plain_words import PlainGroup, counted
 from api.service import Service, current_service
+from model.acts_by_id import CASE, id_of_case, place_of
 from model.administration import Act, record_act
 from model.cases import case_id_of, no_such_case
 from model.checkpoints import seal_record
@@ -130,8 +131,9 @@ def forget(
     def take_out(session: Session) -> Erased:
         erased = erase(session, ref, facts or None, by, moment)
         told = {"by": by, "facts": list(erased.facts)}
-        on = subject if of_service else ref
-        record_act(session, operator(), Act.FACTS_ERASED, on, moment.now, **told)
+        which = {} if of_service else id_of_case(session, ref)
+        on = subject if of_service else place_of(CASE)
+        record_act(session, operator(), Act.FACTS_ERASED, on, moment.now, **told, **which)
         return erased
 
     erased = at.database.write(take_out)

@@ -31,14 +31,16 @@ def test_a_roster_is_written_and_read_back(calls_on_each: Calls) -> None:
     assert answer.status_code == 200
     assert answer.headers["ETag"] == '"1"'
     told = {"version": 1, "changed_by": "service-manager", "changed_at": "2026-11-22T12:00:00.000Z"}
-    assert body_of(answer) == {**WRITTEN, **told} == body_of(calls_on_each.get(AT))
+    reader = calls_on_each.as_(Role.SERVICE_MANAGER)
+    assert body_of(answer) == {**WRITTEN, **told} == body_of(reader.get(AT))
 
 
 def test_the_roster_says_who_stands_in(calls: Calls) -> None:
     """As in the documented example; without a day it is asked for today."""
     put(calls, WRITTEN)
     asked = f"{AT}/holders?role=Agency+IT+Strategist"
-    assert body_of(calls.get(f"{asked}&day=2026-12-28")) == HOLDERS
+    manager = calls.as_(Role.SERVICE_MANAGER)
+    assert body_of(manager.get(f"{asked}&day=2026-12-28")) == HOLDERS
     today = body_of(calls.get(asked))
     assert (today["day"], [each["name"] for each in today["holders"]]) == (
         "2026-11-22", ["Ann Lee"],
@@ -83,6 +85,20 @@ def test_not_everybody_may_write_it(calls: Calls) -> None:
     for role in (Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR):
         problem_of(put(calls, WRITTEN, role=role), 403, "not-allowed")
         assert calls.as_(role).get(f"{AT}/holders?role=R").status_code == 200
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_addresses_are_for_those_who_manage_services(calls: Calls, role: Role) -> None:
+    """And for administrators; all others read who holds what, by name."""
+    put(calls, WRITTEN)
+    caller, sees = calls.as_(role), role in (Role.SERVICE_MANAGER, Role.ADMIN)
+    roster = caller.get(AT)
+    assert roster.headers["ETag"] == '"1"'
+    assert ("@" in roster.text) == sees
+    assert [each["name"] for each in body_of(roster)["people"]] == ["Ann Lee", "Bo Dahl"]
+    holders = caller.get(f"{AT}/holders?role=Agency+IT+Strategist")
+    assert ("@" in holders.text) == sees
+    assert "Ann Lee" in holders.text
 
 
 def test_the_readme_shows_a_roster_whose_people_are_written_to(calls_on_each: Calls) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from api.roster_examples import ROSTERS
 from api.witnessed_requests import CHANGING, IN_THE_RECORD
 from model import json_text
 from model.access import Role
+from model.administration import AdministrationAct
 from tests.api.administrators_day import SERVICE, WORD, Day
 from tests.api.calling import Calls, body_of, problem_of
 
@@ -46,7 +48,8 @@ def test_every_route_that_changes_something_leaves_an_act(calls_on_each: Calls) 
         assert count > before, (method, path)
         assert (last["by"], last["via"]) == ("admin", "http")
         if last["act"] == "changed":
-            assert last["on"] == path
+            # A case is shown by the ref that it has now.
+            assert last["on"] == path.replace("CRM-1/rename", "CRM-3/rename")
             assert last["details"]["route"].startswith(f"{method} /api/v1/")
         before = count
         walked.add(endpoint_of(admin.app, method, path))
@@ -71,6 +74,33 @@ def test_an_act_says_which_request_it_was_and_what_was_made(calls_on_each: Calls
         "ticket-7",
     )
     assert "services e-signature" in act["details"]["made"]
+
+
+def test_an_act_holds_no_name_that_may_be_about_a_person(calls_on_each: Calls) -> None:
+    """Nobody could take it away: it goes by the record's id, and is shown by the name of today."""
+    admin = calls_on_each.as_(Role.ADMIN)
+    admin.decided("Jane Doe/1", {"in_catalog": True})
+    admin.ask("POST", "/api/v1/services", body={"key": "mail", "name": "Mail"})
+    facts, seen = {"facts": {"need_or_want": "want"}}, {"If-Match": "*"}
+    admin.ask("PATCH", "/api/v1/cases/Jane%20Doe%2F1/facts", body=facts, headers=seen)
+    customer = "/api/v1/services/mail/customers/Jane%20Doe"
+    admin.ask("PUT", customer, body={"role": "Head of Mail"})
+    admin.ask("DELETE", customer)
+    admin.ask("POST", "/api/v1/cases/Jane%20Doe%2F1/rename", body={"ref": "CRM-7"}, headers=seen)
+    with admin.service.database.reading() as session:
+        rows = session.scalars(select(AdministrationAct).order_by(AdministrationAct.id)).all()
+        kept = [(row.on, row.details) for row in rows]
+    assert "Jane" not in str(kept)
+    assert [on for on, _ in kept[1:]] == [
+        "/api/v1/cases/{case}/facts",
+        *["/api/v1/services/mail/customers/{customer}"] * 2,
+        "/api/v1/cases/{case}/rename",
+    ]
+    assert [act["on"] for act in acts(admin)[:-1]][::-1] == [
+        "/api/v1/cases/CRM-7/facts",
+        *["/api/v1/services/mail/customers/Jane Doe"] * 2,
+        "/api/v1/cases/CRM-7/rename",
+    ]
 
 
 def test_what_changes_nothing_leaves_no_act(calls_on_each: Calls) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.access import Caller
-from model.agreement_targets import AgreedTarget
+from model.agreement_reviews import hold_reviews
+from model.agreement_targets import AgreedTarget, told_target
+from model.agreements import Agreement
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
 from model.deliveries import State
@@ -19,9 +21,10 @@ from model.promises import Promise
 from model.reminding import remind_due
 from model.reviews import Review
 from model.telling_timers import tell_timers
+from model.timing import TimerView
 from rules.attainment import Comparison
 from rules.errors import BadFields
-from tests.model.agreed import agreed, awaited, measured
+from tests.model.agreed import FULFILLED, agreed, awaited, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import at, held
 from tests.model.telling import states, subscribed
@@ -29,6 +32,7 @@ from tests.model.telling import states, subscribed
 TODAY = date(2026, 11, 22)
 DAILY = AgreedTarget("availability", Comparison.AT_LEAST, Decimal("99.5"), "percent", "P1D")
 START = date(2026, 1, 1)
+LATE = Moment(on(1, "09:00"), on(1, "09:00").date())
 
 
 def the_review(database: Database) -> Review:
@@ -74,10 +78,8 @@ def test_a_review_that_was_held_stays_as_it_was_held(database: Database) -> None
     assert the_review(database).version == before
 
 
-def test_a_timer_that_was_in_time_after_all_is_no_breach(
-    database: Database, caller: Caller
-) -> None:
-    """Its end came in late, after the breach was found: the next look takes the review back."""
+def found_late(database: Database, caller: Caller) -> tuple[Clocked, TimerView]:
+    """Have a timer of an agreement found breached on Tuesday at nine."""
     agreement = agreed(database, starts_on=START)
     clocked = Clocked(database, caller)
     clocked.case()
@@ -85,15 +87,51 @@ def test_a_timer_that_was_in_time_after_all_is_no_breach(
         event("start", on(0, "09:00")), calendar=None, thresholds=(),
         target=Promise(agreement.id, "fulfilment"),
     )  # fmt: skip
-    late = Moment(on(1, "09:00"), on(1, "09:00").date())
     with database.transaction() as session:
-        tell_timers(session, late, UTC)
-        end_cleared_breaches(session, late)
+        tell_timers(session, LATE)
+        end_cleared_breaches(session, LATE.now)
     assert len(awaited(database)) == 1
-    clocked.tell(timer, event("stop", on(0, "16:00")), now=late.now)
-    with database.transaction() as session:
-        end_cleared_breaches(session, late)
+    return clocked, timer
+
+
+def test_a_timer_that_was_in_time_after_all_is_no_breach(
+    database: Database, caller: Caller
+) -> None:
+    """Its end came in late: the event takes the review back; one that leaves it late does not."""
+    clocked, timer = found_late(database, caller)
+    clocked.tell(timer, event("stop", on(0, "18:00")), now=LATE.now)
+    assert len(awaited(database)) == 1
+    clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
     assert awaited(database) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_event_waits_for_no_look_at_the_reviews(database: Database, caller: Caller) -> None:
+    """While somebody sees to them, it is taken all the same, and the next look ends the review.
+
+    On SQLite one writes at a time: nobody can be at it meanwhile.
+    """
+    clocked, timer = found_late(database, caller)
+    with database.transaction() as session:
+        hold_reviews(session)
+        clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
+    assert len(awaited(database)) == 1
+    with database.transaction() as session:
+        end_cleared_breaches(session, LATE.now)
+    assert awaited(database) == []
+
+
+def test_an_event_is_taken_whatever_is_wrong_with_its_agreement(
+    database: Database, caller: Caller
+) -> None:
+    """A period that nobody can read is the tick's to name."""
+    clocked, timer = found_late(database, caller)
+    with database.transaction() as session:
+        often = [{**told_target(FULFILLED), "period": "often"}]
+        session.execute(update(Agreement).values(targets=often))
+    told = clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
+    assert told.cycles[0]["verdict"] == "met"
+    assert len(awaited(database)) == 1
 
 
 def test_many_misses_of_a_month_are_one_review(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 import pytest
@@ -50,7 +50,7 @@ def late(personal: Database, caller: Caller) -> Clocked:
         clocked.open(event("start", on(0, "09:00")), **what)
     with personal.transaction() as session:
         session.execute(update(Case).where(Case.ref == "CRM-1").values(title=f"Mail for {ANN}"))
-        tell_timers(session, LATE, UTC)
+        tell_timers(session, LATE)
     return clocked
 
 

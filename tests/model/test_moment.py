@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.moment import Moment, in_seconds, rfc3339
+from model.moment import Moment, in_letters, in_seconds, rfc3339
 
 
 def test_today_is_the_day_in_the_services_zone() -> None:
     """Half past three in the night, UTC, is still yesterday in Oklahoma."""
-    now = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
-    assert Moment.at(now, ZoneInfo("America/Chicago")) == Moment(now, date(2026, 11, 21))
+    now, chicago = datetime(2026, 11, 22, 3, 30, tzinfo=UTC), ZoneInfo("America/Chicago")
+    assert Moment.at(now, chicago) == Moment(now, date(2026, 11, 21), chicago)
+    assert Moment.at(now, chicago).local.isoformat() == "2026-11-21T21:30:00-06:00"
     assert Moment.at(now, ZoneInfo("UTC")).today == date(2026, 11, 22)
 
 
@@ -22,6 +23,14 @@ def test_an_instant_is_shown_in_utc_with_a_z() -> None:
     """Callers read RFC 3339, to the millisecond."""
     at = datetime(2026, 11, 22, 10, 0, 0, 5_999, tzinfo=timezone(timedelta(hours=1)))
     assert rfc3339(at) == "2026-11-22T09:00:00.005Z"
+
+
+def test_a_letter_gives_the_time_of_the_service_by_name() -> None:
+    """Whoever reads it has no table of zones at hand; in summer it is another name."""
+    zone = ZoneInfo("America/Chicago")
+    assert in_letters(datetime(2026, 11, 23, 17, tzinfo=UTC), zone) == "2026-11-23 11:00 CST"
+    assert in_letters(datetime(2026, 7, 23, 17, tzinfo=UTC), zone) == "2026-07-23 12:00 CDT"
+    assert in_letters(datetime(2026, 7, 23, 17, tzinfo=UTC), UTC) == "2026-07-23 17:00 UTC"
 
 
 @given(st.datetimes(timezones=st.timezones()))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model.roster_document import require_nobody_twice, roster_of
+from model.roster_document import require_nobody_twice, roster_of, without_addresses
 from rules.errors import BadFields
 
 ANN = {"name": "Ann", "email": "ann@x.example"}
@@ -105,3 +105,21 @@ def test_one_address_in_capitals_is_no_other_person() -> None:
     assert (problem.pointer, problem.detail) == (
         "/people/2/email", "is there already, as `ann@x.example`",
     )  # fmt: skip
+
+
+def test_without_addresses_people_go_by_their_names() -> None:
+    """In groups, in roles and where they are away; all else stays as it was written."""
+    since = {"since": "2026-12-01"}
+    written = document(
+        groups=[{"name": "g", "members": [{"person": "ann@x.example", **since}]}],
+        roles=[{"role": "R", "held_by": "g"}, {"role": "R", "held_by": "bo@x.example", **since}],
+        absences=[{"person": "bo@x.example", **since}],
+    )
+    shown = without_addresses(written)
+    assert "@" not in str(shown)
+    assert shown == {
+        "people": [{"name": "Ann"}, {"name": "Bo"}],
+        "groups": [{"name": "g", "members": [{"person": "Ann", **since}]}],
+        "roles": [{"role": "R", "held_by": "g"}, {"role": "R", "held_by": "Bo", **since}],
+        "absences": [{"person": "Bo", **since}],
+    }

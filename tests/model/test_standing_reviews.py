@@ -188,6 +188,63 @@ def test_one_that_cannot_be_kept_stops_no_other(
         go_round(published, at(TODAY), UTC, new_id)
 
 
+@pytest.mark.parametrize("most", [1, 2, 1_000])
+def test_a_few_at_a_time_come_to_the_same(published: Database, most: int) -> None:
+    """Set up, changed and ended: nobody waits for all of them, and each is seen to once."""
+    keys = [f"service-{number}" for number in range(4)]
+    with published.transaction() as session:
+        for key in keys:
+            offer(session, key, key)
+    assert keep_few(published, most) == -(-6 // most)
+    before = keep(published)
+    assert set(before) == {"intake", "routing", *keys}
+    with published.transaction() as session:
+        find_service(session, keys[0]).phase = "retire"
+        find_service(session, keys[1]).name = "Another"
+        find_service(session, keys[2]).review_every = "P6M"
+        offer(session, "new", "New")
+    assert keep_few(published, most) == -(-4 // most)
+    after = keep(published)
+    assert set(after) == {"intake", "routing", "new", *keys[1:]}
+    assert "Another" in after[keys[1]].title
+    assert after[keys[2]].due_on == date(2027, 5, 22)
+    assert after[keys[3]].version == before[keys[3]].version == 1
+
+
+def keep_few(database: Database, most: int) -> int:
+    """See to so many at a time until there are no more; return how many transactions that took."""
+    transactions, more = 0, True
+    while more:
+        transactions += 1
+        more = database.write(
+            lambda session: keep_standing_reviews(session, at(TODAY), new_id, UTC, most).more
+        )
+    return transactions
+
+
+def test_thousands_are_set_up_in_a_few_statements(published: Database) -> None:
+    """Their number makes no statement more, as long as one transaction takes them on."""
+    counts, seen = [], []
+    listen.listen(published.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+    for keys in (["mail"], [f"other-{number}" for number in range(9)]):
+        with published.transaction() as session:
+            for key in keys:
+                offer(session, key, key)
+        seen.clear()
+        keep_few(published, 1_000)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_a_process_that_is_to_end_sets_up_no_more(published: Database) -> None:
+    """The next one goes on."""
+    go_round(published, at(TODAY), UTC, new_id, goes_on=lambda: False)
+    with published.reading() as session:
+        assert reviews_due(session, None, None, 200).reviews == ()
+    go_round(published, at(TODAY), UTC, new_id)
+    assert set(keep(published)) == {"intake", "routing"}
+
+
 def test_what_is_as_it_should_be_costs_no_statement(published: Database) -> None:
     """Others wait meanwhile: ten services are looked at in as many statements as one."""
     counts, seen = [], []

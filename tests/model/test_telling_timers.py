@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -39,7 +39,7 @@ def clocked(database: Database, caller: Caller) -> Clocked:
 def told(clocked: Clocked, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what is due, and return every event that was announced, by type and mark."""
     with clocked.database.transaction() as session:
-        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()), UTC)
+        assert not tell_timers(session, Moment(on(day, time), on(day, time).date()))
     with clocked.database.reading() as session:
         events = session.scalars(select(OutboxEvent).order_by(OutboxEvent.at, OutboxEvent.key))
         return [(e.type, str(cast("dict[str, object]", e.data)["mark"])) for e in events]
@@ -83,7 +83,7 @@ def test_a_breached_timer_is_a_breach_of_its_agreement(database: Database, calle
         assert timer.timer.target_seconds == 8 * 3_600
     for time in ("17:00", "17:01", "17:02"):
         with database.transaction() as session:
-            tell_timers(session, Moment(on(0, time), on(0, time).date()), UTC)
+            tell_timers(session, Moment(on(0, time), on(0, time).date()))
         found = awaited(database)
         assert bool(found) == (time != "17:00")
     assert found == [("breach/fulfilment/2026-10-31", date(2026, 11, 30))]
@@ -107,7 +107,7 @@ def test_a_breach_belongs_to_the_period_in_which_the_time_ran_out(
     )  # fmt: skip
     now = on(8, "09:00")
     with database.transaction() as session:
-        tell_timers(session, Moment(now, now.date()), ZoneInfo(zone))
+        tell_timers(session, Moment.at(now, ZoneInfo(zone)))
     assert awaited(database) == [(f"breach/fulfilment/{period}", date(2026, 12, 8))]
 
 
@@ -134,7 +134,7 @@ def test_a_timer_without_an_agreement_leads_to_no_review(
     clocked.case()
     clocked.open(event("start", on(0, "09:00")), calendar=None)
     with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "09:00"), on(1, "09:00").date()), UTC)
+        tell_timers(session, Moment(on(1, "09:00"), on(1, "09:00").date()))
     assert awaited(database) == []
 
 
@@ -151,7 +151,7 @@ def test_what_was_agreed_by_an_earlier_version_stops_no_timer(
         session.execute(update(Agreement).where(Agreement.id == two[0].id).values({column: value}))
     _late(database, caller, two)
     with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()), UTC)
+        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()))
     with database.reading() as session:
         assert len(session.scalars(select(TimerMark.timer_id)).all()) == 2
     assert [about for about, _ in awaited(database)] == ["breach/fulfilment/2026-11-01"] * 2
@@ -168,7 +168,7 @@ def test_a_breach_that_cannot_be_reviewed_is_told_and_named(
         session.execute(ours.values(targets=[{**told_target(FULFILLED), "period": "often"}]))
     failed: Failed = {}
     with database.transaction() as session:
-        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()), UTC, failed)
+        tell_timers(session, Moment(on(1, "12:00"), on(1, "12:00").date()), failed)
     with database.reading() as session:
         assert len(session.scalars(select(TimerMark.timer_id)).all()) == 2
     assert list(failed) == [f"agreements/{two[0].id}"]

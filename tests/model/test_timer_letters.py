@@ -49,7 +49,7 @@ def told(database: Database, day: int, time: str) -> list[tuple[str, str]]:
     """Tell what timers have passed by then, twice; return the letters about timers."""
     for _ in range(2):
         with database.transaction() as session:
-            tell_timers(session, Moment(on(day, time), on(day, time).date()), UTC)
+            tell_timers(session, Moment(on(day, time), on(day, time).date()))
     return [(title, to) for title, to in letters(database) if "timer" in title]
 
 
@@ -149,4 +149,4 @@ def test_what_is_left_is_said_in_hours(seconds: int, words: str) -> None:
     mark = ToldMark(
         "t", 1, "A", None, "first answer", "response", 1, f"lead:{seconds}", MONDAY, MONDAY, None
     )
-    assert in_words(mark) == f"The response timer “first answer” has {words} left"
+    assert in_words(mark, UTC) == f"The response timer “first answer” has {words} left"

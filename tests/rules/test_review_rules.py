@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rules.review_rules import Quiet, ReviewKind, ReviewRules, Schedule
 
 DUE = date(2027, 1, 31)
+FAR = datetime.fromisoformat("9000-01-01T00:00")
 USUAL = Schedule()
 SCHEDULES = st.builds(
     Schedule,
@@ -92,6 +93,42 @@ def test_what_is_not_quiet_is_quiet_the_other_way_round(
     """Unless nothing lies between the two times: then it is never quiet."""
     there, back = Quiet(begins, ends).is_at(local), Quiet(ends, begins).is_at(local)
     assert (there != back) if begins != ends else not (there or back)
+
+
+@pytest.mark.parametrize(
+    ("local", "loud"),
+    [
+        ("2027-01-28T17:59", "2027-01-28T17:59"),
+        ("2027-01-28T18:00", "2027-01-29T07:00"),
+        ("2027-01-29T06:59", "2027-01-29T07:00"),
+        ("2027-01-29T18:00", "2027-02-01T07:00"),
+        ("2027-01-30T12:00", "2027-02-01T07:00"),
+    ],
+)
+def test_what_waits_goes_out_when_the_quiet_hours_are_over(local: str, loud: str) -> None:
+    """The next morning; of a weekend, on Monday: 30 January 2027 is a Saturday."""
+    nights = Quiet(time(18), time(7), frozenset({5, 6}))
+    assert nights.loud_from(datetime.fromisoformat(local)) == datetime.fromisoformat(loud)
+
+
+@given(
+    st.none() | st.times(),
+    st.none() | st.times(),
+    st.frozensets(st.integers(0, 6), max_size=6),
+    st.datetimes(max_value=FAR),
+)
+def test_it_is_never_quiet_when_something_goes_out_nor_later_than_need_be(
+    begins: time | None, ends: time | None, days: frozenset[int], local: datetime
+) -> None:
+    """And until then it is quiet all the time, minute by minute where that ends."""
+    quiet = Quiet(begins, ends, days)
+    loud = quiet.loud_from(local)
+    assert not quiet.is_at(loud)
+    assert local <= loud < local + timedelta(days=8)
+    if loud > local:
+        moments = {local, max(local, loud - timedelta(microseconds=1))}
+        moments |= {local + (loud - local) * share / 97 for share in range(97)}
+        assert all(map(quiet.is_at, moments))
 
 
 def test_without_rules_the_usual_ones_hold() -> None:

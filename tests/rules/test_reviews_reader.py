@@ -7,7 +7,14 @@ from datetime import date, time
 import pytest
 
 from rules.errors import RuleFilesRefused
-from rules.review_rules import Quiet, ReviewKind, ReviewRules, Schedule, StandingReview
+from rules.review_rules import (
+    CaseLetter,
+    Quiet,
+    ReviewKind,
+    ReviewRules,
+    Schedule,
+    StandingReview,
+)
 from rules.rule_book import load
 from tests.rules.books import files, rule, table
 
@@ -35,6 +42,7 @@ quiet:
   from: "18:00"
   until: "07:30"
   days: [saturday, sunday]
+  spares: [timer.breached, timer.nears_its_end]
 """
 
 
@@ -55,8 +63,16 @@ def test_what_is_written_is_what_holds() -> None:
     ours = Schedule((45, 10, 0), 3, 5, "Board")
     assert rules.schedules == {ReviewKind.CATALOGUE: ours, ReviewKind.POLICY: ours}
     assert rules.schedule_of(ReviewKind.OTHER) == Schedule()
-    assert rules.quiet == Quiet(time(18), time(7, 30), frozenset({5, 6}))
+    spares = frozenset({CaseLetter.BREACHED, CaseLetter.NEARS_ITS_END})
+    assert rules.quiet == Quiet(time(18), time(7, 30), frozenset({5, 6}), spares)
     assert rules.business_case_every == "P6M"
+
+
+def test_whose_target_ran_out_is_told_at_once_unless_the_rules_say_otherwise() -> None:
+    """Rules from before there was such a line hold nothing urgent back."""
+    spares = "  spares: [timer.breached, timer.nears_its_end]\n"
+    assert read(REVIEWS.replace(spares, "")).quiet.spares == {CaseLetter.BREACHED}
+    assert read(REVIEWS.replace(spares, "  spares: []\n")).quiet.spares == frozenset()
 
 
 def test_a_rule_book_may_go_without() -> None:
@@ -91,6 +107,7 @@ def test_a_rule_book_may_go_without() -> None:
             "[monday, tuesday, wednesday, thursday, friday, saturday, sunday]",
             "bad-value",
         ),
+        ("[timer.breached, timer.nears_its_end]", "[timer.breach]", "unknown-choice"),
         ("quiet:", "silence:", "unknown-key"),
         ("every: P6M", "every: sometimes", "bad-period"),
         ("every: P6M", "each: P6M", "missing-key"),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from model.access import Caller, Role, authenticate, create_key
+from model.administration import AdministrationAct
 from model.database import Database
 from model.deciding import DecisionRequest, Moment, answer_of, decide, replay
 from model.erasing import Erasure
@@ -126,7 +127,11 @@ def test_an_erasure_is_asked_about_and_recorded(decided: Database, on_record: Ru
     with decided.reading() as session:
         (erasure,) = session.scalars(select(Erasure)).all()
         assert answer_of(session, "d1").body["id"] == "d1"
+        (act,) = session.scalars(select(AdministrationAct)).all()
+        assert (act.act, act.on) == ("facts-erased", "{case}")
     assert (erasure.by, erasure.facts) == ("Dana", ["origin"])
+    assert "facts-erased" in (listed := on_record("audit", "list").output)
+    assert "CRM-1" in listed
     assert on_record("record", "verify").exit_code == 0
 
 
