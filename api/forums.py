@@ -9,10 +9,9 @@ from api.authentication import current_caller
 from api.forum_schemas import ForumSchema, ForumsQuerySchema, ForumsSchema, NewForumSchema
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
-from api.portfolios import BOARD
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS
+from api.services import BOARD, WRITERS
 from api.strict_schema import load
 from model import json_text
 from model.database import Session

@@ -273,7 +273,7 @@ def test_unknown_services_and_gates_are_not_found(of: Owner) -> None:
         problem_of(of.hold(gate), 404, "not-found")
 
 
-@pytest.mark.parametrize("role", [Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.POLICY_OWNER, Role.AUDITOR])
 def test_only_service_managers_hold_gates(of: Owner, role: Role) -> None:
     """The others read."""
     of.make()

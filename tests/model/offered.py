@@ -21,7 +21,7 @@ def offer(
     name: str,
     description: str | None = None,
     *,
-    phase: str = "operate",
+    phase: str | None = "operate",
     rejected: bool = False,
     category: str | None = None,
 ) -> Service:
