@@ -97,6 +97,9 @@ class EventSchema(Schema):
     maintenance = fields.String(metadata={"description": "its number"})
     product = fields.String(metadata={"description": "the key of a vendor product"})
     continuity = fields.String(metadata={"description": "the number of a test"})
+    system = fields.String(
+        metadata={"description": "the name of another information system that was asked"}
+    )
     work = fields.String(metadata={"description": "what the maintenance is for"})
     agreement = fields.String(metadata={"description": "the id of the agreement"})
     kind = fields.String(metadata={"description": "of the agreement"})

@@ -7,7 +7,7 @@ administrators see services from the idea to the phase-out, and what stands behi
 - Offer, parts, packages, what it rests on, owners, phase, customers, maintenance, satisfaction,
   agreements, improvements: of what the catalogue has, everybody; of all others, those inside.
 - Facts, artifacts, decisions, sessions of gates, timeline, portfolios, capacity, tests of
-  continuity, vendor products: those inside.
+  continuity, vendor products, other systems that were asked: those inside.
 - Costs, and the addresses of customers: service managers, auditors and administrators.
 
 A service that a caller does not see is not there for them: 404, whether it exists or not.

@@ -40,6 +40,8 @@ class What(StrEnum):
     PRODUCT_CHANGED = "product_changed"
     PRODUCT_LEFT = "product_left"
     CONTINUITY_TESTED = "continuity_tested"
+    SYSTEM_ASKED = "system_asked"
+    SYSTEMS_NOT_NEEDED = "systems_not_needed"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
     MAINTENANCE_BEGINS = "maintenance_begins"
@@ -58,7 +60,7 @@ class Event:
     `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `awaits`; of an
     artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was
     changed `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
-    `continuity`, `product`).
+    `continuity`, `product`, `system`).
     """
 
     version: int | None

@@ -19,7 +19,7 @@ from model.timeline_events import Event, Place, Told, What, Window
 
 _Answer = Mapping[str, Mapping[str, str] | None]
 _NOTED = frozenset(What(each.value) for each in Noted) - {What.MADE}
-_NAMED = ("part", "package", "customer", "maintenance", "continuity", "product")
+_NAMED = ("part", "package", "customer", "maintenance", "continuity", "product", "system")
 
 
 def of_rows(session: Session, service: Service, window: Window) -> Iterator[Told]:

@@ -59,6 +59,8 @@ WHO_MAY = {
     ("DELETE", "/api/v1/services/<key:key>/maintenance/<number:number>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/services/<key:key>/continuity"): PORTFOLIO_BOARD,
     ("POST", "/api/v1/services/<key:key>/continuity"): SERVICE_MANAGERS,
+    ("GET", "/api/v1/services/<key:key>/other-systems"): PORTFOLIO_BOARD,
+    ("POST", "/api/v1/services/<key:key>/other-systems"): SERVICE_MANAGERS,
     ("GET", "/api/v1/services/<key:key>/satisfaction"): READERS,
     ("GET", "/api/v1/cases/<ref:ref>/satisfaction"): READERS,
     ("POST", "/api/v1/cases/<ref:ref>/satisfaction"): DECIDERS,

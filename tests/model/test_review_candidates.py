@@ -16,7 +16,7 @@ from model.reminding import remind_due
 from model.review_candidates import MOST_NAMED, candidates_for
 from rules.review_rules import ReviewKind
 from tests.model.lives import Lives
-from tests.model.offered import offer
+from tests.model.offered import need_no_other_system, offer
 from tests.model.portfolio import Portfolio
 from tests.model.reviewed import ANCHOR, NEW, at, made
 from tests.model.telling import subscribed
@@ -52,6 +52,7 @@ def test_the_catalogue_is_told_with_what_its_entries_lack(published: Database) -
         whole.cost, whole.technologies = {"amount": 1, "currency": "EUR", "per": "month"}, ["SMTP"]
         for name, text in WORDS.items():
             setattr(whole, name, text)
+        need_no_other_system(session, "whole")
     lines = said(published, ReviewKind.CATALOGUE)
     assert lines[0] == "1 entry is not complete:"
     assert lines[1].startswith("- mail, Mail: no description, no category, ")
