@@ -105,6 +105,9 @@ class SessionSchema(StrictSchema):
         load_default=list,
         metadata={"description": "Who sat at the gate"},
     )
+    forum = Text(
+        LONGEST_KEY, metadata={"description": "The key of the forum that the session was held in"}
+    )
     by = Text(LONGEST_NAME, metadata=_BY)
     if_version = WholeNumber(
         0,
@@ -224,6 +227,7 @@ class GateSessionSchema(StrictSchema):
     verdict = maybe()
     result = maybe(description="null: facts were awaited")
     phase = maybe()
+    forum = maybe(description="the key of the forum that it was held in, if anybody said so")
     by = text()
     at = text(**INSTANT)
 

@@ -143,7 +143,8 @@ def told(event: Event) -> str:
     if event.what is What.HELD:
         sat = cast("list[str]", event.details.get("sat") or [])
         people = f", with {', '.join(sat)}" if sat else ""
-        return f"toll-gate {event.details['gate']} {result_said(event)}{people}{by}"
+        forum = f", in {event.details['forum']}" if event.details.get("forum") else ""
+        return f"toll-gate {event.details['gate']} {result_said(event)}{forum}{people}{by}"
     if event.what is What.SUPPLIED:
         return f"{event.details['artifact']}, {label_of(event)}{by}".replace("_", " ")
     label = label_of(event)

@@ -84,6 +84,7 @@ class EventSchema(Schema):
     phase = fields.String(allow_none=True)
     decision = fields.String(metadata={"description": "the id of the gate's decision"})
     sat = fields.List(fields.String())
+    forum = fields.String(allow_none=True, metadata={"description": "the key of the forum"})
     awaits = fields.String(
         allow_none=True, metadata={"description": "who is asked, while a gate has no result"}
     )

@@ -69,6 +69,7 @@ def hold_tollgate(key: str, gate: int) -> Response:
         by=asked.get("by"),
         if_version=asked.get("if_version"),
         as_of=asked.get("as_of"),
+        forum=asked.get("forum"),
     )
     once = once_under(request, f"POST /api/v1/services/{key}/tollgates/{gate}", raw)
     caller, moment, new_id = current_caller(), service.moment(), service.new_id()
@@ -112,6 +113,7 @@ def session_shown(held: GateSession) -> dict[str, object]:
         "verdict": held.verdict,
         "result": held.result,
         "phase": held.phase,
+        "forum": held.forum,
         "by": held.by,
         "at": rfc3339(held.at),
     }

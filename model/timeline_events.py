@@ -57,10 +57,10 @@ class What(StrEnum):
 class Event:
     """One thing that happened, at one version of the service; the calendar's have none.
 
-    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `awaits`; of an
-    artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was
-    changed `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
-    `continuity`, `product`, `system`).
+    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `forum`,
+    `awaits`; of an artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their
+    names; of what was changed `changes` and, if it has a name, that (`part`, `package`,
+    `customer`, `maintenance`, `continuity`, `product`, `system`).
     """
 
     version: int | None

@@ -84,6 +84,7 @@ def _held(session: Session, service: Service, window: Window, rank: int) -> Iter
             "phase": row.phase,
             "decision": row.decision_id,
             "sat": row.sat,
+            "forum": row.forum,
             "awaits": awaited.get(row.decision_id),
         }
         event = Event(row.service_version, row.at, What.HELD, row.by, details)

@@ -90,6 +90,7 @@ WHO_MAY = {
     ("DELETE", "/api/v1/services/<key:key>/products/<key:product>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/forums"): PORTFOLIO_BOARD,
     ("GET", "/api/v1/forums/<key:forum>"): PORTFOLIO_BOARD,
+    ("GET", "/api/v1/forums/<key:forum>/sessions"): PORTFOLIO_BOARD,
     ("PUT", "/api/v1/forums/<key:forum>"): SERVICE_MANAGERS,
     ("DELETE", "/api/v1/forums/<key:forum>"): SERVICE_MANAGERS,
     ("GET", "/api/v1/timers"): KEEPERS_OF_TIME,

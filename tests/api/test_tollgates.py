@@ -249,7 +249,7 @@ def test_a_session_keeps_who_sat_and_what_was_presented(of: Owner) -> None:
     first, second = sessions(of, "?limit=1"), sessions(of, "?limit=1&after=6")
     assert [each["gate"] for each in (*first, *second)] == [3, 1]
     assert second[0] == {
-        "gate": 1, "version": 5, "decision": decided["id"], "sat": ["Alex", "Kim"],
+        "gate": 1, "version": 5, "decision": decided["id"], "sat": ["Alex", "Kim"], "forum": None,
         "presented": {"service_strategy": 2, "service_design": 1}, "verdict": "approve",
         "result": "pass", "phase": "design", "by": "Kim", "at": "2026-11-22T12:00:00.000Z",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Other systems that were asked to add a service."""
+"""Other systems that were asked to add a service; the forum that a toll-gate was held in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the table."""
+    """Make them; of the sessions so far, nobody said in which forum they were held."""
     op.create_table(
         "system_requests",
         sa.Column("id", NUMBER, nullable=False),
@@ -31,8 +31,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_system_requests_service_id", "system_requests", ["service_id"])
     refuse_change("system_requests")
+    op.add_column("gate_sessions", sa.Column("forum", sa.String(100)))
+    op.create_index("ix_gate_sessions_forum", "gate_sessions", ["forum"])
 
 
 def downgrade() -> None:
-    """Take it away again."""
+    """Take them away again."""
+    op.drop_index("ix_gate_sessions_forum", "gate_sessions")
+    op.drop_column("gate_sessions", "forum")
     op.drop_table("system_requests")
