@@ -32,6 +32,7 @@ from api.strict_schema import load
 from api.versions import version_shown
 from model import json_text
 from model.access import Role
+from model.agreeing import require_agreement_seen
 from model.database import Session
 from model.improvements import (
     Improvement,
@@ -107,6 +108,8 @@ def list_improvements() -> Response:
         seen = of_seen(Improvement.service_id, caller)
         if "service" in query:
             find_seen(session, query["service"], caller)
+        if "agreement" in query:
+            require_agreement_seen(session, query["agreement"], caller)
         found, following = improvements_after(session, after, query["limit"], *which, seen)
         body = {"improvements": [_told(each) for each in found], "next": following}
     return ok(json_text.dumps(body))

@@ -29,6 +29,7 @@ from model.recording import Made, record
 from model.revisions import live_book
 from model.sending import sent_together
 from model.service_in_hand import ServiceInHand, put_service_back, take_service
+from model.services import LONGEST_KEY
 from model.telling_customers import announce_to_customers
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
@@ -78,7 +79,8 @@ class GateRequest:
             BadFields: with one problem for each.
         """
         people = {f"/sat/{index}": (name, LONGEST_NAME) for index, name in enumerate(self.sat)}
-        require_texts({"/by": (self.by, LONGEST_NAME), **people})
+        words = {"/by": (self.by, LONGEST_NAME), "/forum": (self.forum, LONGEST_KEY)}
+        require_texts({**words, **people})
         standing.require_suppliable(self.facts, in_session=True)
 
 

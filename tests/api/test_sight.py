@@ -148,6 +148,7 @@ def test_what_is_agreed_and_planned_on_a_hidden_service_is_hidden(of: Owner) -> 
             f"/api/v1/agreements/{agreement}/performance?{days}",
             f"/api/v1/agreements/performance?{days}&service={KEY}",
             f"/api/v1/improvements?service={KEY}",
+            f"/api/v1/improvements?agreement={agreement}",
             f"/api/v1/improvements/{improvement}",
             f"/api/v1/improvements/{improvement}/versions",
         ):
