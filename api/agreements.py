@@ -38,6 +38,8 @@ from model.agreeing import (
     list_agreements,
     make_agreement,
     read_agreement,
+    require_agreement_seen,
+    seen_agreements,
 )
 from model.agreement_targets import target_in
 from model.agreement_terms import Terms, told_terms
@@ -104,8 +106,9 @@ def list_all_agreements() -> Response:
     """List the agreements, oldest first."""
     query = read_query(request, AgreementsQuerySchema)
     with current_service().database.reading() as session:
+        seen = seen_agreements(session, current_caller(), query.get("service"))
         found, following = list_agreements(
-            session, query.get("after"), query["limit"], query.get("service")
+            session, query.get("after"), query["limit"], query.get("service"), seen
         )
         body = {"agreements": [_told(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
@@ -121,6 +124,7 @@ def list_all_agreements() -> Response:
 def get_agreement(agreement_id: str) -> Response:
     """Read what is agreed now."""
     with current_service().database.reading() as session:
+        require_agreement_seen(session, agreement_id, current_caller())
         return _shown(read_agreement(session, agreement_id))
 
 
@@ -159,6 +163,7 @@ def list_agreement_versions(agreement_id: str) -> Response:
     """List what was agreed from change to change, who wrote it and when; the latest first."""
     query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
+        require_agreement_seen(session, agreement_id, current_caller())
         found, following = versions_of_agreement(
             session, agreement_id, query.get("after"), query["limit"]
         )

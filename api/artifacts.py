@@ -9,7 +9,6 @@ from flask import Response, request
 
 from api import examples_of_services as examples
 from api.authentication import current_caller
-from api.decisions import READERS
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
@@ -17,7 +16,17 @@ from api.preconditions import HEADER as IF_MATCH
 from api.preconditions import PATTERN, etag, read_match
 from api.service import current_service
 from api.service_schemas import ArtifactVersionsSchema, NewArtifactSchema, ServiceSchema
-from api.services import ETAG, KEY_FAILS, ONCE, REPLAYED, SEEN, WRITERS, told, version_shown
+from api.services import (
+    BOARD,
+    ETAG,
+    KEY_FAILS,
+    ONCE,
+    REPLAYED,
+    SEEN,
+    WRITERS,
+    told,
+    version_shown,
+)
 from api.strict_schema import load
 from model import json_text
 from model.database import Session
@@ -67,7 +76,7 @@ def put_artifact(key: str, artifact: str) -> Response:
 @artifacts.route(
     "GET",
     "/api/v1/services/<key:key>/artifacts/<name:artifact>",
-    access=READERS,
+    access=BOARD,
     answers=Answers(200, ArtifactVersionsSchema, examples.ARTIFACT_VERSIONS),
     fails=(UnknownRecord,),
 )

@@ -32,6 +32,7 @@ from api.keys import keys
 from api.maintenance import maintenance
 from api.measurements import measurements
 from api.operations import operations
+from api.other_systems import other_systems
 from api.packages import packages
 from api.policies import policies
 from api.portfolios import portfolios
@@ -64,6 +65,7 @@ NOUNS = (
     maintenance,
     continuity,
     vendor_products,
+    other_systems,
     satisfaction,
     policies,
     vocabulary,

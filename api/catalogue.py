@@ -21,7 +21,7 @@ from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import SEE_THE_COST, WRITERS, offer_shown
+from api.services import WRITERS, offer_shown
 from api.strict_schema import load
 from model import changing_catalogue, json_text
 from model.case_facts import read_case
@@ -32,6 +32,7 @@ from model.grouping import telling_words
 from model.moment import rfc3339
 from model.parts import PartChange, PartView
 from model.searching import search
+from model.sight import find_seen, in_sight, sees_costs
 from rules.errors import BadFields, BornAlready, DependencyCycle, Refused, UnknownRecord
 from rules.field_problem import FieldProblem
 
@@ -56,6 +57,7 @@ def list_entries() -> Response:
             query.get("after"),
             query["limit"],
             query.get("audience"),
+            in_sight(current_caller()),
         )
     return ok(json_text.dumps({"entries": [_entry(e) for e in page.entries], "next": page.next}))
 
@@ -98,8 +100,10 @@ def find_entries() -> Response:
 )
 def get_entry(key: str) -> Response:
     """Read what the catalogue says of a service, or will say once it is in it."""
+    caller = current_caller()
     with current_service().database.reading() as session:
-        return ok(json_text.dumps(_entry(entry_of(session, key))))
+        find_seen(session, key, caller)
+        return ok(json_text.dumps(_entry(entry_of(session, key, in_sight(caller)))))
 
 
 @catalogue.route(
@@ -175,5 +179,5 @@ def _part(part: PartView) -> dict[str, object]:
         "changed_by": part.changed_by,
         "changed_at": rfc3339(part.changed_at),
         "case": part.case,
-        **({"cost": part.cost} if current_caller().may(*SEE_THE_COST) else {}),
+        **({"cost": part.cost} if sees_costs(current_caller()) else {}),
     }

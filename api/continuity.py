@@ -7,14 +7,13 @@ from flask import Response, request
 from api import examples_of_continuity as examples
 from api.authentication import current_caller
 from api.continuity_schemas import ContinuityTestPageSchema, ContinuityTestSchema, NewTestSchema
-from api.decisions import READERS
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
 from api.service_schemas import PageQuerySchema
-from api.services import KEY_FAILS, ONCE, REPLAYED, WRITERS
+from api.services import BOARD, KEY_FAILS, ONCE, REPLAYED, WRITERS
 from api.strict_schema import load
 from model import json_text
 from model.continuity import ContinuityTest, NewTest, continuity_tests, note_test
@@ -29,7 +28,7 @@ continuity = Noun("continuity", "Whether services can be resumed, as tests of th
 @continuity.route(
     "GET",
     "/api/v1/services/<key:key>/continuity",
-    access=READERS,
+    access=BOARD,
     takes=Takes(query=PageQuerySchema),
     answers=Answers(200, ContinuityTestPageSchema, examples.TEST_PAGE),
     fails=(UnknownRecord,),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response
 
 from api import catalogue_examples as examples
-from api.authentication import only
 from api.cost_schemas import CostsSchema
 from api.noun import Answers, Noun, ok
 from api.service import current_service
@@ -20,7 +19,7 @@ costs = Noun("costs", "What services, packages and portfolios cost in all")
 @costs.route(
     "GET",
     "/api/v1/services/<key:key>/costs",
-    access=only(*SEE_THE_COST),
+    access=SEE_THE_COST,
     answers=Answers(200, CostsSchema, examples.COSTS),
     fails=(UnknownRecord,),
 )
@@ -36,7 +35,7 @@ def read_service_costs(key: str) -> Response:
 @costs.route(
     "GET",
     "/api/v1/packages/<key:package>/costs",
-    access=only(*SEE_THE_COST),
+    access=SEE_THE_COST,
     answers=Answers(200, CostsSchema, examples.COSTS),
     fails=(UnknownRecord,),
 )
@@ -49,7 +48,7 @@ def read_package_costs(package: str) -> Response:
 @costs.route(
     "GET",
     "/api/v1/portfolios/<key:portfolio>/costs",
-    access=only(*SEE_THE_COST),
+    access=SEE_THE_COST,
     answers=Answers(200, CostsSchema, examples.COSTS),
     fails=(UnknownRecord,),
 )

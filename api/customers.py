@@ -16,7 +16,6 @@ from api.service_schemas import PageQuerySchema
 from api.services import WRITERS
 from api.strict_schema import load
 from model import json_text
-from model.access import Role
 from model.customers import (
     Contact,
     CustomerView,
@@ -27,9 +26,8 @@ from model.customers import (
 )
 from model.database import Session
 from model.moment import rfc3339
+from model.sight import find_seen, sees_costs
 from rules.errors import Refused, UnknownRecord
-
-SEE_ADDRESSES = (Role.SERVICE_MANAGER, Role.AUDITOR)
 
 customers = Noun("customers", "Who uses a service, and is told what becomes of it")
 
@@ -50,6 +48,7 @@ def list_customers(key: str) -> Response:
     service, query = current_service(), read_query(request, PageQuerySchema)
     today = service.moment().today
     with service.database.reading() as session:
+        find_seen(session, key, current_caller())
         page = customers_after(session, key, query.get("after"), query["limit"], today)
     body = {
         "there": page.there,
@@ -116,6 +115,6 @@ def _shown(view: CustomerView) -> dict[str, object]:
         "ended_by": customer.ended_by,
         "reached": view.reached,
     }
-    if current_caller().may(*SEE_ADDRESSES):
+    if sees_costs(current_caller()):
         shown["email"] = customer.email
     return shown

@@ -30,6 +30,7 @@ from model.access import Role
 from model.deciding import DecisionRequest, answer_of, decisions_of, preview, replay
 from model.keeping import decide_once
 from model.likely_services import LikelySearches
+from model.sight import require_decision_seen
 from rules.errors import (
     CaseMovedOn,
     InferenceNotConfirmed,
@@ -144,6 +145,7 @@ def list_decisions() -> Response:
 def read_decision(decision_id: str) -> Response:
     """Read a decision again, word for word as it was recorded."""
     with current_service().database.reading() as session:
+        require_decision_seen(session, decision_id, current_caller())
         text = answer_of(session, decision_id).text
     return with_way(ok(text), text)
 
@@ -158,6 +160,7 @@ def read_decision(decision_id: str) -> Response:
 def replay_decision(decision_id: str) -> Response:
     """Decide again from the record alone, with the rules of that day, and compare."""
     with current_service().database.reading() as session:
+        require_decision_seen(session, decision_id, current_caller())
         return ok(json_text.dumps(replay(session, decision_id).body))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from api import examples_of_services as services
 from api.examples import INSTANT
 
 NEW_FORUMS: dict[str, Any] = {
@@ -24,3 +25,7 @@ FORUM: dict[str, Any] = {
     "changed_at": INSTANT,
 }
 FORUMS: dict[str, Any] = {"forums": [FORUM]}
+SESSION_PAGE: dict[str, Any] = {
+    "sessions": [{"service": services.KEY, **services.SESSION_PAGE["sessions"][0]}],
+    "next": None,
+}

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from api.offer_schemas import PeriodText
 from api.response_schemas import INSTANT, many, maybe, text, texts
+from api.service_schemas import GateSessionSchema
 from api.strict_schema import Names, StrictSchema, Text, WholeNumberInQuery, WholeNumbers
 from model.standing import GATES
 from model.texts import LONGEST_NAME
@@ -64,6 +65,19 @@ class ForumsSchema(StrictSchema):
     """The governance forums, by their keys."""
 
     forums = many(ForumSchema)
+
+
+class ForumSessionSchema(GateSessionSchema):
+    """A session of a toll-gate, and the service that it was about."""
+
+    service = text(description="its key")
+
+
+class ForumSessionPageSchema(StrictSchema):
+    """Some sessions that were held in a forum, newest first."""
+
+    sessions = many(ForumSessionSchema)
+    next = maybe(description="send it as `after` for the page that follows")
 
 
 class ForumsQuerySchema(StrictSchema):

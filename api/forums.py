@@ -6,17 +6,25 @@ from flask import Response, request
 
 from api import examples_of_forums as examples
 from api.authentication import current_caller
-from api.forum_schemas import ForumSchema, ForumsQuerySchema, ForumsSchema, NewForumSchema
+from api.forum_schemas import (
+    ForumSchema,
+    ForumSessionPageSchema,
+    ForumsQuerySchema,
+    ForumsSchema,
+    NewForumSchema,
+)
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
-from api.portfolios import BOARD
 from api.query import read_query
 from api.service import current_service
-from api.services import WRITERS
+from api.service_schemas import PageQuerySchema
+from api.services import BOARD, WRITERS
 from api.strict_schema import load
+from api.tollgates import session_shown
 from model import json_text
 from model.database import Session
 from model.forums import ForumChange, ForumView, end_forum, every_forum, put_forum, read_forum
+from model.gate_sessions import sessions_in
 from model.moment import rfc3339
 from rules.errors import UnknownRecord
 
@@ -51,6 +59,24 @@ def get_forum(forum: str) -> Response:
     service = current_service()
     with service.database.reading() as session:
         return ok(json_text.dumps(_shown(read_forum(session, forum, service.moment().today))))
+
+
+@forums.route(
+    "GET",
+    "/api/v1/forums/<key:forum>/sessions",
+    access=BOARD,
+    takes=Takes(query=PageQuerySchema),
+    answers=Answers(200, ForumSessionPageSchema, examples.SESSION_PAGE),
+    fails=(UnknownRecord,),
+)
+def list_forum_sessions(forum: str) -> Response:
+    """List the sessions of toll-gates that were held in a forum, newest first."""
+    service, query = current_service(), read_query(request, PageQuerySchema)
+    with service.database.reading() as session:
+        read_forum(session, forum, service.moment().today)
+        page = sessions_in(session, forum, query.get("after"), query["limit"])
+    held = [{"service": key, **session_shown(each)} for key, each in page.sessions]
+    return ok(json_text.dumps({"sessions": held, "next": page.next}))
 
 
 @forums.route(

@@ -137,7 +137,8 @@ class IncompleteSchema(StrictSchema):
     name = text()
     missing = texts(
         description="members of the service that nobody has filled in; in operation also"
-        " `continuity_plan`, and `continuity_test` without one that went well in the period"
+        " `continuity_plan`, `continuity_test` without one that went well in the period, and"
+        " `other_systems` until somebody says whether these were asked to add it"
     )
 
 

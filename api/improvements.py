@@ -32,6 +32,7 @@ from api.strict_schema import load
 from api.versions import version_shown
 from model import json_text
 from model.access import Role
+from model.agreeing import require_agreement_seen
 from model.database import Session
 from model.improvements import (
     Improvement,
@@ -42,6 +43,7 @@ from model.improvements import (
 from model.improving import Plan, change_improvement, plan_improvement, plan_of, told_plan
 from model.keeping import do_once
 from model.moment import rfc3339
+from model.sight import find_seen, of_seen
 from model.written_versions import versions_of_improvement
 from rules.errors import ImprovementMovedOn, PreconditionRequired, UnknownRecord
 
@@ -100,9 +102,15 @@ def list_improvements() -> Response:
     """List the improvements, the soonest due first."""
     query = read_query(request, ImprovementsQuerySchema)
     state = ImprovementState(query["state"]) if "state" in query else None
+    caller = current_caller()
     with current_service().database.reading() as session:
         after, which = query.get("after"), (query.get("service"), state, query.get("agreement"))
-        found, following = improvements_after(session, after, query["limit"], *which)
+        seen = of_seen(Improvement.service_id, caller)
+        if "service" in query:
+            find_seen(session, query["service"], caller)
+        if "agreement" in query:
+            require_agreement_seen(session, query["agreement"], caller)
+        found, following = improvements_after(session, after, query["limit"], *which, seen)
         body = {"improvements": [_told(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
 
@@ -117,7 +125,7 @@ def list_improvements() -> Response:
 def get_improvement(improvement_id: str) -> Response:
     """Read what is planned, or what came of it."""
     with current_service().database.reading() as session:
-        return _shown(find_improvement(session, improvement_id))
+        return _shown(_find_seen(session, improvement_id))
 
 
 @improvements.route(
@@ -156,11 +164,17 @@ def list_improvement_versions(improvement_id: str) -> Response:
     """List what was planned from change to change, who wrote it and when; the latest first."""
     query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
+        _find_seen(session, improvement_id)
         found, following = versions_of_improvement(
             session, improvement_id, query.get("after"), query["limit"]
         )
     body = {"versions": [version_shown(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
+
+
+def _find_seen(session: Session, improvement_id: str) -> Improvement:
+    seen = of_seen(Improvement.service_id, current_caller())
+    return find_improvement(session, improvement_id, seen=seen)
 
 
 def _read(asked: Mapping[str, Any]) -> dict[str, object]:

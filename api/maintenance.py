@@ -31,6 +31,7 @@ from model.maintenance import (
     plan_maintenance,
 )
 from model.moment import rfc3339
+from model.sight import find_seen
 from rules.errors import AlreadyPlanned, Refused, UnknownRecord
 
 maintenance = Noun("maintenance", "When services are worked on, and who is told of it")
@@ -48,6 +49,7 @@ def list_maintenance(key: str) -> Response:
     """List the maintenance of a service, what was planned last first; what was called off too."""
     query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
+        find_seen(session, key, current_caller())
         page = maintenance_before(session, key, query.get("after"), query["limit"])
     body = {"maintenance": [_shown(each) for each in page.maintenance], "next": page.next}
     return ok(json_text.dumps(body))

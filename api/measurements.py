@@ -24,6 +24,7 @@ from api.service_schemas import PageQuerySchema
 from api.strict_schema import load
 from model import json_text
 from model.access import Role
+from model.agreeing import require_agreement_seen, seen_agreements
 from model.agreement_reports import AgreementReport, reports_before
 from model.database import Session
 from model.measuring import NewMeasurement, record_measurements
@@ -78,6 +79,7 @@ def read_performance(agreement_id: str) -> Response:
     service, query = current_service(), read_query(request, PerformanceQuerySchema)
     days, zone = (query["from"], query["to"]), service.settings.timezone
     with service.database.reading() as session:
+        require_agreement_seen(session, agreement_id, current_caller())
         found = performance(session, agreement_id, *days, zone, service.clock())
         return ok(json_text.dumps(told_performance(found)))
 
@@ -96,9 +98,11 @@ def read_performances() -> Response:
     What was measured, and the forecasts, are at each agreement's own performance.
     """
     service, query = current_service(), read_query(request, PerformancesQuerySchema)
-    which = Page(query.get("after"), query["limit"], query.get("service"))
+    key = query.get("service")
     days, zone = (query["from"], query["to"]), service.settings.timezone
     with service.database.reading() as session:
+        seen = seen_agreements(session, current_caller(), key)
+        which = Page(query.get("after"), query["limit"], key, seen)
         found, following = performances(session, which, *days, zone, service.clock())
         body = {"agreements": [told_at_a_glance(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
@@ -120,6 +124,7 @@ def list_reports(agreement_id: str) -> Response:
     """
     query = read_query(request, PageQuerySchema)
     with current_service().database.reading() as session:
+        require_agreement_seen(session, agreement_id, current_caller())
         found, following = reports_before(session, agreement_id, query.get("after"), query["limit"])
         body = {"reports": [_report(each) for each in found], "next": following}
     return ok(json_text.dumps(body))

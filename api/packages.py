@@ -28,6 +28,7 @@ from model.packages import (
     packages_after,
     read_package,
 )
+from model.sight import in_sight
 from rules.errors import UnknownRecord
 
 packages = Noun("packages", "Services that are offered together")
@@ -41,11 +42,14 @@ packages = Noun("packages", "Services that are offered together")
     answers=Answers(200, PackagePageSchema, examples.PACKAGE_PAGE),
 )
 def list_packages() -> Response:
-    """List the packages, in the order in which they were made."""
+    """List the packages, in the order in which they were made.
+
+    A ticketing system's key sees those whose services are all in the catalogue.
+    """
     query = read_query(request, PackagesQuerySchema)
     with current_service().database.reading() as session:
         which = (query.get("after"), query["limit"], query.get("audience"))
-        page = packages_after(session, *which)
+        page = packages_after(session, *which, in_sight(current_caller()).packages)
     body = {"packages": [_shown(each) for each in page.packages], "next": page.next}
     return ok(json_text.dumps(body))
 
@@ -60,7 +64,8 @@ def list_packages() -> Response:
 def get_package(package: str) -> Response:
     """Read a package."""
     with current_service().database.reading() as session:
-        return ok(json_text.dumps(_shown(read_package(session, package))))
+        seen = in_sight(current_caller()).packages
+        return ok(json_text.dumps(_shown(read_package(session, package, seen))))
 
 
 @packages.route(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import examples_of_portfolios as examples
-from api.authentication import current_caller, only
+from api.authentication import current_caller
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.portfolio_schemas import (
@@ -20,10 +20,9 @@ from api.portfolio_schemas import (
 from api.query import read_query
 from api.service import current_service
 from api.service_schemas import PageQuerySchema
-from api.services import WRITERS
+from api.services import BOARD, WRITERS
 from api.strict_schema import load
 from model import json_text
-from model.access import Role
 from model.moment import rfc3339
 from model.portfolio_services import InPortfolio, services_of_portfolio
 from model.portfolios import (
@@ -36,7 +35,6 @@ from model.portfolios import (
 )
 from rules.errors import UnknownRecord
 
-BOARD = only(Role.SERVICE_MANAGER, Role.POLICY_OWNER, Role.AUDITOR)
 portfolios = Noun("portfolios", "Services under one owner and one strategy")
 
 

@@ -27,6 +27,7 @@ from model.access import Role
 from model.moment import rfc3339
 from model.satisfaction import Said, SatisfactionView, answers_before, say
 from model.service_satisfaction import satisfaction_with
+from model.sight import find_seen
 from rules.errors import UnknownRecord
 
 satisfaction = Noun("satisfaction", "How satisfied people are with cases and with services")
@@ -89,6 +90,7 @@ def read_satisfaction(key: str) -> Response:
     service, query = current_service(), read_query(request, PeriodQuerySchema)
     first, last = query["from_"], query["to"]
     with service.database.reading() as session:
+        find_seen(session, key, current_caller())
         found = satisfaction_with(session, key, first, last, service.settings.timezone)
     body = {
         "service": key,

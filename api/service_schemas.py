@@ -105,6 +105,9 @@ class SessionSchema(StrictSchema):
         load_default=list,
         metadata={"description": "Who sat at the gate"},
     )
+    forum = Text(
+        LONGEST_KEY, metadata={"description": "The key of the forum that the session was held in"}
+    )
     by = Text(LONGEST_NAME, metadata=_BY)
     if_version = WholeNumber(
         0,
@@ -185,18 +188,19 @@ class ServiceSchema(ServiceSummarySchema, ShownOfferSchema):
     """A service as it stands."""
 
     case = maybe(description="the ref of the case that it came from")
-    portfolios = texts(description="the keys of the portfolios that it is in")
     reviewed_every = text(
         description="how often toll-gate 5 is held in operation: where `review_every` names"
         " nothing, as often as the rules of reviews say"
     )
-    capacity = fields.Nested(CapacitySchema, required=True, allow_none=True)
-    facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema), required=True)
-    artifacts = fields.Dict(
-        keys=fields.String(), values=fields.Nested(StandingArtifactSchema), required=True
+    # What stands behind it is not shown to a ticketing system.
+    portfolios = fields.List(
+        fields.String(), metadata={"description": "the keys of the portfolios that it is in"}
     )
-    reported = many(ReportedSchema)
-    decisions = many(CaseDecisionSchema)
+    capacity = fields.Nested(CapacitySchema, allow_none=True)
+    facts = fields.Dict(keys=fields.String(), values=fields.Nested(HeldFactSchema))
+    artifacts = fields.Dict(keys=fields.String(), values=fields.Nested(StandingArtifactSchema))
+    reported = fields.List(fields.Nested(ReportedSchema))
+    decisions = fields.List(fields.Nested(CaseDecisionSchema))
 
 
 class ArtifactVersionsSchema(StrictSchema):
@@ -223,6 +227,7 @@ class GateSessionSchema(StrictSchema):
     verdict = maybe()
     result = maybe(description="null: facts were awaited")
     phase = maybe()
+    forum = maybe(description="the key of the forum that it was held in, if anybody said so")
     by = text()
     at = text(**INSTANT)
 

@@ -48,6 +48,7 @@ from model.service_life import (
     read_service,
 )
 from model.services import ArtifactVersion, Service
+from model.sight import COSTS, INSIDE, sees_costs, sees_inside
 from rules.errors import (
     BornAlready,
     KeyUsedForAnother,
@@ -60,7 +61,8 @@ from rules.errors import (
 )
 
 WRITERS = only(Role.SERVICE_MANAGER)
-SEE_THE_COST = (Role.SERVICE_MANAGER, Role.AUDITOR)
+BOARD = only(*INSIDE)
+SEE_THE_COST = only(*COSTS)
 ONCE = Header(
     IDEMPOTENCY_KEY,
     "1 to 255 visible characters; the same request under the same key is done once and answered"
@@ -118,10 +120,14 @@ def create_service() -> Response:
     fails=(UnknownRecord,),
 )
 def list_all_services() -> Response:
-    """List the services, in the order in which they were made."""
+    """List the services, in the order in which they were made.
+
+    A ticketing system's key sees those that the catalogue has: here, and whatever is beneath one.
+    """
     query = read_query(request, ServicesQuerySchema)
     with current_service().database.reading() as session:
-        page = list_services(session, query.get("after"), query["limit"], query.get("case"))
+        which = (query.get("after"), query["limit"], current_caller(), query.get("case"))
+        page = list_services(session, *which)
         body = {"services": [_in_short(each) for each in page.services], "next": page.next}
     return ok(json_text.dumps(body))
 
@@ -134,9 +140,12 @@ def list_all_services() -> Response:
     fails=(UnknownRecord,),
 )
 def get_service(key: str) -> Response:
-    """Read a service: its facts, its artifacts, and its latest decisions."""
+    """Read a service: its facts, its artifacts, and its latest decisions.
+
+    A ticketing system's key sees what it offers, without what stands behind it.
+    """
     with current_service().database.reading() as session:
-        return shown(read_service(session, key))
+        return shown(read_service(session, key, current_caller()))
 
 
 @services.route(
@@ -189,8 +198,15 @@ def _body(view: ServiceView) -> dict[str, object]:
         **_in_short(view.service),
         "case": view.service.born_of.ref if view.service.born_of else None,
         "reviewed_every": view.reviewed_every,
-        "portfolios": list(view.portfolios),
         **offer_shown(view.service),
+        **(_behind(view) if sees_inside(current_caller()) else {}),
+    }
+
+
+def _behind(view: ServiceView) -> dict[str, object]:
+    """Return what stands behind a service, which is not for everybody."""
+    return {
+        "portfolios": list(view.portfolios),
         "capacity": view.service.capacity,
         "facts": {fact.name: _fact(fact) for fact in view.facts},
         "artifacts": {
@@ -249,7 +265,7 @@ def offer_shown(offered: Service | Entry) -> dict[str, object]:
         "planned_live_on": offered.planned_live_on and offered.planned_live_on.isoformat(),
         "planned_end_on": offered.planned_end_on and offered.planned_end_on.isoformat(),
     }
-    if current_caller().may(*SEE_THE_COST):
+    if sees_costs(current_caller()):
         shown["cost"] = offered.cost
     return shown
 

@@ -49,6 +49,7 @@ TIMELINE: dict[str, Any] = {
             "phase": "design",
             "decision": ID,
             "sat": ["Alex", "Kim"],
+            "forum": None,
             "awaits": None,
         },
         {

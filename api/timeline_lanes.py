@@ -35,7 +35,7 @@ _SIGNS = {
     What.MAINTENANCE_CALLED_OFF: _STRUCK,
 }
 SIGNS = {_ADDED: "came or began", _ENDED: "left or ended", _STRUCK: "called off"}
-_NAMED = ("customer", "part", "package", "product", "work", "name", "outcome", "artifact")
+_NAMED = ("customer", "part", "package", "product", "system", "work", "name", "outcome", "artifact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ _LANES: Sequence[tuple[str, str, frozenset[What]]] = (
         frozenset({What.MAINTENANCE_PLANNED, What.MAINTENANCE_CALLED_OFF, What.MAINTENANCE_ENDS}),
     ),
     ("continuity tests", "#087f5b", frozenset({What.CONTINUITY_TESTED})),
+    ("other systems", "#364fc7", frozenset({What.SYSTEM_ASKED, What.SYSTEMS_NOT_NEEDED})),
     ("facts", "#495057", frozenset({What.SAID})),
 )
 
@@ -142,7 +143,8 @@ def told(event: Event) -> str:
     if event.what is What.HELD:
         sat = cast("list[str]", event.details.get("sat") or [])
         people = f", with {', '.join(sat)}" if sat else ""
-        return f"toll-gate {event.details['gate']} {result_said(event)}{people}{by}"
+        forum = f", in {event.details['forum']}" if event.details.get("forum") else ""
+        return f"toll-gate {event.details['gate']} {result_said(event)}{forum}{people}{by}"
     if event.what is What.SUPPLIED:
         return f"{event.details['artifact']}, {label_of(event)}{by}".replace("_", " ")
     label = label_of(event)

@@ -84,6 +84,7 @@ class EventSchema(Schema):
     phase = fields.String(allow_none=True)
     decision = fields.String(metadata={"description": "the id of the gate's decision"})
     sat = fields.List(fields.String())
+    forum = fields.String(allow_none=True, metadata={"description": "the key of the forum"})
     awaits = fields.String(
         allow_none=True, metadata={"description": "who is asked, while a gate has no result"}
     )
@@ -97,6 +98,9 @@ class EventSchema(Schema):
     maintenance = fields.String(metadata={"description": "its number"})
     product = fields.String(metadata={"description": "the key of a vendor product"})
     continuity = fields.String(metadata={"description": "the number of a test"})
+    system = fields.String(
+        metadata={"description": "the name of another information system that was asked"}
+    )
     work = fields.String(metadata={"description": "what the maintenance is for"})
     agreement = fields.String(metadata={"description": "the id of the agreement"})
     kind = fields.String(metadata={"description": "of the agreement"})

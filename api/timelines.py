@@ -6,21 +6,21 @@ from flask import Response, request
 
 from api import timeline_examples as examples
 from api.authentication import Access, current_caller
-from api.decisions import READERS
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service
-from api.services import SEE_THE_COST
+from api.services import BOARD
 from api.timeline_drawing import drawing
 from api.timeline_schemas import TimelineQuerySchema, TimelineSchema
 from model import json_text
 from model.moment import begins, day_after, rfc3339
+from model.sight import sees_costs
 from model.timeline import Asked, Span, Tenure, Timeline, page_of_life, whole_life
 from model.timeline_events import Event, What
 from rules.errors import UnknownRecord
 
 SVG = "image/svg+xml"
-_FROM_BROWSERS = Access(READERS.roles, from_browsers=True)
+_FROM_BROWSERS = Access(BOARD.roles, from_browsers=True)
 
 timelines = Noun("timelines", "The life of a service on one line")
 
@@ -28,7 +28,7 @@ timelines = Noun("timelines", "The life of a service on one line")
 @timelines.route(
     "GET",
     "/api/v1/services/<key:key>/timeline",
-    access=READERS,
+    access=BOARD,
     takes=Takes(query=TimelineQuerySchema),
     answers=Answers(200, TimelineSchema, examples.TIMELINE),
     fails=(UnknownRecord,),
@@ -72,7 +72,7 @@ def draw_timeline(key: str) -> Response:
 
 
 def _may_see_costs() -> bool:
-    return current_caller().may(*SEE_THE_COST)
+    return sees_costs(current_caller())
 
 
 def _body(life: Timeline) -> dict[str, object]:

@@ -6,7 +6,6 @@ from flask import Response, request
 
 from api import examples_of_services as examples
 from api.authentication import current_caller
-from api.decisions import READERS
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
@@ -14,7 +13,7 @@ from api.query import read_query
 from api.response_schemas import GateDecisionSchema
 from api.service import current_service
 from api.service_schemas import GateSessionPageSchema, PageQuerySchema, SessionSchema
-from api.services import KEY_FAILS, ONCE, REPLAYED, WRITERS
+from api.services import BOARD, KEY_FAILS, ONCE, REPLAYED, WRITERS
 from api.strict_schema import load
 from model import json_text
 from model.database import Session
@@ -70,6 +69,7 @@ def hold_tollgate(key: str, gate: int) -> Response:
         by=asked.get("by"),
         if_version=asked.get("if_version"),
         as_of=asked.get("as_of"),
+        forum=asked.get("forum"),
     )
     once = once_under(request, f"POST /api/v1/services/{key}/tollgates/{gate}", raw)
     caller, moment, new_id = current_caller(), service.moment(), service.new_id()
@@ -88,7 +88,7 @@ def hold_tollgate(key: str, gate: int) -> Response:
 @tollgates.route(
     "GET",
     "/api/v1/services/<key:key>/tollgates",
-    access=READERS,
+    access=BOARD,
     takes=Takes(query=PageQuerySchema),
     answers=Answers(200, GateSessionPageSchema, examples.SESSION_PAGE),
     fails=(UnknownRecord,),
@@ -113,6 +113,7 @@ def session_shown(held: GateSession) -> dict[str, object]:
         "verdict": held.verdict,
         "result": held.result,
         "phase": held.phase,
+        "forum": held.forum,
         "by": held.by,
         "at": rfc3339(held.at),
     }

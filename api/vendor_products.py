@@ -8,9 +8,8 @@ from api import examples_of_vendor_products as examples
 from api.authentication import current_caller
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
-from api.portfolios import BOARD
 from api.service import current_service
-from api.services import WRITERS
+from api.services import BOARD, WRITERS
 from api.strict_schema import load
 from api.vendor_product_schemas import (
     NewVendorProductSchema,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from model.access import Caller
 from model.agreement_targets import told_target
 from model.agreement_terms import PERIODS, Terms, told_terms
 from model.agreements import (
@@ -23,7 +24,8 @@ from model.agreements import (
 from model.calendars import calendar_named
 from model.catalogue_standing import why_ended
 from model.locking import hold
-from model.services import Service
+from model.services import ANY, Service
+from model.sight import find_seen, of_seen
 from rules.errors import BadFields, NameTaken, UnknownRecord
 from rules.field_problem import FieldProblem
 
@@ -93,17 +95,43 @@ def read_agreement(session: Session, agreement_id: str) -> AgreementView:
 
 
 def list_agreements(
-    session: Session, after: str | None, limit: int, service: str | None
+    session: Session,
+    after: str | None,
+    limit: int,
+    service: str | None,
+    seen: ColumnElement[bool] = ANY,
 ) -> tuple[tuple[AgreementView, ...], str | None]:
-    """Return a page of agreements, oldest first, and the cursor of the next one.
+    """Return a page of agreements that are `seen`, oldest first, and the cursor of the next one.
 
     Raises:
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
-    found, following = agreements_after(session, after, limit, service)
+    found, following = agreements_after(session, after, limit, service, seen)
     under = beneath(session, [each.id for each in found])
     return tuple(AgreementView(each, _terms(each, under[each.id])) for each in found), following
+
+
+def seen_agreements(
+    session: Session, caller: Caller, service: str | None = None
+) -> ColumnElement[bool]:
+    """Return the condition on agreements that a caller sees: those on services that they see.
+
+    Raises:
+        UnknownRecord: `service`, a key, is none that they see.
+    """
+    if service is not None:
+        find_seen(session, service, caller)
+    return of_seen(Agreement.service_id, caller)
+
+
+def require_agreement_seen(session: Session, agreement_id: str, caller: Caller) -> None:
+    """Refuse an agreement that a caller does not see.
+
+    Raises:
+        UnknownRecord: there is no such agreement, or it is not theirs to see.
+    """
+    find_agreement(session, agreement_id, seen=seen_agreements(session, caller))
 
 
 def view_of_agreement(session: Session, agreement: Agreement) -> AgreementView:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Date, ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.agreement_targets import AgreedTarget, target_in
@@ -20,7 +20,7 @@ from model.calendars import Calendar
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import rows_after
 from model.database import Base
-from model.services import Service, find_service
+from model.services import ANY, Service, find_service
 from model.texts import LONGEST_NAME
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Renewal
@@ -150,13 +150,15 @@ class AgreementSupport(Base):
     )
 
 
-def find_agreement(session: Session, agreement_id: str, *, lock: bool = False) -> Agreement:
+def find_agreement(
+    session: Session, agreement_id: str, *, lock: bool = False, seen: ColumnElement[bool] = ANY
+) -> Agreement:
     """Return an agreement; with `lock` nobody else may change it until the end.
 
     Raises:
         UnknownRecord: there is no such agreement.
     """
-    query = select(Agreement).where(Agreement.id == agreement_id)
+    query = select(Agreement).where(Agreement.id == agreement_id, seen)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     agreement = session.scalar(query)
@@ -171,17 +173,21 @@ def all_agreements(session: Session) -> Sequence[Agreement]:
 
 
 def agreements_after(
-    session: Session, after: str | None, limit: int, service: str | None = None
+    session: Session,
+    after: str | None,
+    limit: int,
+    service: str | None = None,
+    seen: ColumnElement[bool] = ANY,
 ) -> tuple[Sequence[Agreement], str | None]:
     """Return up to `limit` (at most 200) agreements, oldest first, and the cursor of the others.
 
-    `service`: only those on the service of this key.
+    `service`: only those on the service of this key; `seen`: that whoever asks sees.
 
     Raises:
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
-    query = select(Agreement)
+    query = select(Agreement).where(seen)
     if service is not None:
         query = query.where(Agreement.service_id == find_service(session, service).id)
     return rows_after(session, query, Agreement, Agreement.created_at, after, limit)

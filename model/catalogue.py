@@ -20,6 +20,7 @@ from model.dependencies import rests_on
 from model.packages import packages_of
 from model.parts import PartView, parts_of
 from model.services import Service, find_service
+from model.sight import EVERYTHING, Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,11 @@ def entries_after(
     after: str | None,
     limit: int,
     audience: str | None = None,
+    seen: Sight = EVERYTHING,
 ) -> EntryPage:
     """Return up to `limit` (at most 200) services in one of these phases, for an audience if given.
+
+    `seen`: of what they rest on, and of their packages, that is named which is seen.
 
     Raises:
         BadFields: `after` is not a cursor.
@@ -79,16 +83,16 @@ def entries_after(
     if audience is not None:
         query = query.where(named_in(Service.audiences, audience))
     page, following = numbered(session, query, Service.id, after, limit)
-    return EntryPage(_entries(session, page), following)
+    return EntryPage(_entries(session, page, seen), following)
 
 
-def entry_of(session: Session, key: str) -> Entry:
-    """Return what the catalogue says, or would say, of a service.
+def entry_of(session: Session, key: str, seen: Sight = EVERYTHING) -> Entry:
+    """Return what the catalogue says, or would say, of a service; `seen`: see `entries_after`.
 
     Raises:
         UnknownRecord: there is no such service.
     """
-    return _entries(session, [find_service(session, key)])[0]
+    return _entries(session, [find_service(session, key)], seen)[0]
 
 
 def shown_entry(session: Session, service: Service) -> Entry | None:
@@ -96,10 +100,13 @@ def shown_entry(session: Session, service: Service) -> Entry | None:
     return _entries(session, [service])[0] if is_shown(service) else None
 
 
-def _entries(session: Session, services: Sequence[Service]) -> tuple[Entry, ...]:
+def _entries(
+    session: Session, services: Sequence[Service], seen: Sight = EVERYTHING
+) -> tuple[Entry, ...]:
     ids = [service.id for service in services]
     parts = parts_of(session, ids)
-    packages, below = packages_of(session, ids), rests_on(session, ids)
+    packages = packages_of(session, ids, seen.packages)
+    below = rests_on(session, ids, seen.services)
     return tuple(
         Entry(
             service.key,

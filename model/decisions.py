@@ -69,8 +69,13 @@ def record_of(session: Session, decision_id: str) -> DecisionRecord:
     """
     record = session.get(DecisionRecord, decision_id)
     if record is None:
-        raise UnknownRecord(f"there is no decision `{decision_id}`")
+        raise no_such_decision(decision_id)
     return record
+
+
+def no_such_decision(decision_id: str) -> UnknownRecord:
+    """Return the error for a decision that was never made."""
+    return UnknownRecord(f"there is no decision `{decision_id}`")
 
 
 def answer_of(session: Session, decision_id: str) -> Answer:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import ForeignKey, delete, insert, select
+from sqlalchemy import ColumnElement, ForeignKey, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.catalogue_standing import why_ended
 from model.database import Base
 from model.locking import hold
-from model.services import Service, lock_service, services_named
+from model.services import ANY, Service, lock_service, services_named
 from rules.errors import BadFields, DependencyCycle
 from rules.field_problem import FieldProblem
 
@@ -70,13 +70,15 @@ def _require_in_use(
         raise BadFields(problems)
 
 
-def rests_on(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
-    """Return the keys of what each service rests on, by the services' ids."""
+def rests_on(
+    session: Session, ids: Sequence[int], seen: ColumnElement[bool] = ANY
+) -> Mapping[int, list[str]]:
+    """Return the keys of what each service rests on, as far as `seen`, by the services' ids."""
     found: dict[int, list[str]] = {}
     query = (
         select(Dependency.service_id, Service.key)
         .join(Service, Service.id == Dependency.rests_on_id)
-        .where(Dependency.service_id.in_(ids))
+        .where(Dependency.service_id.in_(ids), seen)
         .order_by(Service.key)
     )
     for service_id, key in session.execute(query):

@@ -20,6 +20,7 @@ from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.errors import BadFields, UnknownRecord
 from rules.field_problem import FieldProblem
+from rules.spelling import did_you_mean
 from rules.values import LONGEST_TEXT
 
 MOST_FORUMS = 200
@@ -138,6 +139,18 @@ def read_forum(session: Session, key: str, today: date) -> ForumView:
     if forum is None:
         raise UnknownRecord(f"there is no forum `{key}`")
     return _views(session, [forum], today)[0]
+
+
+def require_forum(session: Session, key: str) -> None:
+    """Refuse a forum that there is not, as a caller named it.
+
+    Raises:
+        BadFields: there is none of that key.
+    """
+    if session.scalar(select(Forum.id).where(Forum.key == key)) is None:
+        known = session.scalars(select(Forum.key).limit(MOST_FORUMS)).all()
+        detail, help = f"there is no forum `{key}`", did_you_mean(key, known)
+        raise BadFields([FieldProblem("/forum", detail, help)])
 
 
 def every_forum(session: Session, today: date, gate: int | None = None) -> Sequence[ForumView]:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import numbered
 from model.database import Base
-from model.services import Service, find_service
+from model.services import LONGEST_KEY, Service, find_service
 from model.texts import LONGEST_NAME
 
 
@@ -23,10 +23,12 @@ class GateSession(Base):
 
     `sat`: the names of who sat. `presented`: the version of each artifact that was there.
     `verdict`: what the board said, if anything; `result`: `None` while facts are awaited.
+    `forum`: the key of the forum that it was held in, if anybody said so; it stays what it was
+    when the forum is taken away.
     """
 
     __tablename__ = "gate_sessions"
-    __table_args__ = (UniqueConstraint("service_id", "service_version"),)
+    __table_args__ = (UniqueConstraint("service_id", "service_version"), Index(None, "forum"))
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
@@ -38,6 +40,7 @@ class GateSession(Base):
     verdict: Mapped[str | None] = mapped_column(String(40))
     result: Mapped[str | None] = mapped_column(String(40))
     phase: Mapped[str | None] = mapped_column(String(20))
+    forum: Mapped[str | None] = mapped_column(String(LONGEST_KEY))
     by: Mapped[str] = mapped_column(String(LONGEST_NAME))
     at: Mapped[datetime] = mapped_column(Instant)
 
@@ -62,6 +65,28 @@ def sessions_of(session: Session, key: str, after: str | None, limit: int) -> Se
     ours = query.where(GateSession.service_id == service.id)
     page, following = numbered(session, ours, by, after, limit, newest_first=True)
     return SessionPage(tuple(page), following)
+
+
+@dataclass(frozen=True, slots=True)
+class ForumPage:
+    """Some sessions in a forum, each with the service's key, newest first; `next`: as elsewhere."""
+
+    sessions: tuple[tuple[str, GateSession], ...]
+    next: str | None
+
+
+def sessions_in(session: Session, forum: str, after: str | None, limit: int) -> ForumPage:
+    """Return up to `limit` (at most 200) sessions that were held in a forum, newest first.
+
+    Raises:
+        BadFields: `after` is not a cursor.
+    """
+    held = select(GateSession).where(GateSession.forum == forum)
+    page, following = numbered(session, held, GateSession.id, after, limit, newest_first=True)
+    ids = {each.service_id for each in page}
+    rows = session.execute(select(Service.id, Service.key).where(Service.id.in_(ids))).all()
+    keys: dict[int, str] = dict(iter(rows))
+    return ForumPage(tuple((keys[each.service_id], each) for each in page), following)
 
 
 def every_session(session: Session, service: Service) -> Sequence[GateSession]:

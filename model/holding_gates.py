@@ -20,6 +20,7 @@ from model.answers import Answer
 from model.case_in_hand import Locked, put_back
 from model.catalogue_news import telling_of_gate
 from model.database import table_of
+from model.forums import require_forum
 from model.gate_sessions import GateSession
 from model.hanging_on import hanging_on
 from model.held_facts import merged_facts, values_of
@@ -30,6 +31,7 @@ from model.recording import Made, record
 from model.revisions import live_book
 from model.sending import sent_together
 from model.service_in_hand import ServiceInHand, put_service_back, take_service
+from model.services import LONGEST_KEY
 from model.telling_customers import announce_to_customers
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import ServiceMovedOn, UnknownRecord
@@ -49,7 +51,7 @@ class GateRequest:
     """A toll-gate of a service, what is new (raw JSON), and who sat.
 
     `by`: who supplied it (default: the API key's name). `as_of`: the day that dates and
-    parameters are picked for (default: today).
+    parameters are picked for (default: today). `forum`: the key of the one that it is held in.
     """
 
     key: str
@@ -59,6 +61,7 @@ class GateRequest:
     by: str | None = None
     if_version: int | None = None
     as_of: date | None = None
+    forum: str | None = None
 
     @property
     def decision(self) -> str:
@@ -71,6 +74,7 @@ class GateRequest:
             "service": {"key": self.key, "by": self.by, "if_version": self.if_version},
             "facts": dict(self.facts),
             "sat": list(self.sat),
+            **({"forum": self.forum} if self.forum is not None else {}),
             "decision": self.decision,
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
@@ -82,7 +86,8 @@ class GateRequest:
             BadFields: with one problem for each.
         """
         people = {f"/sat/{index}": (name, LONGEST_NAME) for index, name in enumerate(self.sat)}
-        require_texts({"/by": (self.by, LONGEST_NAME), **people})
+        words = {"/by": (self.by, LONGEST_NAME), "/forum": (self.forum, LONGEST_KEY)}
+        require_texts({**words, **people})
         standing.require_suppliable(self.facts, in_session=True)
 
 
@@ -99,12 +104,15 @@ def hold_gate(
     Needs a `transaction()`. Any error leaves the service as it was, once that is rolled back.
 
     Raises:
-        BadFields: unknown facts, a verdict that the gate does not know, unsound texts.
+        BadFields: unknown facts, a verdict that the gate does not know, a forum that there is not,
+            unsound texts.
         UnknownRecord: there is no such service, or the live rules have no such gate.
         ServiceMovedOn: the service is not at `if_version`.
         Unable: no rules are published, or they cannot give a right answer.
     """
     request.require_sound()
+    if request.forum is not None:
+        require_forum(session, request.forum)
     taken, service = take_service(session, request.key)
     book, case = live_book(session, taken.revision), taken.case
     as_of = request.as_of or moment.today
@@ -181,6 +189,7 @@ def _note(
         "verdict": _text(request.facts.get(standing.VERDICT)),
         "result": _text(outcome.get("result")),
         "phase": service.phase,
+        "forum": request.forum,
         "by": by,
         "at": case.updated_at,
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, select
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.agreements import find_agreement
@@ -14,7 +14,7 @@ from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import rows_after
 from model.database import Base
-from model.services import Service, find_service
+from model.services import ANY, Service, find_service
 from model.texts import LONGEST_NAME
 from rules.errors import UnknownRecord
 
@@ -74,13 +74,18 @@ class ImprovementVersion(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
-def find_improvement(session: Session, improvement_id: str, *, lock: bool = False) -> Improvement:
+def find_improvement(
+    session: Session, improvement_id: str, *, lock: bool = False, seen: ColumnElement[bool] = ANY
+) -> Improvement:
     """Return an improvement; with `lock` nobody else may change it until the end.
 
     Raises:
         UnknownRecord: there is no such improvement.
     """
-    found = session.get(Improvement, improvement_id, with_for_update=lock or None)
+    query = select(Improvement).where(Improvement.id == improvement_id, seen)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(query)
     if found is None:
         raise UnknownRecord(f"there is no improvement `{improvement_id}`")
     return found
@@ -93,17 +98,18 @@ def improvements_after(
     service: str | None = None,
     state: ImprovementState | None = None,
     agreement: str | None = None,
+    seen: ColumnElement[bool] = ANY,
 ) -> tuple[Sequence[Improvement], str | None]:
     """Return up to `limit` (at most 200) improvements, the soonest first, and the next cursor.
 
     `service`: only those of the service of this key; `agreement`: only those that the agreement of
-    this id led to.
+    this id led to; `seen`: that whoever asks sees.
 
     Raises:
         UnknownRecord: there is no such service, or no such agreement.
         BadFields: `after` is not a cursor.
     """
-    query = select(Improvement)
+    query = select(Improvement).where(seen)
     if service is not None:
         query = query.where(Improvement.service_id == find_service(session, service).id)
     if state is not None:

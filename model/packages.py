@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ForeignKey, String, Text, delete, exists, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    String,
+    Text,
+    delete,
+    exists,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.audiences import named_in
@@ -17,7 +26,7 @@ from model.cursors import numbered
 from model.database import Base, Reader
 from model.locking import hold
 from model.search_index import EDITION, SearchText, Words, index_package_text
-from model.services import KEY, LONGEST_KEY, Service, services_named
+from model.services import ANY, KEY, LONGEST_KEY, Service, services_named
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import BadFields, UnknownRecord
 from rules.field_problem import FieldProblem
@@ -123,8 +132,9 @@ def put_package(
 
 def _is(session: Session, package: Package, change: PackageChange) -> bool:
     there = view_of(session, package)
-    said = (there.name, there.description, set(there.services))
-    return said == (change.name, change.description, set(change.services))
+    said = (there.name, there.description, set(there.services), set(there.audiences))
+    to_say = (change.name, change.description, set(change.services), set(change.audiences))
+    return said == to_say
 
 
 def take_apart(session: Session, key: str) -> PackageView:
@@ -143,37 +153,45 @@ def take_apart(session: Session, key: str) -> PackageView:
     return view
 
 
-def read_package(session: Session, key: str) -> PackageView:
-    """Return a package as it stands.
+def read_package(session: Session, key: str, seen: ColumnElement[bool] = ANY) -> PackageView:
+    """Return a package as it stands, if it is `seen`.
 
     Raises:
         UnknownRecord: there is no such package.
     """
-    return view_of(session, _find(session, key))
+    return view_of(session, _find(session, key, seen))
 
 
 def packages_after(
-    session: Session, after: str | None, limit: int, audience: str | None = None
+    session: Session,
+    after: str | None,
+    limit: int,
+    audience: str | None = None,
+    seen: ColumnElement[bool] = ANY,
 ) -> PackagePage:
     """Return up to `limit` (at most 200) packages, as they were made; for an audience if given.
+
+    `seen`: the condition on those that whoever asks sees.
 
     Raises:
         BadFields: `after` is not a cursor.
     """
-    query = select(Package)
+    query = select(Package).where(seen)
     if audience is not None:
         query = query.where(named_in(Package.audiences, audience))
     page, following = numbered(session, query, Package.id, after, limit)
     return PackagePage(_views(session, page), following)
 
 
-def packages_of(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
-    """Return the keys of the packages that services are in, by the services' ids."""
+def packages_of(
+    session: Session, ids: Sequence[int], seen: ColumnElement[bool] = ANY
+) -> Mapping[int, list[str]]:
+    """Return the keys of the packages that services are in, as far as `seen`, by their ids."""
     found: dict[int, list[str]] = {}
     query = (
         select(PackagedService.service_id, Package.key)
         .join(Package, Package.id == PackagedService.package_id)
-        .where(PackagedService.service_id.in_(ids))
+        .where(PackagedService.service_id.in_(ids), seen)
         .order_by(Package.key)
     )
     for service_id, key in session.execute(query):
@@ -234,8 +252,8 @@ def view_of(session: Session, package: Package) -> PackageView:
     return _views(session, [package])[0]
 
 
-def _find(session: Session, key: str) -> Package:
-    package = find_package(session, key)
+def _find(session: Session, key: str, seen: ColumnElement[bool] = ANY) -> Package:
+    package = session.scalar(select(Package).where(Package.key == key, seen))
     if package is None:
         raise UnknownRecord(f"there is no package `{key}`")
     return package

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from model.agreement_targets import AgreedTarget, target_in
@@ -20,6 +20,7 @@ from model.agreements import (
     find_agreement,
 )
 from model.measurements import Measurement, measurements_between
+from model.services import ANY
 from model.timers_kept import TimersKept, timers_kept
 from rules.attainment import Line, Number, Standing, Trend, line_through, rounded, share
 from rules.clocks.period import Period
@@ -107,11 +108,15 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which agreements: up to `limit` after a cursor, on the service of a key if one is given."""
+    """Which agreements: up to `limit` after a cursor, on the service of a key if one is given.
+
+    `seen`: that whoever asks sees.
+    """
 
     after: str | None
     limit: int
     service: str | None = None
+    seen: ColumnElement[bool] = ANY
 
 
 def performance(
@@ -141,7 +146,9 @@ def performances(
         BadFields: the days are the wrong way round, or too far apart; `after` is not a cursor.
     """
     _require_span(first, last)
-    found, following = agreements_after(session, which.after, which.limit, which.service)
+    found, following = agreements_after(
+        session, which.after, which.limit, which.service, which.seen
+    )
     kept = (kept_between(session, each, first, last, zone, now) for each in found)
     return tuple(kept), following
 

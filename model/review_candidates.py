@@ -1,7 +1,8 @@
 """What a review of the catalogue or of the portfolio has to look at, for its reminder to say.
 
-Of the catalogue, the entries that are not complete; of the portfolio, the services that nobody
-asked for in a year, which are candidates for retirement.
+Of the catalogue, the entries that are not complete; of a portfolio, its services that nobody asked
+for in a year, which are candidates for retirement. What is in no portfolio is looked at with the
+standing review that the rules name; a review that somebody set up by hand looks at everything.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from model.completeness import incomplete_services
 from model.demand import MOST_SERVICES
 from model.moment import Moment
 from model.naming_services import asked_for
+from model.portfolios import Portfolio, PortfolioService
+from model.review_subjects import RULED, portfolio_in
 from model.reviews import Review
+from model.services import ANY, Service
 from model.unasked import unasked_services
 from rules.review_rules import ReviewKind
 
@@ -28,7 +33,7 @@ def candidates_for(session: Session, review: Review, moment: Moment) -> str:
     if review.kind == ReviewKind.CATALOGUE:
         said = _incomplete(session, moment)
     elif review.kind == ReviewKind.PORTFOLIO:
-        said = _unasked(session, moment)
+        said = _unasked(session, moment, _under_review(review))
     else:
         return ""
     period = f"from={moment.today - _YEAR}&to={moment.today}"
@@ -42,10 +47,23 @@ def _incomplete(session: Session, moment: Moment) -> str:
     return _listed(lines, many, "Every entry of the catalogue is complete.")
 
 
-def _unasked(session: Session, moment: Moment) -> str:
+def _under_review(review: Review) -> ColumnElement[bool]:
+    """Return the condition on the services that a review of a portfolio is of."""
+    if not review.subject.startswith(RULED):
+        return ANY
+    key = portfolio_in(review.subject)
+    if key is None:
+        return Service.id.not_in(select(PortfolioService.service_id))
+    within = select(PortfolioService.service_id).join(
+        Portfolio, Portfolio.id == PortfolioService.portfolio_id
+    )
+    return Service.id.in_(within.where(Portfolio.key == key))
+
+
+def _unasked(session: Session, moment: Moment, reviewed: ColumnElement[bool]) -> str:
     since = moment.now - _YEAR
     asked = asked_for(since, moment.now)
-    found = unasked_services(session, since, asked, MOST_SERVICES + 1)
+    found = unasked_services(session, since, asked, MOST_SERVICES + 1, reviewed)
     lines = [
         f"{each.service}, {each.name}"
         + (f" (what rests on it: {', '.join(each.carries)})" if each.carries else "")

@@ -15,6 +15,17 @@ BREACH = "breach/"
 _OURS = (RULED, OF_AGREEMENTS, OF_IMPROVEMENTS)
 
 
+def of_portfolio(rule: str, portfolio: str) -> str:
+    """Return what follows `RULED` where a standing review is of one portfolio (its key)."""
+    return f"{rule}/{portfolio}"
+
+
+def portfolio_in(subject: str) -> str | None:
+    """Return the key of the one portfolio that a review is of; `None`: it is of none by itself."""
+    about = subject.removeprefix(RULED)
+    return about.partition("/")[2] or None if subject.startswith(RULED) else None
+
+
 def require_free(subject: str) -> None:
     """Refuse, for a review that somebody sets up by hand, what the product reviews by itself.
 

@@ -45,6 +45,8 @@ class Noted(StrEnum):
     PRODUCT_CHANGED = "product_changed"
     PRODUCT_LEFT = "product_left"
     CONTINUITY_TESTED = "continuity_tested"
+    SYSTEM_ASKED = "system_asked"
+    SYSTEMS_NOT_NEEDED = "systems_not_needed"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
 
@@ -53,8 +55,8 @@ class Noted(StrEnum):
 class ServiceEvent(Base):
     """A change of a service, at the version that the service had then.
 
-    `subject`: of a part, package or product its key, of a customer the name, of maintenance or
-    a test its number.
+    `subject`: of a part, package or product its key, of a customer or another system
+    the name, of maintenance or a test its number.
     `before` and `after`: the members that became other, as JSON; `None` in both: what they are is
     not kept here for ever, only that they became other.
     """

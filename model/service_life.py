@@ -29,11 +29,11 @@ from model.services import (
     LONGEST_KEY,
     LONGEST_PAGE,
     Service,
-    find_service,
     latest_artifacts,
     lock_service,
     services_after,
 )
+from model.sight import find_seen, in_sight
 from model.subjects import ref_of_service
 from model.telling_plans import take_back_plans
 from model.texts import LONGEST_NAME, require_texts
@@ -206,25 +206,26 @@ def change_service(
     return view_of(session, service)
 
 
-def read_service(session: Session, key: str) -> ServiceView:
+def read_service(session: Session, key: str, caller: Caller) -> ServiceView:
     """Return a service as it stands.
 
     Raises:
-        UnknownRecord: there is no such service.
+        UnknownRecord: there is no such service, or it is not the caller's to see.
     """
-    return view_of(session, find_service(session, key))
+    return view_of(session, find_seen(session, key, caller))
 
 
 def list_services(
-    session: Session, after: str | None, limit: int, case: str | None = None
+    session: Session, after: str | None, limit: int, caller: Caller, case: str | None = None
 ) -> ServicePage:
     """Return up to `limit` (at most 200) services, oldest first; of a case, those born of it.
 
     Raises:
         BadFields: `after` is not a cursor.
+        UnknownRecord: there is no such case.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    found = tuple(services_after(session, after, limit + 1, case))
+    found = tuple(services_after(session, after, limit + 1, case, in_sight(caller).services))
     page = found[:limit]
     return ServicePage(page, str(page[-1].id) if len(found) > limit else None)
 

@@ -6,7 +6,18 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.append_only import append_only
@@ -23,6 +34,8 @@ from rules.spelling import did_you_mean
 LONGEST_KEY = 100
 KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 LONGEST_PAGE = 200
+ANY: ColumnElement[bool] = true()
+"""The condition on rows that is none."""
 
 
 class Service(Base):
@@ -145,17 +158,21 @@ def services_named(session: Session, keys: Sequence[str], pointer: str) -> dict[
 
 
 def services_after(
-    session: Session, after: str | None, limit: int, case: str | None = None
+    session: Session,
+    after: str | None,
+    limit: int,
+    case: str | None = None,
+    seen: ColumnElement[bool] = ANY,
 ) -> Sequence[Service]:
     """Return up to `limit` services, in the order in which they were made.
 
-    `case`: only those that came from the case of this ref.
+    `case`: only those that came from the case of this ref; `seen`: that whoever asks sees.
 
     Raises:
         BadFields: `after` is not a cursor.
         UnknownRecord: there is no such case.
     """
-    query = select(Service).order_by(Service.id).limit(limit)
+    query = select(Service).where(seen).order_by(Service.id).limit(limit)
     if case is not None:
         query = query.where(Service.born_of_id.in_(_case_ids(session, case)))
     if after is not None:

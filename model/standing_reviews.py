@@ -2,8 +2,8 @@
 
 A policy is reviewed as often as its file says (the SOP: every year), by its owner; the business
 case of a service at toll-gate 5 as often as was agreed or, where nobody agreed on anything, as
-`reviews.yaml` says; the catalogue, the portfolio and the like as that says. What is gone is
-reviewed no longer.
+`reviews.yaml` says; the catalogue, the portfolio and the like as that says, and each portfolio that
+there is once more by itself. What is gone is reviewed no longer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from model.agreement_reviews import LOCK
 from model.business_case_reviews import note_sessions
 from model.locking import hold
 from model.moment import Moment
-from model.review_subjects import RULED
+from model.portfolios import Portfolio
+from model.review_subjects import RULED, of_portfolio
 from model.reviews import (
     NewReview,
     Review,
@@ -35,8 +36,9 @@ from model.services import Service
 from model.texts import LONGEST_NAME
 from model.whom_to_ask import LINE_MANAGER
 from rules.errors import BadFields
-from rules.review_rules import ReviewKind, ReviewRules
+from rules.review_rules import ReviewKind, ReviewRules, StandingReview
 from rules.rule_book import RuleBook
+from rules.values import LONGEST_TEXT
 
 _KINDS = (ReviewKind.POLICY, ReviewKind.TOLLGATE_5)
 _IN_OPERATION = ("operate", "improve")
@@ -166,6 +168,7 @@ def _wanted(
 ) -> Iterator[NewReview]:
     if book is not None:
         yield from _ruled(book, moment)
+        yield from _of_portfolios(session, rules)
     live = select(Service).where(Service.phase.in_(_IN_OPERATION), Service.rejected.is_(False))
     for service in session.scalars(live.order_by(Service.id)):
         title = f"The business case of “{service.name[:LONGEST_NAME]}” (toll-gate 5)"
@@ -187,13 +190,29 @@ def _ruled(book: RuleBook, moment: Moment) -> Iterator[NewReview]:
             ReviewKind.POLICY, routing.name, title, routing.owner, moment.today, routing.review
         )
     for each in book.reviews.standing:
-        yield NewReview(
-            each.kind,
-            f"{RULED}{each.name}",
-            each.title,
-            each.role,
-            each.first_on,
-            each.every,
-            each.agency,
-            each.escalate_to,
-        )
+        yield _standing(each, each.name, each.title)
+
+
+def _of_portfolios(session: Session, rules: ReviewRules) -> Iterator[NewReview]:
+    """Yield a review of each portfolio beside that of what is in none (MTC practice 1)."""
+    standing = [each for each in rules.standing if each.kind is ReviewKind.PORTFOLIO]
+    if not standing:
+        return
+    for portfolio in session.scalars(select(Portfolio).order_by(Portfolio.id)):
+        whose = f"“{portfolio.name[:LONGEST_NAME]}” of {portfolio.owner}"
+        for each in standing:
+            title = f"The portfolio {whose}: {each.title}"[:LONGEST_TEXT]
+            yield _standing(each, of_portfolio(each.name, portfolio.key), title)
+
+
+def _standing(rule: StandingReview, subject: str, title: str) -> NewReview:
+    return NewReview(
+        rule.kind,
+        f"{RULED}{subject}",
+        title,
+        rule.role,
+        rule.first_on,
+        rule.every,
+        rule.agency,
+        rule.escalate_to,
+    )

@@ -6,7 +6,7 @@ Model, the case knows of it from the same moment on: it is entered once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from model import standing, supplying
 from model.access import Caller
 from model.cases import lock_case
+from model.held_facts import facts_of
 from model.locations import require_location
 from model.moment import Moment
 from model.revisions import live_book
@@ -47,7 +48,8 @@ def supply_artifact(
 ) -> ServiceView:
     """Add a version of an artifact, which stands from now on. Needs a `transaction()`.
 
-    The case that the service was born of is told, if it waits for that artifact.
+    The case that the service was born of is told, if it waits for that artifact. What was said of
+    the version before, such as that a plan leaves out the first release, is as if never said.
 
     Raises:
         UnknownRecord: there is no such service, or no such artifact.
@@ -62,16 +64,17 @@ def supply_artifact(
     service = lock_service(session, key)
     subject, by = service.subject, supplied.by or caller.name
     require(subject.version)
-    has_it = f"has_{supplied.name}"
-    has: dict[str, Value | None] = {has_it: True} if has_it in vocabulary.facts else {}
-    supply = supplying.compare(session, subject, has, moment.now)
+    last = _last_version(session, service, supplied.name)
+    held = facts_of(session, subject.id)
+    changes = _follows(vocabulary, supplied.name, last, held)
+    supply = supplying.compare(session, subject, changes, moment.now, held=held)
     supplying.store(session, subject, supply, by)
     _reach_milestone(session, service, vocabulary.milestones.get(supplied.name), by, moment)
     session.add(
         ArtifactVersion(
             service_id=service.id,
             name=supplied.name,
-            version=_last_version(session, service, supplied.name) + 1,
+            version=last + 1,
             location=location,
             supplied_by=by,
             supplied_at=supply.supplied_at,
@@ -80,6 +83,19 @@ def supply_artifact(
     )
     session.flush()
     return view_of(session, service)
+
+
+def _follows(
+    vocabulary: Vocabulary, artifact: str, last: int, held: Collection[str]
+) -> dict[str, Value | None]:
+    """Return what follows from a version of an artifact after its `last`: it is there.
+
+    What was said of the version before is not said of this one.
+    """
+    has_it = f"has_{artifact}"
+    there: dict[str, Value | None] = {has_it: True} if has_it in vocabulary.facts else {}
+    outdated = [name for name in vocabulary.said_of(artifact) if last and name in held]
+    return {**there, **dict.fromkeys(outdated)}
 
 
 def _reach_milestone(

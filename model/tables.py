@@ -27,6 +27,7 @@ from model.improvements import Improvement, ImprovementVersion
 from model.kept_answers import KeptAnswer
 from model.maintenance import Maintenance
 from model.measurements import Measurement
+from model.other_systems import SystemRequest
 from model.packages import Package, PackagedService
 from model.parts import Part
 from model.personal_values import PersonalValue
@@ -97,6 +98,7 @@ TABLES: tuple[type[Base], ...] = (
     Service,
     ServiceEvent,
     Subscription,
+    SystemRequest,
     Timer,
     TimerEventRow,
     TimerMark,

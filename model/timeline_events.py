@@ -40,6 +40,8 @@ class What(StrEnum):
     PRODUCT_CHANGED = "product_changed"
     PRODUCT_LEFT = "product_left"
     CONTINUITY_TESTED = "continuity_tested"
+    SYSTEM_ASKED = "system_asked"
+    SYSTEMS_NOT_NEEDED = "systems_not_needed"
     MAINTENANCE_PLANNED = "maintenance_planned"
     MAINTENANCE_CALLED_OFF = "maintenance_called_off"
     MAINTENANCE_BEGINS = "maintenance_begins"
@@ -55,10 +57,10 @@ class What(StrEnum):
 class Event:
     """One thing that happened, at one version of the service; the calendar's have none.
 
-    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `awaits`; of an
-    artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their names; of what was
-    changed `changes` and, if it has a name, that (`part`, `package`, `customer`, `maintenance`,
-    `continuity`, `product`).
+    `details`: of a gate `gate`, `verdict`, `result`, `phase`, `decision`, `sat`, `forum`,
+    `awaits`; of an artifact `artifact`, `artifact_version`, `location`; of facts `facts`, their
+    names; of what was changed `changes` and, if it has a name, that (`part`, `package`,
+    `customer`, `maintenance`, `continuity`, `product`, `system`).
     """
 
     version: int | None

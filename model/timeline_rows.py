@@ -19,7 +19,7 @@ from model.timeline_events import Event, Place, Told, What, Window
 
 _Answer = Mapping[str, Mapping[str, str] | None]
 _NOTED = frozenset(What(each.value) for each in Noted) - {What.MADE}
-_NAMED = ("part", "package", "customer", "maintenance", "continuity", "product")
+_NAMED = ("part", "package", "customer", "maintenance", "continuity", "product", "system")
 
 
 def of_rows(session: Session, service: Service, window: Window) -> Iterator[Told]:
@@ -84,6 +84,7 @@ def _held(session: Session, service: Service, window: Window, rank: int) -> Iter
             "phase": row.phase,
             "decision": row.decision_id,
             "sat": row.sat,
+            "forum": row.forum,
             "awaits": awaited.get(row.decision_id),
         }
         event = Event(row.service_version, row.at, What.HELD, row.by, details)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from model.catalogue_standing import LIVE
 from model.dependencies import Dependency
 from model.gate_sessions import GateSession
-from model.services import Service
+from model.services import ANY, Service
 
 _INTO_OPERATION = 4
 
@@ -28,11 +28,15 @@ class Unasked:
 
 
 def unasked_services(
-    session: Session, since: datetime, asked_for: Select[str], limit: int
+    session: Session,
+    since: datetime,
+    asked_for: Select[str],
+    limit: int,
+    among: ColumnElement[bool] = ANY,
 ) -> tuple[Unasked, ...]:
     """Return up to `limit` services, oldest first, that were live since `since` and not asked for.
 
-    `asked_for`: the keys of those that were.
+    `asked_for`: the keys of those that were; `among`: the condition on those that are looked at.
     """
     # A gate that sits again, and passes again, makes nothing new.
     first_live = (
@@ -49,6 +53,7 @@ def unasked_services(
         .where(
             Service.phase.in_(LIVE),
             Service.rejected.is_(False),
+            among,
             Service.created_at < since,
             Service.key.not_in(asked_for),
             func.coalesce(first_live, Service.created_at) < since,

@@ -164,6 +164,7 @@ def _vocabulary(clauses: Schema) -> Schema:
         "derived": section(words.FACT, until, ("days_until",)),
         "personal": flag,
         "artifact": {"type": "string", "pattern": f"^{WORD.pattern}$"},
+        "said_of": {"type": "string", "pattern": f"^{WORD.pattern}$"},
         "sources": clauses,
     }
     outcome: dict[str, Schema] = {"type": type, "choices": choices, "many": flag, "kept": flag}

@@ -100,6 +100,7 @@ FACT = {
     "derived": "Counted from another fact: `{days_until: needed_by}`",
     "days_until": "The date that the days are counted to",
     "artifact": "The artifact of the service born of the case that makes the fact true",
+    "said_of": "The artifact whose version it is said of; a newer one makes it as if never said",
     "personal": "Whether it tells something about a person, and may have to be erased",
     "sources": "The clauses that speak of the fact, by their names in sources.yaml",
 }

@@ -25,7 +25,8 @@ class Fact:
     """A declared fact. `derived_from` names the date that this number of days counts to.
 
     `personal`: it tells something about a person, and may have to be erased. `artifact`: whoever
-    supplies it for the service that a case gave birth to says that the fact is true.
+    supplies it for the service that a case gave birth to says that the fact is true. `said_of`: the
+    artifact whose version it is said of; with a newer one it is as if nobody had said it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fact:
     sources: tuple[str, ...] = ()
     personal: bool = False
     artifact: str | None = None
+    said_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,10 @@ class Vocabulary:
     def milestones(self) -> Mapping[str, str]:
         """The fact that is true once an artifact is there, by artifact."""
         return {f.artifact: f.name for f in self.facts.values() if f.artifact}
+
+    def said_of(self, artifact: str) -> tuple[str, ...]:
+        """Return the facts that are said of one version of an artifact."""
+        return tuple(name for name, fact in self.facts.items() if fact.said_of == artifact)
 
     @property
     def personal(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from rules.yaml_tree import MappingNode, Node, ScalarNode
 _DOMAIN_KEYS = ("type", "choices", "range", "scale", "unit")
 FACT_KEYS = (
     *_DOMAIN_KEYS, "question", "asked_of", "action", "group", "default", "derived", "sources",
-    "personal", "artifact",
+    "personal", "artifact", "said_of",
 )  # fmt: skip
 WHOLE_KEYS = ("facts", "outcomes", "artifacts")
 ARTIFACT_KEYS = ("meaning", "sources")
@@ -52,6 +52,7 @@ def read_vocabulary(node: Node, sources: Sources, findings: Findings) -> Vocabul
         key.text: _kept_artifact(key, entry, section, sources)
         for key, entry in section.entries("artifacts")
     }
+    _require_known_artifacts(facts, (*kept, *_choices_of(outcomes.get("missing"))), section)
     frozen = MappingProxyType(facts), MappingProxyType(outcomes), MappingProxyType(kept)
     return Vocabulary(*frozen)
 
@@ -84,18 +85,26 @@ def _fact(
         sources=read_citations(section, sources),
         personal=section.boolean("personal"),
         artifact=_artifact(section, domain),
+        said_of=_artifact_named(section, "said_of"),
     )
 
 
 def _artifact(section: Section, domain: Domain) -> str | None:
-    place = section.scalar("artifact")
+    place, name = section.scalar("artifact"), _artifact_named(section, "artifact")
+    if place is None:
+        return None
+    if domain.type is not FactType.BOOLEAN:
+        message = f"{domain.type.with_article} cannot be said by supplying an artifact"
+        section.problem(place, "bad-domain", message, "only a boolean is: it is there, or not yet")
+    return name
+
+
+def _artifact_named(section: Section, key: str) -> str | None:
+    place = section.scalar(key)
     if place is None:
         return None
     if not WORD.fullmatch(place.text):
         section.problem(place, "bad-name", f"`{place.text}` cannot be a name", WORD_HELP)
-    if domain.type is not FactType.BOOLEAN:
-        message = f"{domain.type.with_article} cannot be said by supplying an artifact"
-        section.problem(place, "bad-domain", message, "only a boolean is: it is there, or not yet")
     return place.text
 
 
@@ -233,6 +242,21 @@ def _require_milestones_apart(facts: Mapping[str, Fact], section: Section) -> No
             message = f"`{artifact}` makes `{taken[artifact]}` true already"
             section.problem(node, "listed-twice", message)
         taken.setdefault(artifact, key.text)
+
+
+def _require_known_artifacts(
+    facts: Mapping[str, Fact], known: Collection[str], section: Section
+) -> None:
+    """Refuse what is said of an artifact that nobody ever supplies: nothing would undo it."""
+    for key, node in section.entries("facts"):
+        name = facts[key.text].said_of
+        if name is not None and name not in known:
+            message = f"`{name}` is neither a choice of the outcome `missing` nor an artifact"
+            section.problem(node, "unknown-name", message, did_you_mean(name, known))
+
+
+def _choices_of(outcome: Outcome | None) -> tuple[str, ...]:
+    return outcome.domain.choices if outcome else ()
 
 
 def _require_name(key: ScalarNode, section: Section) -> None:

@@ -11,6 +11,7 @@ from api import (
     examples_of_continuity,
     examples_of_forums,
     examples_of_notices,
+    examples_of_other_systems,
     examples_of_portfolios,
     examples_of_vendor_products,
     improvement_examples,
@@ -87,6 +88,8 @@ class Day:
         yield self.does("DELETE", f"{SERVICE}/maintenance/{planned[2]['number']}")
         tested = first(examples_of_continuity.NEW_TESTS)
         yield self.does("POST", f"{SERVICE}/continuity", tested)
+        asked = first(examples_of_other_systems.NEW_REQUESTS)
+        yield self.does("POST", f"{SERVICE}/other-systems", asked)
         product = first(examples_of_vendor_products.NEW_PRODUCTS)
         yield self.does("PUT", f"{SERVICE}/products/signbox", product)
         yield self.does("DELETE", f"{SERVICE}/products/signbox")

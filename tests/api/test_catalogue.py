@@ -44,7 +44,7 @@ def test_a_service_enters_the_catalogue_with_its_gates(calls: Calls) -> None:
     made.make()
     assert keys(calls) == []
     assert search(calls, "signature") == []
-    assert body_of(calls.get(f"{made.path}/entry"))["standing"] is None
+    assert body_of(made.calls.get(f"{made.path}/entry"))["standing"] is None
     other = owner(calls, "e-archive")
     other.bring_to(4)
     assert keys(calls) == ["e-archive"]

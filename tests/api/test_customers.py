@@ -11,9 +11,9 @@ from tests.api.service_calls import Owner, owner
 
 @pytest.fixture
 def of(calls: Calls) -> Owner:
-    """A service manager with a service."""
+    """A service manager with a service in the catalogue."""
     made = owner(calls)
-    made.make()
+    made.bring_to(4)
     return made
 
 

@@ -18,7 +18,7 @@ def of(calls: Calls) -> Owner:
     return made
 
 
-def test_maintenance_is_planned_once_read_and_called_off(of: Owner, calls: Calls) -> None:
+def test_maintenance_is_planned_once_read_and_called_off(of: Owner) -> None:
     """The same request under the same key plans nothing more."""
     at, headers = f"{of.path}/maintenance", {"Idempotency-Key": "one"}
     body = {**WHEN, "what": "Disks", "by": "Sam"}
@@ -30,13 +30,13 @@ def test_maintenance_is_planned_once_read_and_called_off(of: Owner, calls: Calls
     problem = problem_of(of.calls.ask("POST", at, body=body), 409, "already-planned")
     assert f"maintenance {shown['number']} of" in problem["detail"]
     assert shown["begins_at"] == "2026-12-01T19:00:00.000Z"
-    assert body_of(calls.get(at)) == {"maintenance": [shown], "next": None}
+    assert body_of(of.calls.get(at)) == {"maintenance": [shown], "next": None}
     off = body_of(of.calls.ask("DELETE", f"{at}/{shown['number']}"))
     assert (off["called_off_by"], off["called_off_at"]) == (
         "service-manager",
         "2026-11-22T12:00:00.000Z",
     )
-    assert body_of(calls.get(at))["maintenance"] == [off]
+    assert body_of(of.calls.get(at))["maintenance"] == [off]
     problem_of(of.calls.ask("DELETE", f"{at}/{shown['number'] + 1}"), 404, "not-found")
 
 

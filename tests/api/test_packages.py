@@ -30,11 +30,11 @@ def put(board: Calls, *services: str, key: str = "office", **more: object) -> ob
 def test_a_package_is_made_changed_and_taken_apart(board: Calls, calls: Calls) -> None:
     """It stands as its services do, each of which says in which packages it is."""
     made = put(board, "e-signature", "idea", "idea", by="Kim")
-    shown = body_of(calls.get(f"{AT}/office"))
+    shown = body_of(board.get(f"{AT}/office"))
     assert shown == made
     assert (shown["services"], shown["standing"]) == (["e-signature", "idea"], "prepared")
     assert shown["changed_by"] == "Kim"
-    (entry,) = body_of(calls.get("/api/v1/catalogue"))["entries"]
+    (entry,) = body_of(board.get("/api/v1/catalogue"))["entries"]
     assert entry["packages"] == ["office"]
     put(board, "e-signature", description="What an office needs")
     assert body_of(calls.get(AT))["packages"][0]["description"] == "What an office needs"
@@ -48,7 +48,7 @@ def test_a_package_is_made_changed_and_taken_apart(board: Calls, calls: Calls) -
 def test_packages_are_read_page_by_page(board: Calls, calls: Calls) -> None:
     """Each page begins where the one before ended."""
     for number in range(3):
-        put(board, "idea", key=f"p{number}")
+        put(board, "e-signature", key=f"p{number}")
     first = body_of(calls.get(f"{AT}?limit=2"))
     second = body_of(calls.get(f"{AT}?limit=2&after={first['next']}"))
     keys = [each["key"] for page in (first, second) for each in page["packages"]]

@@ -5,6 +5,11 @@ from __future__ import annotations
 from model.settings import HOME
 from tests.api.calling import Calls, body_of, problem_of
 
+PRACTICES = (
+    "identify-services", "catalogue-services", "prepare-agreements", "monitor-service-levels",
+    "review-agreements",
+)  # fmt: skip
+
 
 def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> None:
     """The routing with its stages, the toll-gates with what they come after, and every policy."""
@@ -14,8 +19,9 @@ def test_everything_that_decision_may_name_is_listed(calls_on_each: Calls) -> No
     gates = {f"tollgate-{number}" for number in range(1, 8)}
     after = {policy["name"]: policy["after"] for policy in body["policies"]}
     ends = ("entry", "exit")
-    practices = {f"{does}-services-{end}" for does in ("identify", "catalogue") for end in ends}
-    assert set(after) == {*routing["stages"], *gates, *practices, "service-phase"}
+    practices = {f"{does}-{end}" for does in PRACTICES for end in ends}
+    others = {"service-phase", "match-agreement-requirements"}
+    assert set(after) == {*routing["stages"], *gates, *practices, *others}
     assert {name for name, stages in after.items() if stages == ["service-phase"]} == gates
     assert body["policy_revision"] == calls_on_each.decided()["policy_revision"]
     for policy in body["policies"]:
@@ -73,3 +79,14 @@ def test_a_practice_is_decided_like_any_policy(calls: Calls) -> None:
     policy = body_of(calls.get(f"/api/v1/policies/{practice}"))
     assert policy["owner"] == "Head of IT"
     assert "Responsibility: LOB Executives" in policy["clauses"]["MTC 4.3.2 roles"]
+
+
+def test_what_of_an_agreement_cannot_be_matched_is_named(calls: Calls) -> None:
+    """Of all nine aspects of what a customer requires, at once."""
+    decision = "match-agreement-requirements"
+    aspects = [each["name"] for each in body_of(calls.get("/api/v1/vocabulary"))["facts"]]
+    facts = {each: each != "capacity_matched" for each in aspects if each.endswith("_matched")}
+    sent = {"case": {"ref": "SLA-7"}, "facts": facts, "decision": decision}
+    outcome = body_of(calls.ask("POST", "/api/v1/decisions", body=sent))["outcome"]
+    assert len(facts) == 9
+    assert (outcome["result"], outcome["unmatched"]) == ("fail", ["capacity"])

@@ -24,7 +24,7 @@ def test_satisfaction_is_said_of_a_case_and_read_of_its_service(calls: Calls) ->
     shown = body_of(calls.as_(Role.AUDITOR).get(AT))
     assert shown == {"case": "CRM-1", "answers": [second, {**first, "counts": False}], "next": None}
     days = "from=2026-11-22&to=2026-11-22"
-    assert body_of(calls.get(f"{service.path}/satisfaction?{days}")) == {
+    assert body_of(service.calls.get(f"{service.path}/satisfaction?{days}")) == {
         "service": service.key, "from": "2026-11-22", "to": "2026-11-22",
         "count": 1, "mean": 1, "resolved": 0,
     }  # fmt: skip
@@ -63,8 +63,8 @@ def test_a_period_that_ends_before_it_begins_is_refused(calls: Calls) -> None:
     service = owner(calls)
     service.make()
     at = f"{service.path}/satisfaction"
-    refused(calls.get(f"{at}?from=2026-11-22&to=2026-11-21"), "/to")
-    refused(calls.get(f"{at}?from=2026-11-22"), "/to")
+    refused(service.calls.get(f"{at}?from=2026-11-22&to=2026-11-21"), "/to")
+    refused(service.calls.get(f"{at}?from=2026-11-22"), "/to")
 
 
 def test_a_case_whose_ref_ends_like_the_address_is_read_as_a_case(calls: Calls) -> None:

@@ -134,7 +134,7 @@ def test_services_are_listed_page_by_page(of: Owner) -> None:
 @pytest.mark.parametrize("role", [Role.TICKETING, Role.POLICY_OWNER, Role.AUDITOR])
 def test_the_other_roles_read_services(of: Owner, role: Role) -> None:
     """And change none."""
-    of.make()
+    of.bring_to(4)
     other = Owner(of.calls.as_(role))
     assert other.shown()["key"] == KEY
     problem_of(other.patch({"name": "x"}), 403, "not-allowed")

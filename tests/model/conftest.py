@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -183,7 +184,8 @@ def bundled(database: Database) -> Database:
 @pytest.fixture
 def portfolio(bundled: Database, caller: Caller, moment: Moment) -> Portfolio:
     """A service manager, where the bundled rules are live."""
-    return Portfolio(bundled, caller, moment)
+    manager = replace(caller, roles=frozenset([Role.SERVICE_MANAGER]))
+    return Portfolio(bundled, manager, moment)
 
 
 @pytest.fixture

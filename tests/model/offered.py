@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from model.cases import lock_or_open_case
 from model.catalogue_standing import Standing
+from model.moment import Moment
+from model.other_systems import NewRequest, note_request
 from model.parts import PartChange, PartView, index_service, put_part
 from model.services import Service
 from model.subjects import ref_of_service
@@ -21,7 +23,7 @@ def offer(
     name: str,
     description: str | None = None,
     *,
-    phase: str = "operate",
+    phase: str | None = "operate",
     rejected: bool = False,
     category: str | None = None,
 ) -> Service:
@@ -42,3 +44,9 @@ def part_of(
 ) -> PartView:
     """Make a part of a service."""
     return put_part(session, service, key, PartChange(name, None, standing), "Sam", NOW)
+
+
+def need_no_other_system(session: Session, service: str) -> None:
+    """Say that no other information system is to have a service."""
+    settled = NewRequest(needed=False, reason="All of them read the catalogue")
+    note_request(session, service, settled, "Kim", Moment(NOW, NOW.date()))

@@ -66,7 +66,7 @@ class Portfolio:
     def shown(self, key: str) -> ServiceView:
         """Read a service."""
         with self.database.reading() as session:
-            return read_service(session, key)
+            return read_service(session, key, self.caller)
 
     def sessions(self, key: str, after: str | None = None, limit: int = 200) -> SessionPage:
         """Read the sessions of a service's gates."""

@@ -7,7 +7,7 @@ from datetime import date
 from model.completeness import TOLD_IN_OPERATION, TOLD_OF_ALL, Incomplete, incomplete_services
 from model.continuity import PLAN, TEST, NewTest, note_test
 from model.database import Database
-from tests.model.offered import NOW, offer
+from tests.model.offered import NOW, need_no_other_system, offer
 from tests.model.portfolio import Portfolio
 
 WORDS = {
@@ -37,6 +37,7 @@ def test_what_an_entry_does_not_say_is_told(published: Database) -> None:
         for name, text in WORDS.items():
             setattr(whole, name, text)
         session.flush()
+        need_no_other_system(session, "whole")
     by_key = {each.service: each.missing for each in found(published)}
     assert set(by_key) == {"live", "soon"}
     assert set(by_key["soon"]) == set(TOLD_OF_ALL)

@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from model.forums import ForumChange, end_forum, put_forum
+from model.gate_sessions import sessions_in
 from rules.errors import BadFields, UnknownRecord
+from tests.model.offered import NOW
 from tests.model.portfolio import Portfolio
 
 
@@ -43,6 +46,23 @@ def test_sessions_come_page_by_page_newest_first(portfolio: Portfolio) -> None:
     second = portfolio.sessions("mail", first.next, 2)
     assert [each.service_version for each in (*first.sessions, *second.sessions)] == [7, 5, 4]
     assert second.next is None
+
+
+def test_a_session_in_a_forum_is_found_by_it(portfolio: Portfolio) -> None:
+    """With the service that it was about, until and after the forum is taken away."""
+    portfolio.make("mail")
+    board = ForumChange("Board", "Says what is built")
+    with portfolio.database.transaction() as session:
+        put_forum(session, "board", board, "Sam", NOW, NOW.date())
+    portfolio.hold("mail", 1, forum="board")
+    portfolio.hold("mail", 1)
+    with pytest.raises(BadFields, match="no forum `baord`"):
+        portfolio.hold("mail", 1, forum="baord")
+    with portfolio.database.transaction() as session:
+        end_forum(session, "board", NOW.date())
+        ((key, held),) = sessions_in(session, "board", None, 9).sessions
+    assert (key, held.service_version, held.forum) == ("mail", 2, "board")
+    assert [each.forum for each in portfolio.sessions("mail").sessions] == [None, "board"]
 
 
 def test_sessions_of_nothing_are_refused(portfolio: Portfolio) -> None:

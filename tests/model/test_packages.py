@@ -55,6 +55,8 @@ def test_a_package_that_is_so_already_was_not_changed(database: Database) -> Non
         assert put_package(session, "office", same, "Kim", NOW) == first
         fewer = replace(CHANGE, services=("fax",))
         assert put_package(session, "office", fewer, "Kim", NOW).changed_by == "Kim"
+        for_some = replace(fewer, audiences=("agencies",))
+        assert put_package(session, "office", for_some, "Pat", NOW).audiences == ("agencies",)
 
 
 def test_many_may_write_the_same_package_at_once(database: Database) -> None:

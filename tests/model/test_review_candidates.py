@@ -12,11 +12,12 @@ from model.database import Database
 from model.dependencies import rest_on
 from model.events import EventType, OutboxEvent
 from model.moment import Moment
+from model.portfolios import PortfolioChange, put_into_portfolios, put_portfolio
 from model.reminding import remind_due
 from model.review_candidates import MOST_NAMED, candidates_for
 from rules.review_rules import ReviewKind
 from tests.model.lives import Lives
-from tests.model.offered import offer
+from tests.model.offered import need_no_other_system, offer
 from tests.model.portfolio import Portfolio
 from tests.model.reviewed import ANCHOR, NEW, at, made
 from tests.model.telling import subscribed
@@ -26,9 +27,9 @@ TODAY = date(2027, 12, 1)
 GAPS = "All of it: GET /api/v1/catalogue/gaps?from=2026-12-01&to=2027-12-01"
 
 
-def said(database: Database, kind: ReviewKind) -> list[str]:
+def said(database: Database, kind: ReviewKind, subject: str = NEW.subject) -> list[str]:
     """Return the lines that a reminder of a kind of review has for its reader on that day."""
-    review = made(database, replace(NEW, kind=kind))
+    review = made(database, replace(NEW, kind=kind, subject=subject))
     with database.reading() as session:
         return candidates_for(session, review, at(TODAY)).splitlines()
 
@@ -52,6 +53,7 @@ def test_the_catalogue_is_told_with_what_its_entries_lack(published: Database) -
         whole.cost, whole.technologies = {"amount": 1, "currency": "EUR", "per": "month"}, ["SMTP"]
         for name, text in WORDS.items():
             setattr(whole, name, text)
+        need_no_other_system(session, "whole")
     lines = said(published, ReviewKind.CATALOGUE)
     assert lines[0] == "1 entry is not complete:"
     assert lines[1].startswith("- mail, Mail: no description, no category, ")
@@ -92,6 +94,28 @@ def test_the_portfolio_is_told_with_what_nobody_asked_for(portfolio: Portfolio) 
     lives.decide("CRM-3", in_catalog=False, existing_service_fits=True, fitting_service="identity")
     none = "Every live service of a year ago was asked for since."
     assert said(portfolio.database, ReviewKind.PORTFOLIO) == [none, GAPS]
+
+
+def test_each_portfolio_looks_at_its_own_and_the_rules_review_at_the_rest(
+    published: Database,
+) -> None:
+    """A review that somebody set up by hand looks at everything, as it did."""
+    offered(published, "mail", "fax", "identity")
+    with published.transaction() as session:
+        for key in ("office", "empty"):
+            change = PortfolioChange(key.title(), None, "Pat", None)
+            put_portfolio(session, key, change, "Sam", at(TODAY).now)
+        for key in ("mail", "fax"):
+            put_into_portfolios(session, key, ["office"], "Sam", at(TODAY).now)
+    asked = "Every live service of a year ago was asked for since."
+    of_office, rest, empty, by_hand = (
+        said(published, ReviewKind.PORTFOLIO, subject)[:-1]
+        for subject in ("rules/all/office", "rules/all", "rules/all/empty", "the portfolios")
+    )
+    assert of_office[1:] == ["- mail, Mail", "- fax, Fax"]
+    assert rest[1:] == ["- identity, Identity"]
+    assert empty == [asked]
+    assert by_hand[1:] == ["- mail, Mail", "- fax, Fax", "- identity, Identity"]
 
 
 def test_it_is_in_the_letter(published: Database) -> None:

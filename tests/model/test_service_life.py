@@ -76,10 +76,10 @@ def test_services_come_page_by_page(portfolio: Portfolio) -> None:
     pages, after = [], None
     with portfolio.database.reading() as session:
         while True:
-            page = list_services(session, after, 2)
+            page = list_services(session, after, 2, portfolio.caller)
             pages.append([service.key for service in page.services])
             if (after := page.next) is None:
                 break
         with pytest.raises(BadFields, match="cursor"):
-            list_services(session, "x", 2)
+            list_services(session, "x", 2, portfolio.caller)
     assert pages == [["s0", "s1"], ["s2", "s3"], ["s4"]]

@@ -39,7 +39,7 @@ def test_the_services_of_a_double_are_those_of_the_case(portfolio: Portfolio) ->
     Lives(portfolio.database, portfolio.caller, portfolio.moment).merge("CRM-1", "CRM-2")
     with portfolio.database.reading() as session:
         for ref in ("CRM-1", "CRM-2"):
-            found = list_services(session, None, 10, ref).services
+            found = list_services(session, None, 10, portfolio.caller, ref).services
             assert [service.key for service in found] == ["mail", "print"]
         with pytest.raises(UnknownRecord, match="no case `CRM-4`"):
-            list_services(session, None, 10, "CRM-4")
+            list_services(session, None, 10, portfolio.caller, "CRM-4")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from model.database import Database
 from model.holding_reviews import held_of, hold_review
+from model.portfolios import PortfolioChange, put_portfolio
 from model.publishing import publish
 from model.review_round import go_round
 from model.reviews import Review, reviews_due
@@ -148,6 +149,25 @@ def test_what_the_rules_name_is_reviewed_as_they_say(
             publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
         review = keep(published)["rules/portfolio"]
         assert (review.role, review.due_on, review.escalate_to) == expected
+    with published.transaction() as session:
+        publish(session, rule_files, "Pat", NOW)
+    assert set(keep(published)) == {"intake", "routing"}
+
+
+def test_each_portfolio_is_reviewed_by_itself(published: Database, rule_files: RuleFiles) -> None:
+    """As often as the rules say, once there is one; its title names it and its owner of now."""
+    with published.transaction() as session:
+        publish(session, {**rule_files, "reviews.yaml": RULED}, "Pat", NOW)
+    assert set(keep(published)) == {"intake", "routing", "rules/portfolio"}
+    for name, owner in (("Office", "Pat"), ("The Office", "Kim")):
+        with published.transaction() as session:
+            put_portfolio(session, "office", PortfolioChange(name, None, owner, None), "Sam", NOW)
+        there = keep(published)
+        assert set(there) == {"intake", "routing", "rules/portfolio", "rules/portfolio/office"}
+        review = there["rules/portfolio/office"]
+        assert review.title == f"The portfolio “{name}” of {owner}: Which services are obsolete?"
+        assert (review.kind, review.role) == ("portfolio", "Portfolio Manager")
+        assert review.due_on == date(2027, 1, 31)
     with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
     assert set(keep(published)) == {"intake", "routing"}

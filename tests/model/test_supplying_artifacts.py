@@ -74,6 +74,32 @@ def test_a_service_of_no_case_keeps_such_an_artifact_for_itself(portfolio: Portf
     assert (shown.name, shown.stands) == ("support_model", True)
 
 
+def test_what_was_said_of_a_plan_is_not_said_of_a_newer_one(portfolio: Portfolio) -> None:
+    """A Service Release Plan without the first release: the next one counts as covering it."""
+    portfolio.make("mail", {"complex_or_risky": True})
+    portfolio.supply("mail", "service_strategy", "service_roadmap", "high_level_business_case")
+    portfolio.hold("mail", 1, verdict="approve")
+    uncovered = {"first_release_covered": False}
+
+    def missing(**facts: object) -> list[str]:
+        outcome = portfolio.hold("mail", 2, facts=facts)["outcome"]
+        found: list[str] = outcome["missing"]
+        return found
+
+    assert missing(**uncovered) == ["service_release_plan"]
+    portfolio.supply("mail", "service_release_plan")
+    assert missing() == ["service_release_plan"]
+    portfolio.supply("mail", "service_release_plan")
+    assert missing() == []
+    assert missing(**uncovered) == ["service_release_plan"]
+    portfolio.supply("mail", "service_roadmap")
+    assert missing() == ["service_release_plan"]
+    portfolio.supply("mail", "service_release_plan", by="Ann")
+    assert missing() == []
+    assert portfolio.hold("mail", 2, verdict="approve")["outcome"]["result"] == "pass"
+    assert "first_release_covered" not in {fact.name for fact in portfolio.shown("mail").facts}
+
+
 def test_a_place_that_nobody_may_be_sent_to_is_refused(portfolio: Portfolio) -> None:
     """And the service stays as it was."""
     portfolio.make("mail")

@@ -120,6 +120,8 @@ def test_a_range_is_as_declared_or_as_wide_as_the_type(
         ("type: boolean, asked: x", "unknown-key"),
         ("type: boolean, artifact: Parts Form", "bad-name"),
         ("type: integer, artifact: parts_form", "bad-domain"),
+        ("type: boolean, said_of: The Plan", "bad-name"),
+        ("type: boolean, said_of: plan", "unknown-name"),
     ],
 )
 def test_a_domain_that_makes_no_sense_is_told(written: str, code: str) -> None:

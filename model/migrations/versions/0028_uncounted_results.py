@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 UNCOUNTED = sa.text("verdict = 'pending'")
 NAME = "ix_timer_results_timer_id"
