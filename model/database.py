@@ -56,9 +56,12 @@ def connection_of(reader: Reader) -> Connection:
     """Return what a session works on, or what is a connection itself."""
     if isinstance(reader, Connection):
         return reader
-    # Of a transaction it is known since it began: a session looks it up anew each time.
+    # Of a transaction it is known since it began: a session looks it up anew each time. One that
+    # has failed is to say so itself.
     known: Connection | None = reader.info.get(_CONNECTION)
-    return known or reader.connection()
+    if known is not None and reader.is_active and known.in_transaction():
+        return known
+    return reader.connection()
 
 
 def table_of(model: type[Base]) -> Table:

@@ -34,7 +34,7 @@ from model import json_text
 from model.append_only import append_only
 from model.cases import typed
 from model.columns import Instant, RowNumber, instant_in
-from model.database import Base, Reader, table_of
+from model.database import Base, Reader, connection_of, table_of
 from model.prepared import Prepared
 from model.sql_json import ArrayOfRows, ObjectOfPairs
 from model.texts import LONGEST_NAME
@@ -205,7 +205,7 @@ def store_changes(session: Session, changes: Sequence[Change]) -> None:
         _ADD.run(session, *({name: getattr(each, name) for name in _MEMBERS} for each in changes))
     kept = [_as_held(each) for each in changes if each.taken and each.value is not None]
     if kept:
-        _HOLD[session.get_bind().dialect.name].run(session, *kept)
+        _HOLD[connection_of(session).dialect.name].run(session, *kept)
     gone = [each for each in changes if each.taken and each.value is None]
     if gone:
         _FORGET.run(session, *({"of_case": e.case_id, "of_name": e.name} for e in gone))

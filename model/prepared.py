@@ -3,7 +3,7 @@
 For each execution SQLAlchemy makes a context and a result, asks its events and looks up what it
 has compiled before: several times what SQLite takes to answer. None of that is needed for a
 statement that stays the same. What is compiled here is SQLAlchemy's own, types and all; what is
-left out is the ceremony around it; who listens to statements hears of these too.
+left out is the ceremony around it; who listens to cursors hears of these too.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
 
 from model.database import Reader, connection_of
 
@@ -31,14 +29,13 @@ _Process = Callable[[Any], Any]
 class _Written:
     """A statement in the words of one kind of database.
 
-    `names`: of its parameters, in order; `by_position`: whether the driver takes them so.
-    `fixed`: those whose values are the statement's own. `into`, `out`: what makes of a value what
-    the driver takes, by name, and of a column what the type says, by position.
+    `order`: the names of its parameters, where the driver takes them by position. `fixed`: the
+    values that are the statement's own, as the driver takes them. `into`, `out`: what makes of a
+    value what the driver takes, by name, and of a column what its type says, by position.
     """
 
     text: str
-    names: tuple[str, ...]
-    by_position: bool
+    order: tuple[str, ...] | None
     fixed: Values
     into: Mapping[str, _Process]
     out: tuple[tuple[int, _Process], ...]
@@ -48,24 +45,14 @@ class _Written:
         given = {**self.fixed, **values}
         for name, process in self.into.items():
             given[name] = process(given[name])
-        return [given[name] for name in self.names] if self.by_position else given
+        return given if self.order is None else [given[name] for name in self.order]
 
-    def rows(self, found: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Return rows as the types of their columns say."""
-        rows: list[tuple[Any, ...]] = []
-        if not found:
-            return rows
-        # Of what is joined to it a row says the same again and again: that is read once.
-        before, said = found[0], [process(found[0][place]) for place, process in self.out]
-        for each in found:
-            row = list(each)
-            for number, (place, process) in enumerate(self.out):
-                if each[place] != before[place]:
-                    said[number] = process(each[place])
-                row[place] = said[number]
-            rows.append(tuple(row))
-            before = each
-        return rows
+    def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
+        """Return a row as the types of its columns say."""
+        row = list(found)
+        for place, process in self.out:
+            row[place] = process(row[place])
+        return tuple(row)
 
 
 class Prepared:
@@ -80,21 +67,21 @@ class Prepared:
         self._written: dict[str, _Written] = {}
 
     def rows(self, reader: Reader, values: Values) -> list[tuple[Any, ...]]:
-        """Return what it finds, in the order of its columns.
+        """Return what it finds, in the order of its columns; nothing of the session is written.
 
         Raises:
-            DBAPIError: as SQLAlchemy would raise it.
+            DBAPIError: the database's error, as SQLAlchemy tells it.
         """
         connection = connection_of(reader)
         written = self._for(connection.dialect)
         found = _execute(connection, written.text, written.parameters(values), reads=True)
-        return written.rows(found)
+        return [written.row(each) for each in found]
 
     def run(self, session: Session, *values: Values) -> None:
-        """Do what it does, once with each of `values`; the session's objects are not written.
+        """Do what it does, once with each of `values`; nothing else of the session is written.
 
         Raises:
-            DBAPIError: as SQLAlchemy would raise it.
+            DBAPIError: the database's error, as SQLAlchemy tells it.
         """
         connection = connection_of(session)
         written = self._for(connection.dialect)
@@ -115,14 +102,16 @@ class Prepared:
 def _execute(
     connection: Connection, text: str, parameters: Any, *, many: bool = False, reads: bool = False
 ) -> Sequence[Sequence[Any]]:
-    cursor = connection.connection.cursor()
+    cursor = None
     try:
+        cursor = connection.connection.cursor()
         _tell_and_execute(connection, cursor, text, parameters, many)
         return cursor.fetchall() if reads else ()
     except connection.dialect.loaded_dbapi.Error as error:
-        raise as_told(error, connection, text) from error
+        tell(error, connection, text)
     finally:
-        cursor.close()
+        if cursor is not None:
+            cursor.close()
 
 
 def _tell_and_execute(
@@ -142,45 +131,47 @@ def _tell_and_execute(
         after(connection, cursor, text, parameters, context, many)
 
 
-def as_told(error: Any, connection: Connection, text: str | None = None) -> DBAPIError:
-    """Return a driver's error as SQLAlchemy tells it; a connection that is lost is given up."""
-    dialect = connection.dialect
-    if not connection.invalidated and dialect.is_disconnect(error, connection.connection, None):
-        connection.invalidate(error)
-    told = DBAPIError.instance(
-        text,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,
-        connection_invalidated=connection.invalidated,
-        dialect=dialect,
-    )
-    return cast("DBAPIError", told)
+def tell(error: Exception, connection: Connection, text: str | None = None) -> NoReturn:
+    """Raise a driver's error as SQLAlchemy tells it.
+
+    A connection that is lost is given up, and so is every other that was open by then.
+    """
+    # What SQLAlchemy does with an error of any statement that it executes itself; it has no name
+    # for others to call it by.
+    connection._handle_dbapi_exception(error, text, None, None, None)
 
 
 def _write(statement: Statement, dialect: Dialect, columns: Sequence[str] | None) -> _Written:
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     if compiled.post_compile_params:
         raise TypeError("the text of a statement with a list in it is not the same each time")
-    binds = {name: bind.type for name, bind in compiled.binds.items()}
-    into = {name: process for name, each in binds.items() if (process := _into(each, dialect))}
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    found = statement.selected_columns if isinstance(statement, Select) else ()
-    out = [(place, _out(each.type, dialect)) for place, each in enumerate(found)]
-    return _Written(
-        compiled.string,
-        tuple(compiled.positiontup or binds),
-        compiled.positional,
-        fixed,
-        into,
-        tuple((place, process) for place, process in out if process is not None),
+    if columns is None and isinstance(statement, Insert):
+        raise TypeError("an INSERT has to say which columns it gives a value")
+    into = {
+        name: process
+        for bind, name in compiled.bind_names.items()
+        if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
+    }
+    fixed = {
+        name: into.pop(name, _as_it_is)(bind.effective_value)
+        for bind, name in compiled.bind_names.items()
+        if not bind.required
+    }
+    order = tuple(compiled.positiontup or ()) if compiled.positional else None
+    return _Written(compiled.string, order, fixed, into, _out(statement, dialect))
+
+
+def _out(statement: Statement, dialect: Dialect) -> tuple[tuple[int, _Process], ...]:
+    if not isinstance(statement, Select):
+        return ()
+    columns = statement.selected_columns
+    if len(columns) != len(statement.column_descriptions):
+        raise TypeError("a column that is only a text has no type")
+    processes = (
+        each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns
     )
+    return tuple((place, each) for place, each in enumerate(processes) if each is not None)
 
 
-def _into(kind: TypeEngine[Any], dialect: Dialect) -> _Process | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _out(kind: TypeEngine[Any], dialect: Dialect) -> _Process | None:
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+def _as_it_is(value: object) -> object:
+    return value

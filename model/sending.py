@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy.orm import Session
 
 from model.database import connection_of
-from model.prepared import as_told
+from model.prepared import tell
 
 __all__ = ["sent_together"]
 
@@ -39,4 +39,4 @@ def sent_together(session: Session) -> Iterator[None]:
         with driver.pipeline():
             yield
     except psycopg.Error as error:
-        raise as_told(error, connection) from error
+        tell(error, connection)

@@ -72,10 +72,16 @@ class _Seen:
         self.changes = False
         self.made: list[str] = []
 
-    def executed(self, _connection: Connection, cursor: Any, statement: str, *_how: object) -> None:
+    def executed(
+        self, _connection: Connection, cursor: Any, statement: str, _with: object, *how: object
+    ) -> None:
         """See a statement that was executed."""
         changing = _CHANGING.match(statement)
-        if changing and changing[1] not in _FOLLOWING and cursor.rowcount != 0:
+        if changing is None or changing[1] in _FOLLOWING:
+            return
+        # Done with several values, it may not be known yet to how many rows.
+        _context, many = how
+        if many or cursor.rowcount != 0:
             self.changes = True
 
     def flushed(self, session: Session, _context: object) -> None:

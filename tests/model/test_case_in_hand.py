@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from time import sleep
 
 import pytest
@@ -13,10 +14,10 @@ from model.case_facts import change_facts
 from model.case_in_hand import Taken, put_back, take_in_hand, take_or_open
 from model.case_life import rename_case
 from model.case_merging import merge_cases
-from model.cases import find_case, lock_case
+from model.cases import find_case, lock_case, lock_or_open_case
 from model.database import Database
 from model.events import EventType
-from model.held_facts import facts_of
+from model.held_facts import Change, Held, facts_of, store_changes
 from model.outbox import listeners
 from model.revisions import live_revision
 from rules.errors import UnknownRecord
@@ -30,6 +31,22 @@ def taken(database: Database, ref: str) -> Taken:
     """Take a case in hand, for a moment."""
     with database.transaction() as session:
         return take_or_open(session, ref, NOW)
+
+
+def test_its_facts_are_the_same_by_a_server_in_another_zone(
+    postgresql_database: Database,
+) -> None:
+    """The instants of facts come as texts, which the server writes in its own zone."""
+    with postgresql_database.transaction() as session:
+        case = lock_or_open_case(session, "A", NOW)
+        change = Change(case.id, 1, "note", '"one"', "Pat", NOW, true_at=NOW - timedelta(days=1))
+        store_changes(session, [change])
+    url = postgresql_database.url.update_query_dict({"options": "-c TimeZone=Asia/Kathmandu"})
+    with closing(Database(url)) as elsewhere, elsewhere.transaction() as session:
+        held = take_in_hand(session, "A").held
+        assert held == facts_of(session, case.id)
+    assert held["note"] == Held('"one"', "Pat", NOW, NOW - timedelta(days=1))
+    assert held["note"].supplied_at.utcoffset() == timedelta(0)
 
 
 def test_it_is_what_each_part_says_by_itself(lives: Lives) -> None:

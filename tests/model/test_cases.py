@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from model.cases import find_case, lock_case, lock_or_open_case, require_version, typed
+from model.cases import (
+    find_case,
+    insert_ref,
+    lock_case,
+    lock_or_open_case,
+    require_version,
+    typed,
+)
 from model.database import Database
 from model.held_facts import FactChange, facts_of
 from model.supplying import compare, store
@@ -38,6 +45,18 @@ def test_a_ref_is_told_apart_by_every_letter(database: Database) -> None:
     refs = ["a", "A", "a ", "é", "e\N{COMBINING ACUTE ACCENT}"]
     with database.transaction() as session:
         assert len({lock_or_open_case(session, ref, NOW).id for ref in refs}) == len(refs)
+
+
+def test_a_ref_that_a_case_gave_up_is_free_at_once(database: Database) -> None:
+    """Even while the case itself still waits to be written under its new one."""
+    with database.transaction() as session:
+        case = lock_or_open_case(session, "A", NOW)
+        case.ref = "B"
+        insert_ref(session, "A", NOW, renamed_to=case)
+    with database.reading() as session:
+        found = find_case(session, "A")
+        assert found is not None
+        assert found.ref == "B"
 
 
 def test_an_unknown_case_is_not_opened_by_looking(database: Database) -> None:

@@ -24,6 +24,7 @@ SOON = book(
     )
 )
 LONGEST = 45
+CUT = 'date("2026-12-10")'
 
 
 def test_the_day_on_which_a_date_comes_within_reach_is_one() -> None:
@@ -48,6 +49,33 @@ def test_what_no_day_moves_has_none() -> None:
     plain = book(table(rule("sun", "sunny"), rule("rain", "not(sunny)")))
     for held in ({}, {"sunny": True}):
         assert plain.next_turning_day("routing", held, DAY) is None
+
+
+def test_a_date_that_is_known_is_counted_to_itself() -> None:
+    """Not to what it is compared with: that counts only while the date may still be any."""
+    early, late = rule("early", f"due < {CUT}"), rule("late", f"due >= {CUT}")
+    held = {"due": date(2027, 3, 1)}
+    farthest = timedelta(days=2000)  # that days may be counted to a date
+    turn = book(table(early, late)).next_turning_day("routing", held, DAY)
+    assert turn == held["due"] + farthest
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2_000), st.randoms(use_true_random=False))
+def test_a_turning_day_that_is_remembered_is_the_one_found_anew(seed: int, chance: Random) -> None:
+    """For the same facts on another day too, and for other facts on the same one."""
+    drawn = drawn_book(Random(seed))  # noqa: S311 - repeatable on purpose
+    remembering, anew = load(drawn.files), load(drawn.files, remembered=0)
+    asked = [
+        ({fact.name: chance.choice(fact.tries()) for fact in drawn.facts if not fact.base}, day)
+        for _ in range(2)
+        for day in chance.sample(drawn.days, 2)
+    ]
+    some = [({name: held[name] for name in list(held)[:2]}, day) for held, day in asked]
+    for held, day in [*asked, *some] * 2:
+        for each in (held, asked[0][0]):
+            found = anew.next_turning_day(NAME, each, day)
+            assert remembering.next_turning_day(NAME, each, day) == found
 
 
 def said(rules: RuleBook, held: Facts, day: date) -> object:
