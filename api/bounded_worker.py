@@ -53,6 +53,17 @@ class BoundedWorker(ThreadWorker):  # type: ignore[misc]  # the library has no t
         finally:
             self._begun.pop(conn, None)
 
+    def is_parent_alive(self) -> bool:
+        """Whether there is still a parent process; without one, nothing more is begun.
+
+        By itself the library goes on with the connections it has, and keeps the port from whatever
+        is started instead.
+        """
+        there: bool = super().is_parent_alive()
+        if not there:
+            self.alive = False
+        return there
+
     def murder_pending(self) -> None:
         """End what takes too long; called about each second, by the thread that listens."""
         super().murder_pending()

@@ -14,7 +14,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from model.engines import LOCK_WAIT, PATIENCE, engine_for, milliseconds, transactional
+from model.engines import (
+    LOCK_WAIT,
+    PATIENCE,
+    READ_ONLY,
+    engine_for,
+    is_read_only,
+    milliseconds,
+    transactional,
+)
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
@@ -84,7 +92,7 @@ class Database:
         reading = (
             {"sqlite_begin": "BEGIN", LOCK_WAIT: patience}
             if self.is_sqlite
-            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            else {"isolation_level": "REPEATABLE READ", READ_ONLY: True}
         )
         # On SQLite nothing is begun where nobody begins it.
         looking = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -217,8 +225,9 @@ def _away() -> Iterator[None]:
     except TimeoutError as error:
         raise DatabaseAway("every connection to the database is in use") from error
     except DBAPIError as error:
-        if _has_no_tables(error):
-            raise DatabaseAway("the database has not been set up: run `db upgrade`") from error
+        if _lacks_tables(error):
+            lacking = "the database lacks what this version needs: run `db upgrade`"
+            raise DatabaseAway(lacking) from error
         if isinstance(error, OperationalError) or error.connection_invalidated:
             raise DatabaseAway(_what_is_wrong(error)) from error
         raise
@@ -227,6 +236,10 @@ def _away() -> Iterator[None]:
 def _what_is_wrong(error: DBAPIError) -> str:
     if "disk is full" in str(error.orig):
         return "there is no room left for the database"
+    if is_read_only(error.orig):
+        return "the database may not be written to"
+    if _code(error) in LOST_TO_ANOTHER:
+        return "others were in the way again and again: try again shortly"
     return "the database did not answer in time"
 
 
@@ -239,6 +252,8 @@ def _code(error: DBAPIError) -> str | None:
     return getattr(error.orig, "sqlstate", None)
 
 
-def _has_no_tables(error: DBAPIError) -> bool:
-    undefined_table = "42P01"
-    return _code(error) == undefined_table or "no such table" in str(error.orig)
+def _lacks_tables(error: DBAPIError) -> bool:
+    """Whether a table is missing, or a column, as both are before the tables are upgraded."""
+    undefined = ("42P01", "42703")
+    said = ("no such table", "no such column", "has no column named")
+    return _code(error) in undefined or any(words in str(error.orig) for words in said)

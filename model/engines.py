@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 
 from model.liveness import watch
 
 PATIENCE = 5.0
 """Seconds that one connect, one lock or one statement may take."""
+
+READ_ONLY = "postgresql_readonly"
+"""The option of a connection on which nothing is to be written."""
 
 LOCK_WAIT = "tollgate_lock_wait"
 """The option of a connection that says for how many seconds a transaction waits for its lock."""
@@ -29,9 +32,11 @@ def engine_for(url: URL, patience: float, pool_size: int) -> Engine:
             **pool,
         )
         watch(engine)
+        event.listen(engine, "handle_error", _give_up_what_only_reads)
         return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "handle_error", _give_up_what_only_reads)
     return engine
 
 
@@ -44,6 +49,22 @@ def transactional(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(transactional, "begin", _begin_sqlite)
     return transactional
+
+
+def is_read_only(error: BaseException | None) -> bool:
+    """Whether a driver's error says that the database may not be written to."""
+    return getattr(error, "sqlstate", None) == "25006" or "readonly database" in str(error)
+
+
+def _give_up_what_only_reads(context: ExceptionContext) -> None:
+    """Keep no connection that was opened while the database could only be read.
+
+    It would stay so when the database may be written to again.
+    """
+    connection = context.connection
+    meant = connection is not None and connection.get_execution_options().get(READ_ONLY)
+    if is_read_only(context.original_exception) and not meant:
+        context.is_disconnect = True
 
 
 def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -118,15 +117,16 @@ def _state(session: Session) -> Schema:
 def _migrate(
     database: Database, change: Callable[[Config, Session], None], noted: Noted | None
 ) -> None:
-    config = _config()
+    def work(session: Session) -> None:
+        config, before = _config(), _current(session)
+        config.attributes["connection"] = session.connection()
+        change(config, session)
+        after = _current(session)
+        if noted and after != before:
+            _note(session, noted, before, after)
+
     try:
-        with _alone(database) as session:
-            before = _current(session)
-            config.attributes["connection"] = session.connection()
-            change(config, session)
-            after = _current(session)
-            if noted and after != before:
-                _note(session, noted, before, after)
+        _alone(database, work)
     except CommandError as error:
         raise Unable(f"the database cannot be migrated: {error}") from error
 
@@ -137,18 +137,23 @@ def _note(session: Session, noted: Noted, before: str | None, after: str | None)
         record_act(session, noted.actor, Act.DATABASE_MIGRATED, on, noted.now)
 
 
-@contextmanager
-def _alone(database: Database) -> Iterator[Session]:
-    """One transaction for the whole migration, in which no other migration runs."""
-    if not database.is_sqlite:
-        with database.transaction() as session:
-            # A migration of large tables may take its time.
-            session.execute(text("SET LOCAL statement_timeout = 0"))
-            session.execute(text("SELECT pg_advisory_xact_lock(hashtext('tollgate migration'))"))
-            yield session
+def _alone(database: Database, work: Callable[[Session], None]) -> None:
+    """Migrate in one transaction, in which no other migration runs.
+
+    Servers of the version before may be at work: what they and it lock may be in each other's way.
+    """
+    if database.is_sqlite:
+        with database.without_foreign_keys() as session:
+            work(session)
         return
-    with database.without_foreign_keys() as session:
-        yield session
+
+    def by_itself(session: Session) -> None:
+        # A migration of large tables may take its time.
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext('tollgate migration'))"))
+        work(session)
+
+    database.write(by_itself)
 
 
 def _make_folder(database: Database) -> None:

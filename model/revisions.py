@@ -117,10 +117,15 @@ class BookShelf:
         self._size = size
         self._lock = Lock()
         self._books: OrderedDict[str, RuleBook] = OrderedDict()
+        self._unreadable: OrderedDict[str, str] = OrderedDict()
 
     def book(self, reader: Reader, revision: str) -> RuleBook:
         """Return the book of a revision; raises as `book_of` does."""
-        return self._shelved(revision, lambda: _read(reader, revision))
+        # Nor is what cannot be read, since a newer version wrote it, tried again each time:
+        # whoever decides would hold the database meanwhile.
+        if (why := self._unreadable.get(revision)) is not None:
+            raise Unable(why)
+        return self._shelved(revision, lambda: self._read(reader, revision))
 
     def book_from(self, files: RuleFiles) -> RuleBook:
         """Return the book that `files` make; raises as `book_from` does."""
@@ -141,16 +146,18 @@ class BookShelf:
                 self._books.popitem(last=False)
             return book
 
+    def _read(self, reader: Reader, revision: str) -> RuleBook:
+        files = files_of(reader, revision)
+        if rule_book.revision_of(files) != revision:
+            raise Unable(f"the text of revision `{revision}` is not the one that was published")
+        try:
+            return rule_book.load(files, published=True)
+        except RuleFilesRefused as refused:
+            why = f"revision `{revision}` cannot be read any more: {refused}"
+            self._unreadable[revision] = why
+            if len(self._unreadable) > self._size:
+                self._unreadable.popitem(last=False)
+            raise Unable(why) from refused
+
 
 _SHELF = BookShelf(BOOKS_KEPT)
-
-
-def _read(reader: Reader, revision: str) -> RuleBook:
-    files = files_of(reader, revision)
-    try:
-        book = rule_book.load(files, published=True)
-    except RuleFilesRefused as refused:
-        raise Unable(f"revision `{revision}` cannot be read any more: {refused}") from refused
-    if book.revision != revision:
-        raise Unable(f"the text of revision `{revision}` is not the one that was published")
-    return book

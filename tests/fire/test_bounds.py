@@ -15,6 +15,8 @@ from tests.fire.conftest import Start
 from tests.fire.service import KEY, Service, wait_until
 
 THREADS = 2
+GRACE = 20
+"""Seconds; gunicorn by itself goes on for half a minute."""
 
 
 @pytest.fixture
@@ -100,6 +102,20 @@ def unfinished(length: int) -> bytes:
         "POST /api/v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {KEY}\r\nContent-Length: {length}\r\n\r\n"
     ).encode()
+
+
+def test_processes_without_a_parent_keep_nothing_from_its_successor(service: Service) -> None:
+    """However busy their callers keep them: once gunicorn is killed they begin nothing more."""
+    assert service.process is not None
+    with requests.Session() as caller:
+        caller.get(f"{service.url}/healthz", timeout=10)
+        service.process.kill()
+        service.process.wait()
+        until = time.monotonic() + GRACE
+        with pytest.raises(requests.RequestException):
+            while time.monotonic() < until:
+                caller.get(f"{service.url}/healthz", timeout=10)
+    service.start()
 
 
 @pytest.mark.parametrize(

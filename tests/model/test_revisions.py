@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.event import listen
 
 from model.database import Database
 from model.publishing import publish
@@ -97,6 +98,27 @@ def test_a_text_that_is_not_what_its_name_says_decides_nothing(
 
 def test_a_revision_that_cannot_be_read_any_more_says_so(database: Database) -> None:
     """Rules that this version refuses are the operator's matter, not the caller's fault."""
-    go_live(database, "sha256:old", {"vocabulary.yaml": "facts: ["})
+    files = {"vocabulary.yaml": "facts: ["}
+    go_live(database, revision_of(files), files)
     with database.reading() as session, pytest.raises(Unable, match="cannot be read any more"):
         live_book(session)
+
+
+def test_what_cannot_be_read_is_not_tried_again_each_time(database: Database) -> None:
+    """An old process goes on refusing at once: whoever publishes is not kept waiting for it."""
+    files = {"vocabulary.yaml": "facts: ["}
+    revision = revision_of(files)
+    go_live(database, revision, files)
+    shelf, asked = BookShelf(2), list[str]()
+
+    def hear(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    listen(database.engine, "before_cursor_execute", hear)
+    with database.reading() as session:
+        for _ in range(3):
+            with pytest.raises(Unable, match="cannot be read any more"):
+                shelf.book(session, revision)
+    assert len([each for each in asked if "FROM revisions" in each]) == 1
+    with pytest.raises(RuleFilesRefused):
+        shelf.book_from(files)
