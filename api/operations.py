@@ -52,6 +52,7 @@ def ready() -> Response:
     schema = migrating.state(database)
     if schema not in (Schema.CURRENT, Schema.AHEAD):
         raise Unable(f"the database's tables are {schema}")
+    database.require_writable()
     with database.reading() as session:
         revision = live_book(session).revision
         ticks = _ticks(session)

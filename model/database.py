@@ -35,6 +35,11 @@ serialised, or it was part of a deadlock. Done again, it may well succeed."""
 LONGEST_PAUSE = 0.1
 """Seconds before a transaction that lost is done again, at most."""
 
+ONLY_READ = "the database may not be written to"
+
+_ONLY_READ = text(
+    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+)
 _CONNECTION = "tollgate_connection"
 
 Result = TypeVar("Result")
@@ -202,6 +207,18 @@ class Database:
         with self.reading() as session:
             session.execute(text("SELECT 1"))
 
+    def require_writable(self) -> None:
+        """Refuse a PostgreSQL that may only be read, as a standby is. SQLite tells when it writes.
+
+        Raises:
+            DatabaseAway: it may not be written to, or there is no sign of life.
+        """
+        if self.is_sqlite:
+            return
+        with self.looking() as connection:
+            if connection.scalar(_ONLY_READ):
+                raise DatabaseAway(ONLY_READ)
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
@@ -237,7 +254,7 @@ def _what_is_wrong(error: DBAPIError) -> str:
     if "disk is full" in str(error.orig):
         return "there is no room left for the database"
     if is_read_only(error.orig):
-        return "the database may not be written to"
+        return ONLY_READ
     if _code(error) in LOST_TO_ANOTHER:
         return "others were in the way again and again: try again shortly"
     return "the database did not answer in time"
