@@ -106,12 +106,11 @@ def _execute(
     try:
         cursor = connection.connection.cursor()
         _tell_and_execute(connection, cursor, text, parameters, many)
-        return cursor.fetchall() if reads else ()
+        found: Sequence[Sequence[Any]] = cursor.fetchall() if reads else ()
+        cursor.close()
     except connection.dialect.loaded_dbapi.Error as error:
-        tell(error, connection, text)
-    finally:
-        if cursor is not None:
-            cursor.close()
+        tell(error, connection, text, cursor)
+    return found
 
 
 def _tell_and_execute(
@@ -131,14 +130,20 @@ def _tell_and_execute(
         after(connection, cursor, text, parameters, context, many)
 
 
-def tell(error: Exception, connection: Connection, text: str | None = None) -> NoReturn:
-    """Raise a driver's error as SQLAlchemy tells it.
+def tell(
+    error: Exception,
+    connection: Connection,
+    text: str | None = None,
+    cursor: DBAPICursor | None = None,
+) -> NoReturn:
+    """Raise a driver's error as SQLAlchemy tells it; `text`: the statement's.
 
-    A connection that is lost is given up, and so is every other that was open by then.
+    The cursor is closed. A connection that is lost is given up, and so is every other that was
+    open by then.
     """
     # What SQLAlchemy does with an error of any statement that it executes itself; it has no name
     # for others to call it by.
-    connection._handle_dbapi_exception(error, text, None, None, None)
+    connection._handle_dbapi_exception(error, text, None, cursor, None)
 
 
 def _write(statement: Statement, dialect: Dialect, columns: Sequence[str] | None) -> _Written:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from model import migrating
@@ -18,7 +17,6 @@ from model.cases import Case
 from model.database import Database
 from rules.errors import DatabaseAway
 
-READ_ONLY = "default_transaction_read_only"
 COUNT = text("SELECT count(*) FROM cases")
 ADD = text(
     "INSERT INTO cases (ref, version, created_at, updated_at) "
@@ -201,35 +199,6 @@ def test_tables_of_an_earlier_version_say_what_to_do(empty_database: Database) -
         session.execute(select(Case))
     with away, empty_database.transaction() as session:
         session.execute(text("INSERT INTO cases (look_again_on) VALUES (NULL)"))
-
-
-def test_a_database_that_may_be_written_to_again_is_written_to(database: Database) -> None:
-    """What was opened while it could only be read is given up, and is no fault of the makers'."""
-    only_read = "PRAGMA query_only = ON" if database.is_sqlite else f"SET {READ_ONLY} = on"
-    with closing(Database(database.url, pool_size=1)) as small:
-        with small.looking() as connection:
-            connection.execute(text(only_read))
-        if not database.is_sqlite:
-            with pytest.raises(DatabaseAway, match="may not be written to"):
-                small.require_writable()
-        for _ in range(2):
-            with suppress(DatabaseAway), small.transaction() as session:
-                session.execute(ADD, {"ref": "A"})
-        small.require_writable()
-        with small.reading() as session:
-            assert session.scalar(COUNT) == 1
-
-
-def test_a_database_that_may_not_be_written_to_is_away(database: Database) -> None:
-    """And says why; while a snapshot, which is to write nothing, stays what it is."""
-    only_read = "PRAGMA query_only = ON" if database.is_sqlite else "SET TRANSACTION READ ONLY"
-    with pytest.raises(DatabaseAway, match="may not be written to"), database.transaction() as one:
-        one.execute(text(only_read))
-        one.execute(ADD, {"ref": "A"})
-    if database.is_sqlite:
-        return
-    with pytest.raises(InternalError), database.reading() as session:
-        session.execute(ADD, {"ref": "A"})
 
 
 def test_a_transaction_that_lost_to_another_is_done_again(postgresql_database: Database) -> None:
