@@ -166,5 +166,5 @@ QUIET = {
     "from": 'When the quiet hours begin, in the service\'s time zone: `"18:00"`',
     "until": "When they end, on the next day if that is earlier",
     "days": "The days of the week that are quiet from beginning to end",
-    "spares": "The letters about cases that wait for nothing; if absent: `[timer.breached]`",
+    "spares": "The letters about cases that wait for nothing; if absent: moves and breaches",
 }

@@ -87,7 +87,7 @@ class CaseLetter(StrEnum):
     BREACHED = "timer.breached"
 
 
-URGENT = frozenset({CaseLetter.BREACHED})
+URGENT = frozenset({CaseLetter.REROUTED, CaseLetter.BREACHED})
 """What waits for no morning, where the rules do not say what does not."""
 
 

@@ -26,6 +26,7 @@ CHICAGO = ZoneInfo("America/Chicago")
 FRIDAY_NIGHT = Moment.at(datetime(2026, 11, 21, 3, tzinfo=UTC), CHICAGO)
 MONDAY_MORNING = datetime(2026, 11, 23, 13, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
+SHIPPED = "[case.rerouted, timer.breached]"
 
 
 def sent(database: Database, now: datetime) -> list[str]:
@@ -42,8 +43,24 @@ def desk(bundled: Database, caller: Caller) -> Lives:
     return Lives(bundled, caller, FRIDAY_NIGHT)
 
 
-def test_who_acts_next_hears_of_it_in_the_morning(desk: Lives) -> None:
+def spare(desk: Lives, letters: str) -> None:
+    """Publish the rules with these letters spared, and no others."""
+    files = read_files(HOME / "rules")
+    spared = files["reviews.yaml"].replace(SHIPPED, letters)
+    assert spared != files["reviews.yaml"]
+    with desk.database.transaction() as session:
+        publish(session, {**files, "reviews.yaml": spared}, "Pat", FRIDAY_NIGHT.now)
+
+
+def test_who_acts_next_hears_of_it_at_once(desk: Lives) -> None:
+    """As shipped: in the morning the case may have gone on."""
+    desk.decide("CRM-1", None, in_catalog=True)
+    assert sent(desk.database, FRIDAY_NIGHT.now) == [PROVIDER]
+
+
+def test_where_moves_wait_they_are_told_in_the_morning(desk: Lives) -> None:
     """On Monday at seven, where the service is; a program hears of it at once."""
+    spare(desk, "[timer.breached]")
     subscriber = subscribed(desk.database, EventType.DECISION_MADE).subscription.id
     desk.decide("CRM-1", None, in_catalog=True)
     assert sent(desk.database, FRIDAY_NIGHT.now) == [subscriber]
@@ -62,6 +79,7 @@ def timed(desk: Lives, *at: datetime) -> None:
 
 def test_whose_target_ran_out_is_told_at_once_and_what_was_left_no_more(desk: Lives) -> None:
     """Nobody reads on Monday that an hour was left on Sunday."""
+    spare(desk, "[timer.breached]")
     desk.decide("CRM-1", None, in_catalog=True)
     timed(desk, on(-1, "13:30"), on(-1, "14:01"))
     assert sent(desk.database, on(-1, "14:01")) == [PROVIDER, LEVELS]
@@ -70,10 +88,7 @@ def test_whose_target_ran_out_is_told_at_once_and_what_was_left_no_more(desk: Li
 
 def test_the_rules_say_what_waits_for_nothing(desk: Lives) -> None:
     """A desk that works at night hears at night what is about to run out."""
-    files = read_files(HOME / "rules")
-    spared = files["reviews.yaml"].replace("[timer.breached]", "[timer.nears_its_end]")
-    with desk.database.transaction() as session:
-        publish(session, {**files, "reviews.yaml": spared}, "Pat", FRIDAY_NIGHT.now)
+    spare(desk, "[timer.nears_its_end]")
     desk.decide("CRM-1", None, in_catalog=True)
     timed(desk, on(-1, "13:30"))
     assert sent(desk.database, on(-1, "13:30")) == [PROVIDER] * 2
