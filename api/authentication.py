@@ -36,7 +36,6 @@ class Access:
 EVERYBODY = Access(everybody=True)
 ANY_KEY = Access(frozenset(Role))
 ANY_KEY_FROM_BROWSERS = Access(frozenset(Role), from_browsers=True)
-ANY_KEY_BY_ADDRESS = Access(frozenset(Role), from_browsers=True, by_address=True)
 TOKEN = "token"  # noqa: S105  # the name of a parameter, no secret
 
 

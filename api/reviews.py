@@ -9,8 +9,7 @@ from typing import Any, cast
 from flask import Response, request
 
 from api import review_examples as examples
-from api.authentication import ANY_KEY, ANY_KEY_BY_ADDRESS, TOKEN, current_caller, only
-from api.decisions import READERS
+from api.authentication import TOKEN, Access, current_caller, only
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
@@ -50,6 +49,7 @@ from model.reviews import (
     reviews_due,
 )
 from model.setting_up_reviews import set_up_by_hand
+from model.sight import INSIDE
 from rules.errors import (
     NameTaken,
     PreconditionRequired,
@@ -74,7 +74,7 @@ reviews = Noun("reviews", "What is to be reviewed, by whom, and when")
 @reviews.route(
     "GET",
     "/api/v1/reviews",
-    access=READERS,
+    access=only(*INSIDE),
     takes=Takes(query=ReviewsQuerySchema),
     answers=Answers(200, ReviewPageSchema, examples.REVIEW_PAGE),
 )
@@ -121,7 +121,7 @@ def set_up_review() -> Response:
 @reviews.route(
     "GET",
     "/api/v1/reviews/<id:review_id>",
-    access=READERS,
+    access=only(*INSIDE),
     answers=Answers(200, ReviewWithHistorySchema, examples.REVIEW_WITH_HISTORY, headers=_ETAG),
     fails=(UnknownRecord,),
 )
@@ -223,7 +223,7 @@ def complete_review(review_id: str) -> Response:
 @reviews.route(
     "GET",
     "/api/v1/reviews/feed",
-    access=ANY_KEY,
+    access=only(*INSIDE),
     answers=Answers(200, FeedAddressSchema, examples.FEED_ADDRESS),
 )
 def read_feed_address() -> Response:
@@ -236,7 +236,7 @@ def read_feed_address() -> Response:
 @reviews.route(
     "GET",
     _CALENDAR,
-    access=ANY_KEY_BY_ADDRESS,
+    access=Access(frozenset(INSIDE), from_browsers=True, by_address=True),
     answers=Answers(
         200, {"type": "string"}, examples.FEED, MEDIA_TYPE, headers={"ETag": "of this feed"}
     ),

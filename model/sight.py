@@ -6,7 +6,7 @@ administrators see services from the idea to the phase-out, and what stands behi
 
 - Offer, parts, packages, what it rests on, owners, phase, customers, maintenance, satisfaction,
   agreements, improvements: of what the catalogue has, everybody; of all others, those inside.
-- Facts, artifacts, decisions, sessions of gates, timeline, portfolios, capacity, tests of
+- Facts, artifacts, decisions, sessions of gates, timeline, reviews, portfolios, capacity, tests of
   continuity, vendor products, other systems that were asked: those inside.
 - Costs, and the addresses of customers: service managers, auditors and administrators.
 

@@ -51,7 +51,7 @@ def test_a_review_is_set_up_held_and_comes_again(calls_on_each: Calls) -> None:
         {"due_on": "2027-01-31", "held_at": "2026-11-22T12:00:00.000Z", "outcome": "unchanged",
          "note": None, "by": "Sam"}
     ]  # fmt: skip
-    assert body_of(calls_on_each.get(f"{AT}/{review['id']}")) == answer
+    assert body_of(calls_on_each.as_(Role.AUDITOR).get(f"{AT}/{review['id']}")) == answer
     problem = problem_of(complete(calls_on_each, review["id"]), 409, "review-held-already")
     assert "2027-04-30" in problem["detail"]
 
@@ -60,9 +60,9 @@ def test_what_is_due_is_listed(calls: Calls) -> None:
     """Before a day, the soonest first."""
     set_up(calls, subject="b", first_on="2027-03-01")
     set_up(calls, subject="a", first_on="2027-02-01")
-    subjects = [r["subject"] for r in body_of(calls.get(AT))["reviews"]]
+    subjects = [r["subject"] for r in body_of(calls.as_(Role.AUDITOR).get(AT))["reviews"]]
     assert subjects == ["a", "b"]
-    due = body_of(calls.get(f"{AT}?due_before=2027-03-01"))["reviews"]
+    due = body_of(calls.as_(Role.AUDITOR).get(f"{AT}?due_before=2027-03-01"))["reviews"]
     assert [r["subject"] for r in due] == ["a"]
 
 
@@ -83,7 +83,7 @@ def test_the_calendar_has_one_event_for_each_occurrence(calls: Calls) -> None:
 
 def events(calls: Calls) -> list[Any]:
     """Return the events of the feed."""
-    answer = calls.get(f"{AT}.ics")
+    answer = calls.as_(Role.AUDITOR).get(f"{AT}.ics")
     assert answer.mimetype == "text/calendar"
     return list(icalendar.Calendar.from_ical(answer.get_data()).walk("VEVENT"))
 
@@ -109,7 +109,7 @@ def test_a_review_is_changed_for_the_version_that_was_seen(calls_on_each: Calls)
     """By If-Match; what changes nothing makes no new version, and its ETag is told everywhere."""
     review = set_up(calls_on_each)
     at, manager = f"{AT}/{review['id']}", calls_on_each.as_(Role.SERVICE_MANAGER)
-    assert calls_on_each.get(at).headers["ETag"] == '"1"'
+    assert calls_on_each.as_(Role.AUDITOR).get(at).headers["ETag"] == '"1"'
     problem_of(manager.ask("PATCH", at, body=CHANGE), 428, "precondition-required")
     for _ in range(2):
         answer = manager.ask("PATCH", at, body=CHANGE, headers={"If-Match": '"1", "2"'})
@@ -137,8 +137,8 @@ def test_a_review_that_is_ended_is_cancelled_in_the_calendar(calls: Calls) -> No
         assert (answer["version"], answer["ended_at"]) == (2, "2026-11-22T12:00:00.000Z")
     (cancelled,) = events(calls)
     assert (str(cancelled["STATUS"]), cancelled["SEQUENCE"]) == ("CANCELLED", 2)
-    assert body_of(calls.get(AT))["reviews"] == []
-    assert body_of(calls.get(at))["ended_at"] == answer["ended_at"]
+    assert body_of(calls.as_(Role.AUDITOR).get(AT))["reviews"] == []
+    assert body_of(calls.as_(Role.AUDITOR).get(at))["ended_at"] == answer["ended_at"]
     late = manager.ask("PATCH", at, body=CHANGE, headers={"If-Match": "*"})
     problem_of(late, 409, "review-ended")
     assert set_up(calls)["id"] == review["id"]
@@ -172,7 +172,7 @@ def test_a_review_is_set_up_once_for_each_key(calls_on_each: Calls) -> None:
     assert again.headers["ETag"] == first.headers["ETag"] == '"1"'
     other = manager.ask("POST", AT, body={**NEW, "title": "x"}, headers=key)
     problem_of(other, 422, "idempotency-key-reused")
-    assert body_of(calls_on_each.get(AT))["reviews"] == []
+    assert body_of(calls_on_each.as_(Role.AUDITOR).get(AT))["reviews"] == []
 
 
 def test_a_review_that_goes_on_is_not_set_up_again(calls_on_each: Calls) -> None:
@@ -182,7 +182,7 @@ def test_a_review_that_goes_on_is_not_set_up_again(calls_on_each: Calls) -> None
     for change in ({}, {"title": "Another", "every": "P1Y"}):
         answer = manager.ask("POST", AT, body={**NEW, **change})
         assert review["id"] in problem_of(answer, 409, "name-taken")["detail"]
-    assert body_of(calls_on_each.get(at))["title"] == NEW["title"]
+    assert body_of(calls_on_each.as_(Role.AUDITOR).get(at))["title"] == NEW["title"]
     body_of(manager.ask("DELETE", at))
     again = manager.ask("POST", AT, body={**NEW, "title": "Another"})
     assert (again.status_code, again.headers["Location"]) == (201, at)
@@ -226,11 +226,11 @@ def test_a_calendar_program_reads_the_feed_by_its_address_alone(calls: Calls) ->
 def test_a_calendar_that_has_not_changed_is_not_sent_again(calls: Calls) -> None:
     """Its ETag tells; any change makes another one."""
     set_up(calls)
-    tag = calls.get(f"{AT}.ics").headers["ETag"]
-    again = calls.ask("GET", f"{AT}.ics", headers={"If-None-Match": tag})
+    tag = calls.as_(Role.AUDITOR).get(f"{AT}.ics").headers["ETag"]
+    again = calls.as_(Role.AUDITOR).ask("GET", f"{AT}.ics", headers={"If-None-Match": tag})
     assert (again.status_code, again.get_data()) == (304, b"")
     set_up(calls, subject="another")
-    assert calls.get(f"{AT}.ics").headers["ETag"] != tag
+    assert calls.as_(Role.AUDITOR).get(f"{AT}.ics").headers["ETag"] != tag
 
 
 @pytest.mark.parametrize(
@@ -246,4 +246,4 @@ def test_what_is_wrong_is_named(calls: Calls, change: dict[str, object], pointer
     answer = calls.as_(Role.SERVICE_MANAGER).ask("POST", AT, body={**NEW, **change})
     problem = problem_of(answer, 422, "invalid-fields")
     assert pointer in [each["pointer"] for each in problem["errors"]]
-    assert body_of(calls.get(AT))["reviews"] == []
+    assert body_of(calls.as_(Role.AUDITOR).get(AT))["reviews"] == []
