@@ -35,6 +35,8 @@ from model.revisions import book_of, live_revision
 from model.services import Service
 from model.texts import LONGEST_NAME
 from model.whom_to_ask import LINE_MANAGER
+from rules.clocks.period import Period
+from rules.clocks.recurrence import Recurrence
 from rules.errors import BadFields
 from rules.review_rules import ReviewKind, ReviewRules, StandingReview
 from rules.rule_book import RuleBook
@@ -111,7 +113,7 @@ class _Changes:
         for review in self.gone[:most]:
             end_review(session, review, moment.now)
         left = max(0, most - len(self.gone))
-        unmade = [Unmade(new, new_id(), _first(new)) for new in self.unmade[:left]]
+        unmade = [Unmade(new, new_id(), _first(new, moment)) for new in self.unmade[:left]]
         if unmade:
             set_up_unless_there(session, unmade, moment.now)
         for review, new in self.others[: max(0, left - len(unmade))]:
@@ -121,15 +123,22 @@ class _Changes:
 def _change(session: Session, review: Review, new: NewReview, moment: Moment) -> None:
     """Have a review be as it is to be."""
     if review.ended_at is not None:
-        set_up_as_taken(session, new, review.id, moment.now, _first(new))
+        set_up_as_taken(session, new, review.id, moment.now, _first(new, moment))
     rename(review, moment.now, **{each: getattr(new, each) for each in _NAMES})
     anchor = new.anchor if _is_ruled(new) else review.anchor
     change_recurrence(session, review, anchor, new.every, moment)
 
 
-def _first(new: NewReview) -> int:
-    """Return which occurrence is awaited first: on the day that rules name, or a period later."""
-    return 0 if _is_ruled(new) else 1
+def _first(new: NewReview, moment: Moment) -> int:
+    """Return which occurrence is awaited first: on the day that rules name, or a period later.
+
+    What there was not yet on that day, as a portfolio, was not to be reviewed then.
+    """
+    if not _is_ruled(new):
+        return 1
+    if "/" not in new.subject.removeprefix(RULED):
+        return 0
+    return Recurrence(new.anchor, Period.kept(new.every)).number_on_or_after(moment.today)
 
 
 def _is_ruled(new: NewReview) -> bool:

@@ -169,6 +169,10 @@ def test_each_portfolio_is_reviewed_by_itself(published: Database, rule_files: R
         assert (review.kind, review.role) == ("portfolio", "Portfolio Manager")
         assert review.due_on == date(2027, 1, 31)
     with published.transaction() as session:
+        put_portfolio(session, "lab", PortfolioChange("Lab", None, "Kim", None), "Sam", NOW)
+    # It falls in with the others, and is not reviewed for days on which there was none.
+    assert keep(published, date(2028, 3, 1))["rules/portfolio/lab"].due_on == date(2028, 3, 31)
+    with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
     assert set(keep(published)) == {"intake", "routing"}
 
