@@ -17,7 +17,6 @@ from model.keys import LONGEST_GRACE
 from model.texts import LONGEST_NAME
 
 _INSTANT = {"format": "date-time"}
-_HOUR = 3600
 _ROLES = [role.value for role in Role]
 
 

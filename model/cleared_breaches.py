@@ -40,8 +40,8 @@ def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None =
 def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> None:
     """Do so of one agreement, in the transaction of the event that took back a timer's breach.
 
-    Who sends the event waits for nobody else: while the reviews are being seen to, and where the
-    agreement's cannot be, it is left to the tick, which says why.
+    While the reviews are being seen to, and where the agreement's cannot be, it is left to the
+    tick, which says why; whoever is holding one of these reviews is waited for.
     """
     unsaid: Failed = {}
     if try_hold(session, LOCK):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,9 +86,3 @@ def sessions_in(session: Session, forum: str, after: str | None, limit: int) -> 
     rows = session.execute(select(Service.id, Service.key).where(Service.id.in_(ids))).all()
     keys: dict[int, str] = dict(iter(rows))
     return ForumPage(tuple((keys[each.service_id], each) for each in page), following)
-
-
-def every_session(session: Session, service: Service) -> Sequence[GateSession]:
-    """Return all sessions of a service's gates, oldest first."""
-    query = select(GateSession).where(GateSession.service_id == service.id)
-    return session.scalars(query.order_by(GateSession.service_version)).all()

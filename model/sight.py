@@ -1,4 +1,4 @@
-"""Who sees what of services: the one rule that whatever shows a service keeps to.
+"""Who sees what of services: the rule that whatever shows a service is to keep to.
 
 The catalogue is the view of what is live or being prepared for release. Whoever only asks for a
 ticketing system sees that view and no more; policy owners, service managers, auditors and

@@ -59,7 +59,7 @@ def key(id: str, **said: object) -> dict[str, object]:
 def test_whatever_goes_in_comes_out_as_it_does_otherwise(
     database: Database, name: str, roles: list[object], created: datetime, ends: datetime | None
 ) -> None:
-    """Each type makes the same of a value on its way in, and on its way out."""
+    """Texts, JSON and instants are the same on their way in, and on their way out."""
     given = key("K", name=name, roles=roles, created_at=created, expires_at=ends)
     with database.transaction() as session:
         _REMOVE.run(session, {"of_id": "K"})
