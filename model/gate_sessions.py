@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.append_only import append_only
@@ -14,6 +14,9 @@ from model.cursors import numbered
 from model.database import Base
 from model.services import LONGEST_KEY, Service, find_service
 from model.texts import LONGEST_NAME
+
+# Of most sessions nobody says in which they were held: those cost the index nothing.
+_IN_A_FORUM = text("forum IS NOT NULL")
 
 
 @append_only
@@ -27,7 +30,10 @@ class GateSession(Base):
     """
 
     __tablename__ = "gate_sessions"
-    __table_args__ = (UniqueConstraint("service_id", "service_version"), Index(None, "forum"))
+    __table_args__ = (
+        UniqueConstraint("service_id", "service_version"),
+        Index(None, "forum", sqlite_where=_IN_A_FORUM, postgresql_where=_IN_A_FORUM),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     service_id: Mapped[int] = mapped_column(ForeignKey("services.id"))
