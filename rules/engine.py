@@ -21,7 +21,8 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -37,8 +38,6 @@ __all__ = [
 
 # Far below what breaks the engine: 64 sibling conditions true, 256 identical conditions.
 RULES_A_RULESET = 50
-# In a table that is laid out by a property: fewer make an assertion cheaper, more rulesets dearer.
-RULES_A_PART = 25
 _CASE = "case"
 # With an id of its own the engine computes none, and a fact left behind is noticed.
 _FACT_OPENS = json.dumps({ANCHOR: _CASE, "id": "1"})[:-1]
@@ -185,27 +184,38 @@ def _layout(rules: Sequence[EngineRule], scales: Mapping[str, _Scale]) -> _Layou
     """Lay out a policy's rules, a long table by the property that keeps most of them apart."""
     named = _dividing_property(rules) if len(rules) > RULES_A_RULESET else None
     if named is None:
-        return _Layout(tuple(_chunks(rules, scales, RULES_A_RULESET)))
+        return _Layout(tuple(_chunks(rules, scales)))
     ranked = [(_rank_asked(rule, named, scales[named]), rule) for rule in rules]
     general = [rule for rank, rule in ranked if rank is None]
-    divided = sorted(
-        ((rank, rule) for rank, rule in ranked if rank is not None), key=lambda pair: pair[0]
-    )
+    divided = sorted(((rank, rule) for rank, rule in ranked if rank is not None), key=itemgetter(0))
     by_rank: dict[int, dict[Ruleset, None]] = {}
-    for start in range(0, len(divided), RULES_A_PART):
-        part = divided[start : start + RULES_A_PART]
+    for part in _parts(divided):
         ruleset = Ruleset([rule for _, rule in part], scales)
         for rank, _ in part:
             by_rank.setdefault(rank, {})[ruleset] = None
-    everywhere = tuple(_chunks(general, scales, RULES_A_RULESET))
+    everywhere = tuple(_chunks(general, scales))
     return _Layout(everywhere, named, {rank: tuple(parts) for rank, parts in by_rank.items()})
 
 
-def _chunks(
-    rules: Sequence[EngineRule], scales: Mapping[str, _Scale], size: int
-) -> Iterable[Ruleset]:
-    for start in range(0, len(rules), size):
-        yield Ruleset(rules[start : start + size], scales)
+def _parts(divided: Iterable[tuple[int, EngineRule]]) -> Iterable[list[tuple[int, EngineRule]]]:
+    """Rules by rank, for a ruleset each: a rank that goes into one is asked in no second one."""
+    part: list[tuple[int, EngineRule]] = []
+    for _, of_rank in groupby(divided, key=itemgetter(0)):
+        ranked = list(of_rank)
+        if part and len(part) + len(ranked) > RULES_A_RULESET:
+            yield part
+            part = []
+        part += ranked
+        while len(part) > RULES_A_RULESET:
+            yield part[:RULES_A_RULESET]
+            part = part[RULES_A_RULESET:]
+    if part:
+        yield part
+
+
+def _chunks(rules: Sequence[EngineRule], scales: Mapping[str, _Scale]) -> Iterable[Ruleset]:
+    for start in range(0, len(rules), RULES_A_RULESET):
+        yield Ruleset(rules[start : start + RULES_A_RULESET], scales)
 
 
 def _dividing_property(rules: Sequence[EngineRule]) -> str | None:

@@ -132,6 +132,25 @@ def test_more_rules_than_the_engine_holds_together_are_all_answered() -> None:
     _in_child(claim)
 
 
+@pytest.mark.parametrize("in_each", [1, 20, 30, 50])
+def test_in_a_long_table_a_message_is_asserted_once(in_each: int) -> None:
+    """The rules of one value stand together, as long as one ruleset holds them."""
+    rules = [
+        EngineRule(f"{kind}-{n}", (Test("sort", "=", f"k{kind}"), Test("n", "=", n)))
+        for n in range(in_each)
+        for kind in range(200 // in_each)
+    ]
+
+    def claim() -> None:
+        for kind in range(200 // in_each):
+            inference, before = Inference("long", rules), rulesets_built()
+            message: dict[str, Scalar] = {"sort": f"k{kind}", "n": in_each - 1}
+            assert inference.true_rules(message) == {f"{kind}-{in_each - 1}"}
+            assert rulesets_built() == before + 1
+
+    _in_child(claim)
+
+
 _RULES = [EngineRule(str(n), (Test("days", "<=", n), Test("ok", "=", True))) for n in range(60)]
 _FACTS: list[dict[str, Scalar]] = [{"days": n, "ok": n % 7 > 0} for n in range(70)]
 _ANSWERS = [plainly_true(_RULES, fact) for fact in _FACTS]
