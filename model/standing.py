@@ -112,9 +112,9 @@ def _verdict_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[F
 
 def _amend_problems(facts: Mapping[str, object], policy: Policy) -> Iterator[FieldProblem]:
     named, at = facts.get(AMEND), f"/facts/{AMEND}"
-    known = [name.removeprefix("amend_") for name in policy.inputs if name.startswith("amend_")]
     if named is None:
         return
+    known = [name.removeprefix("amend_") for name in policy.inputs if name.startswith("amend_")]
     if not known:
         yield FieldProblem(at, "at this toll-gate the board does not choose what to amend")
     elif not isinstance(named, list):
