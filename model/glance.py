@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from model.cases import Case, case_id_of
 from model.database import Reader, table_of
@@ -41,8 +41,9 @@ _CASES = table_of(Case)
 
 
 def _seeing(which: ColumnElement[bool]) -> Prepared:
-    case = and_(which, _CASES.c.renamed_to_id.is_(None), _CASES.c.merged_into_id.is_(None))
     one = select(1).subquery()
+    # A ref that leads to another case is told from one that there is not, by the same look.
+    leads_on = or_(_CASES.c.renamed_to_id.is_not(None), _CASES.c.merged_into_id.is_not(None))
     return Prepared(
         select(
             LIVE.scalar_subquery(),
@@ -51,9 +52,10 @@ def _seeing(which: ColumnElement[bool]) -> Prepared:
             _CASES.c.version,
             _CASES.c.updated_at,
             all_values(_CASES.c.id),
+            leads_on,
         )
         .select_from(one)
-        .join(_CASES, case, isouter=True)
+        .join(_CASES, which, isouter=True)
     )
 
 
@@ -67,19 +69,19 @@ def see(reader: Reader, ref: str) -> Seen:
     Raises:
         DatabaseAway: it was merged with another each time it was looked at.
     """
-    found = _read(reader, _BY_REF, {"of_ref": ref})
+    seen = _read(reader, _BY_REF, {"of_ref": ref})
     for _ in range(_PATIENCE):
-        if found.case is not None:
-            return found
-        case_id = case_id_of(reader, ref)
-        if case_id is None:
-            return found
-        found = _read(reader, _BY_ID, {"of_id": case_id})
+        if seen is not None:
+            return seen
+        seen = _read(reader, _BY_ID, {"of_id": case_id_of(reader, ref)})
     raise DatabaseAway("the case is being merged again and again: try again shortly")
 
 
-def _read(reader: Reader, seeing: Prepared, which: Mapping[str, object]) -> Seen:
-    ((revision, id, ref, version, updated_at, facts),) = seeing.rows(reader, which)
+def _read(reader: Reader, seeing: Prepared, which: Mapping[str, object]) -> Seen | None:
+    """Return what is seen; nothing of a case that leads on to another."""
+    ((revision, id, ref, version, updated_at, facts, leads_on),) = seeing.rows(reader, which)
+    if leads_on:
+        return None
     if id is None:
         return Seen(revision, None)
     return Seen(revision, CaseAtAGlance(id, ref, version, updated_at, values_in(facts)))
