@@ -72,5 +72,5 @@ def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:
         "reached_at": rfc3339(mark.reached_at),
         "due_at": rfc3339(mark.due_at) if mark.due_at else None,
     }
-    type, key = type_of(mark.mark), key_of(mark.timer_id, mark.cycle, mark.mark)
+    type, key = type_of(mark.mark), key_of(mark.timer_id, mark.cycle, mark.mark, mark.again)
     return Event(type, key, f"cases/{mark.case}", data, moment.now, letter)
