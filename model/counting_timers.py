@@ -109,8 +109,8 @@ def recount(
 ) -> None:
     """Let a timer's row say what its events say, and freeze what has ended.
 
-    A breach that was told, and is none any more, is undone: it is waited for again. The timer must
-    be locked.
+    A breach that was told and was none, by what is known now, is undone: it is waited for again.
+    The timer must be locked.
     """
     history = _undo(session, timer, history, calendars, now)
     current = calendars.current(timer.calendar)
@@ -152,7 +152,7 @@ def outstanding(
 def _undo(
     session: Session, timer: Timer, history: History, calendars: Calendars, now: datetime
 ) -> History:
-    """Undo the breaches that were told and are none any more; return the history without them."""
+    """Undo the breaches that were none when they were told; return the history without them."""
     breaches = [each for each in history.told if each.mark == BREACH]
     if not breaches:
         return history
@@ -165,11 +165,10 @@ def _undo(
         )
         if passed.mark == BREACH
     }
-    # Found by a clock that is ahead of this one, it is so all the same.
     over = [
         each
         for each in breaches
-        if each.cycle not in ran_out or ran_out[each.cycle] > max(now, each.found_at)
+        if each.cycle not in ran_out or ran_out[each.cycle] > each.found_at
     ]
     undo_marks(session, over, now)
     return replace(history, undone={**history.undone, **{each.id: now for each in over}})

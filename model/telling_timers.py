@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import review_breach
 from model.agreements import find_agreement
 from model.apart import Failed, apart
+from model.breach_reviews import review_breach
 from model.moment import Moment, rfc3339
 from model.outbox import Event, Letter, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers

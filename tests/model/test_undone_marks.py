@@ -119,11 +119,21 @@ def test_an_event_that_is_sent_twice_takes_back_nothing_more(desk: Clocked) -> N
 def test_a_breach_that_was_another_hour_stays_told(
     desk: Clocked, events: Sequence[TimerEvent]
 ) -> None:
-    """What came late changes when it was, and not that it was."""
+    """What came late changes when it was, and not that it was so when it was told."""
     timer = opened(desk)
     desk.tell(timer, *events, now=on(1, "09:05"))
     assert marks(desk.read(timer, on(1, "09:10"))) == [(BREACH, 0, True)]
     assert tick(desk, on(1, "10:00")) == 1
+
+
+def test_what_was_not_so_when_it_was_told_is_told_as_it_came(desk: Clocked) -> None:
+    """Whether it has come meanwhile, when that is known, or comes yet."""
+    timer = desk.open(event("start", on(0, "09:00")), calendar=None, thresholds=())
+    assert tick(desk, on(0, "17:01")) == 1
+    late = event("pause", on(0, "12:00")), event("resume", on(0, "13:00"))
+    desk.tell(timer, *late, now=on(0, "18:30"))
+    assert tick(desk, on(0, "18:31")) == 2
+    assert marks(desk.read(timer, on(0, "19:00"))) == [(BREACH, 0, False), (BREACH, 1, True)]
 
 
 def test_what_another_clock_found_is_not_undone_by_one_behind_it(desk: Clocked) -> None:
