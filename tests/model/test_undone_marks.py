@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from model import migrating
 from model.access import Caller
 from model.database import Database
 from model.events import EventType, OutboxEvent
@@ -189,6 +190,24 @@ def test_letters_that_wait_to_say_it_are_taken_back(bundled: Database, caller: C
     desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
     tick(desk, on(1, "11:01"))
     assert states(bundled).count("waiting") == 1 + len(before)
+
+
+def test_older_tables_keep_what_was_told_first(desk: Clocked) -> None:
+    """Migrated down a mark was told once, and for good; up again it is undone as any other."""
+    timer = opened(desk)
+    events = event("pause", on(0, "16:00")), event("resume", on(1, "10:00"))
+    desk.tell(timer, *events, now=on(1, "10:00"))
+    assert tick(desk, on(1, "11:01")) == 2
+    migrating.downgrade(desk.database, "0028")
+    with desk.database.reading() as session:
+        assert session.scalars(text("SELECT mark FROM timer_marks")).all() == [BREACH]
+    migrating.upgrade(desk.database)
+    assert marks(desk.read(timer, on(1, "12:00"))) == [(BREACH, 0, True)]
+    desk.tell(timer, event("stop", on(1, "10:30")), now=on(1, "12:00"))
+    assert marks(desk.read(timer, on(1, "12:00"))) == [(BREACH, 0, False)]
+    for statement in ("UPDATE timer_marks SET again = again", "DELETE FROM timer_marks"):
+        with pytest.raises(DBAPIError), desk.database.transaction() as session:
+            session.execute(text(statement))
 
 
 def test_the_scan_waits_for_it_by_its_index(desk: Clocked) -> None:
