@@ -24,20 +24,16 @@ _ANY_ZONE = timedelta(hours=14)
 """No zone is further from UTC: a timer that ran out so near to some days may belong to them."""
 
 
-def end_cleared_breaches(
-    session: Session, now: datetime, of: Agreement | None = None, *, waits: bool = True
-) -> None:
+def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None = None) -> None:
     """End what is to be reviewed of a breach, where none is left; its letters are taken back.
 
     One that was held stays; so does one of which it is not counted yet whether any is left. Where
-    the miss that it names is gone and another is left, it names that. `of`: those of one agreement
-    alone. Without `waits`, what somebody else has in hand is left to the next look. Needs a
-    `transaction()`.
+    the miss that it names is gone and another is left, it names that. What somebody else has in
+    hand is left to the next look. `of`: those of one agreement alone. Needs a `transaction()`.
     """
     hold_reviews(session)
     agreements = {subject_of(each): each for each in ([of] if of else all_agreements(session))}
-    begin = f"{subject_of(of)}/{BREACH}" if of else OF_AGREEMENTS
-    for review in _going_on(session, begin, waits):
+    for review in _going_on(session, f"{subject_of(of)}/{BREACH}" if of else OF_AGREEMENTS):
         subject, metric, first = metric_and_day(review.subject)
         if (agreement := agreements.get(subject)) is not None:
             _see_to(session, agreement, review, metric, first, now)
@@ -53,19 +49,18 @@ def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> N
     unsaid: Failed = {}
     if try_hold(session, LOCK):
         with apart(session, agreement_id, unsaid):
-            agreement = find_agreement(session, agreement_id)
-            end_cleared_breaches(session, now, agreement, waits=False)
+            end_cleared_breaches(session, now, find_agreement(session, agreement_id))
 
 
-def _going_on(session: Session, begin: str, waits: bool) -> Sequence[Review]:
-    """Return the reviews of breaches that go on, of those whose subjects begin so."""
+def _going_on(session: Session, begin: str) -> Sequence[Review]:
+    """Return the reviews of breaches that go on and nobody has in hand, if they begin so."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(begin, autoescape=True),
         Review.subject.contains(f"/{BREACH}"),
         Review.ended_at.is_(None),
     )
-    locked = ours.order_by(Review.id).with_for_update(skip_locked=not waits)
+    locked = ours.order_by(Review.id).with_for_update(skip_locked=True)
     return session.scalars(locked).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -13,9 +13,10 @@ from model.agreements import Agreement
 from model.apart import Failed
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
-from model.missed_again import LOOKED_BACK, review_missed_again
+from model.missed_again import HELD_BACK, LOOKED_BACK, review_missed_again
 from model.moment import Moment
 from model.promises import Promise
+from model.review_round import go_round
 from model.reviews import Review
 from model.telling_timers import tell_timers
 from model.timers import Timer
@@ -147,6 +148,28 @@ def test_what_is_missed_once_it_was_held_is_reviewed_again(
     assert look(desk.database, on(2, "11:01")) == [NOVEMBER]
     hold(desk.database, 25)
     assert look(desk.database, on(3, "09:00")) == []
+
+
+def test_what_was_held_long_ago_is_not_looked_at_for_ever_either(
+    desk: Clocked, agreement: Agreement
+) -> None:
+    """By then its month has long been over, and so has what comes late."""
+    desk.open(
+        event("start", on(0, "09:00")), calendar=None, thresholds=(), name="before",
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    timer = cleared_beside(desk, agreement)
+    hold(desk.database, 24)
+    resumed(desk, timer, day=2)
+    assert look(desk.database, on(2, "12:00") + HELD_BACK) == []
+
+
+def test_a_round_of_reviews_sees_to_it(desk: Clocked, agreement: Agreement) -> None:
+    """At each tick."""
+    resumed(desk, cleared(desk, agreement))
+    now = on(1, "11:01")
+    go_round(desk.database, Moment(now, now.date()), UTC, str)
+    assert NOVEMBER in [what for what, _ in awaited(desk.database)]
 
 
 def cleared_beside(desk: Clocked, agreement: Agreement) -> TimerView:

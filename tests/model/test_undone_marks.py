@@ -190,6 +190,8 @@ def test_letters_that_wait_to_say_it_are_taken_back(bundled: Database, caller: C
     desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
     tick(desk, on(1, "11:01"))
     assert states(bundled).count("waiting") == 1 + len(before)
+    desk.tell(timer, event("stop", on(1, "10:30")), now=on(1, "11:05"))
+    assert states(bundled).count("waiting") == 2
 
 
 def test_older_tables_keep_what_was_told_first(desk: Clocked) -> None:
