@@ -59,12 +59,16 @@ def test_what_an_older_process_took_for_told_is_told(desk: Clocked) -> None:
 
 
 def test_a_few_at_a_time(desk: Clocked) -> None:
-    """So that nobody waits for all of them; what was paused waits for nothing."""
+    """So that nobody waits for all of them; what waits for nothing takes nobody's place."""
+    pause, resume = event("pause", on(0, "16:00")), event("resume", on(1, "10:00"))
+    for events in ((), (pause,), (pause, resume, event("stop", on(1, "10:30")))):
+        timer = desk.open(
+            event("start", on(0, "09:00")), calendar=None, thresholds=(), name=f"{len(events)}"
+        )
+        assert desk.marks(on(1, "09:00")) == [BREACH]
+        desk.tell(timer, *events, now=on(1, "10:30"))
     for number, clock in enumerate(("10:00", "10:10", "10:20")):
         gone_on(desk, f"timer {number}", clock)
-    still = desk.open(event("start", on(0, "09:00")), calendar=None, thresholds=(), name="still")
-    assert desk.marks(on(1, "10:30")) == [BREACH]
-    desk.tell(still, event("pause", on(0, "16:00")), now=on(1, "10:30"))
     assert [awaits(desk, on(1, "12:00"), most=2) for _ in range(3)] == [2, 1, 0]
     assert desk.marks(on(1, "12:00")) == [BREACH] * 3
 
