@@ -145,6 +145,7 @@ class MarkSchema(StrictSchema):
     mark = text(description="`breach`, `share:80`, or `lead:1800` (seconds)")
     reached_at = text(**INSTANT)
     found_at = text(**INSTANT)
+    undone_at = maybe(**INSTANT, description="when it was found to be so no more; null: it is so")
 
 
 class TimerSchema(StrictSchema):

@@ -183,6 +183,7 @@ def _told(view: TimerView) -> dict[str, object]:
                 "mark": row.mark,
                 "reached_at": rfc3339(row.reached_at),
                 "found_at": rfc3339(row.found_at),
+                "undone_at": rfc3339(view.undone[row.id]) if row.id in view.undone else None,
             }
             for row in view.marks
         ],

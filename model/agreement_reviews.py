@@ -92,34 +92,6 @@ def _keep(
         end_review(session, coming, moment.now)
 
 
-def review_breach(
-    session: Session,
-    agreement: Agreement,
-    metric: str,
-    day: date,
-    why: str,
-    moment: Moment,
-    *,
-    cleared: bool = False,
-) -> None:
-    """Have a target that was missed on a day reviewed. Needs a `transaction()`.
-
-    There is one review for each metric and period of its target, or month of the agreement where
-    that is longer: whatever else is missed within it is looked at in that one. What is missed in a
-    month of shorter periods once its review was held has it held again; so does whatever is, once
-    it had ended for being `cleared`. What is agreed no more is reviewed as often as the whole.
-    """
-    first = span_of(agreement, metric, day)[0]
-    again = cleared or first != first_day(agreement, metric, day)
-    key = f"{BREACH}{metric}/{first}"
-    _review_soon(session, agreement, key, missed(metric, why), moment, again=again)
-
-
-def missed(metric: str, why: str) -> str:
-    """Return what the title of a breach's review says beside the agreement."""
-    return f"{metric} was missed: {why}"
-
-
 def review_risk(
     session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
 ) -> None:
@@ -128,7 +100,7 @@ def review_risk(
     Needs a `transaction()`.
     """
     key = f"risk/{metric}/{first_day(agreement, metric, day)}"
-    _review_soon(session, agreement, key, f"{metric} is at risk: {why}", moment)
+    review_soon(session, agreement, key, f"{metric} is at risk: {why}", moment)
 
 
 def review_unmeasured(
@@ -136,7 +108,7 @@ def review_unmeasured(
 ) -> None:
     """Have it reviewed that nobody measured a target in a period. Needs a `transaction()`."""
     why = f"nobody measured {metric} from {first} to {last}"
-    _review_soon(session, agreement, f"unmeasured/{metric}/{first}", why, moment)
+    review_soon(session, agreement, f"unmeasured/{metric}/{first}", why, moment)
 
 
 def review_offer(
@@ -147,7 +119,24 @@ def review_offer(
     Needs a `transaction()`.
     """
     # At its end a day that has come: servers before this took the last part of each for one.
-    _review_soon(session, agreement, f"offer/{change}/{moment.today}", why, moment)
+    review_soon(session, agreement, f"offer/{change}/{moment.today}", why, moment)
+
+
+def review_soon(
+    session: Session,
+    agreement: Agreement,
+    key: str,
+    why: str,
+    moment: Moment,
+    *,
+    again: bool = False,
+) -> None:
+    """Have something that happened reviewed within a week, once; `again`: once more if it was held.
+
+    Needs a `transaction()`.
+    """
+    due_on = moment.today + DAYS_TO_REVIEW
+    _review_once(session, agreement, key, why, due_on, moment, again=again)
 
 
 def first_day(agreement: Agreement, metric: str, day: date) -> date:
@@ -234,19 +223,6 @@ def _ahead(agreement: Agreement, under: Sequence[Agreement], today: date) -> Ite
 def _is_or_was(day: date, today: date) -> str:
     # How long ago would be another title each day.
     return f"is {day}" if day >= today else f"was {day}"
-
-
-def _review_soon(
-    session: Session,
-    agreement: Agreement,
-    key: str,
-    why: str,
-    moment: Moment,
-    *,
-    again: bool = False,
-) -> None:
-    due_on = moment.today + DAYS_TO_REVIEW
-    _review_once(session, agreement, key, why, due_on, moment, again=again)
 
 
 def _review_once(

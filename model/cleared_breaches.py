@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import LOCK, hold_reviews, missed, span_of, subject_of
+from model.agreement_reviews import LOCK, hold_reviews, span_of, subject_of
 from model.agreements import Agreement, all_agreements, find_agreement
 from model.apart import Failed, apart
+from model.breach_reviews import last_held, missed
 from model.locking import try_hold
 from model.measurements import Measurement, measurements_between
 from model.review_subjects import BREACH, OF_AGREEMENTS, metric_and_day
 from model.reviews import UNPLANNED, Review, end_review, rename
 from model.timers_kept import timers_kept
+from model.uncounted_results import are_uncounted
 from rules.review_rules import ReviewKind
 
 _ANY_ZONE = timedelta(hours=14)
@@ -25,8 +27,9 @@ _ANY_ZONE = timedelta(hours=14)
 def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None = None) -> None:
     """End what is to be reviewed of a breach, where none is left; its letters are taken back.
 
-    One that was held stays. Where the miss that it names is gone and another is left, it names
-    that. `of`: those of one agreement alone. Needs a `transaction()`.
+    One that was held stays; so does one of which it is not counted yet whether any is left. Where
+    the miss that it names is gone and another is left, it names that. What somebody else has in
+    hand is left to the next look. `of`: those of one agreement alone. Needs a `transaction()`.
     """
     hold_reviews(session)
     agreements = {subject_of(each): each for each in ([of] if of else all_agreements(session))}
@@ -40,8 +43,8 @@ def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None =
 def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> None:
     """Do so of one agreement, in the transaction of the event that took back a timer's breach.
 
-    While the reviews are being seen to, and where the agreement's cannot be, it is left to the
-    tick, which says why; whoever is holding one of these reviews is waited for.
+    It waits for nobody: what is being seen to, held or changed meanwhile is left to the tick, and
+    so is what cannot be seen to, of which the tick says why.
     """
     unsaid: Failed = {}
     if try_hold(session, LOCK):
@@ -50,14 +53,15 @@ def end_undone_breaches(session: Session, agreement_id: str, now: datetime) -> N
 
 
 def _going_on(session: Session, begin: str) -> Sequence[Review]:
-    """Return the reviews of breaches that go on, of those whose subjects begin so."""
+    """Return the reviews of breaches that go on and nobody has in hand, if they begin so."""
     ours = select(Review).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(begin, autoescape=True),
         Review.subject.contains(f"/{BREACH}"),
         Review.ended_at.is_(None),
     )
-    return session.scalars(ours.order_by(Review.id).with_for_update()).all()
+    locked = ours.order_by(Review.id).with_for_update(skip_locked=True)
+    return session.scalars(locked).all()
 
 
 def _see_to(
@@ -69,21 +73,29 @@ def _see_to(
     now: datetime,
 ) -> None:
     begins, after = span_of(agreement, metric, first)
-    if begins != first:
-        # The period was another when it was set up: which days it looks at is not known.
+    # The period may have been another when it was set up: which days it looks at is not known
+    # then; and what was missed since this look began is not seen by it.
+    if begins != first or (review.changed_at or now) > now:
         return
     found = measurements_between(session, agreement.id, first, after - timedelta(days=1))
     left = [each for each in found if each.metric == metric and not each.attained]
     if left:
-        _name_one_of(review, agreement, left, now)
-    elif not _ran_out(session, agreement, metric, first, after, now):
+        _name_one_of(review, agreement, left, last_held(session, review.subject), now)
+    elif not (
+        are_uncounted(session, agreement.id, metric)
+        or _ran_out(session, agreement, metric, first, after, now)
+    ):
         end_review(session, review, now)
 
 
 def _name_one_of(
-    review: Review, agreement: Agreement, left: list[Measurement], now: datetime
+    review: Review,
+    agreement: Agreement,
+    left: list[Measurement],
+    held: date | None,
+    now: datetime,
 ) -> None:
-    titles = [f"{agreement.title}: {missed(each.metric, each.missed)}" for each in left]
+    titles = [f"{agreement.title}: {missed(each.metric, each.missed, held)}" for each in left]
     if review.title not in titles and " ran out" not in review.title:
         rename(review, now, title=titles[0])
         review.remind_on = UNPLANNED

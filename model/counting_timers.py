@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from model.calendars import Calendar, view_of_calendar
 from model.moment import in_seconds, rfc3339
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
+from model.undone_marks import undo_marks, undone_of
 from rules.clocks.open_hours import Count, ElapsedTime
 from rules.clocks.timeline import Cycle, Timeline, timeline_of
 from rules.clocks.timer import (
@@ -52,16 +53,29 @@ class Calendars:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a timer's rows say: its events, the marks that were told, and what has ended."""
+    """What a timer's rows say: its events, the marks that were told, and what has ended.
+
+    `undone`: by their ids, the marks that are so no more, and since when.
+    """
 
     events: Sequence[TimerEventRow]
     marks: Sequence[TimerMark] = ()
     results: Mapping[int, TimerResult] = field(default_factory=dict)
+    undone: Mapping[int, datetime] = field(default_factory=dict)
 
     @property
     def timeline(self) -> Timeline:
         """Return what the events say."""
         return timeline_of(row.event for row in self.events)
+
+    @property
+    def told(self) -> Sequence[TimerMark]:
+        """Return the marks that were told, and are so by all that was known since."""
+        return [each for each in self.marks if each.id not in self.undone]
+
+    def times_told(self, cycle: int, mark: str) -> int:
+        """Return how often a mark of a cycle was told, as it was undone each time."""
+        return sum((each.cycle, each.mark) == (cycle, mark) for each in self.marks)
 
     def version_of(self, cycle: Cycle, current: int | None) -> int | None:
         """Return which version of the calendar a cycle counts by: ended, the one of its end."""
@@ -85,7 +99,9 @@ def histories_of(session: Session, timers: Iterable[Timer]) -> dict[str, History
         marks[mark.timer_id].append(mark)
     for result in session.scalars(select(TimerResult).where(TimerResult.timer_id.in_(ids))):
         results[result.timer_id][result.cycle] = result
-    return {each: History(events[each], marks[each], results[each]) for each in ids}
+    breaches = [each.id for told in marks.values() for each in told if each.mark == BREACH]
+    undone = undone_of(session, breaches)
+    return {each: History(events[each], marks[each], results[each], undone) for each in ids}
 
 
 def recount(
@@ -93,8 +109,10 @@ def recount(
 ) -> None:
     """Let a timer's row say what its events say, and freeze what has ended.
 
+    A breach that was told and was none, by what is known now, is undone: it is waited for again.
     The timer must be locked.
     """
+    history = _undo(session, timer, history, calendars, now)
     current = calendars.current(timer.calendar)
     timeline = history.timeline
     for cycle in timeline.cycles:
@@ -118,9 +136,9 @@ def outstanding(
 ) -> Iterator[tuple[Cycle, Passed]]:
     """Yield the marks of each cycle that were not told yet, with when they are to be.
 
-    Once the breach of a cycle was told, its thresholds are not told any more.
+    Once the breach of a cycle was told, its thresholds are not told any more, unless it is undone.
     """
-    told = {(row.cycle, row.mark) for row in history.marks}
+    told = {(row.cycle, row.mark) for row in history.told}
     current = calendars.current(timer.calendar)
     for cycle in history.timeline.cycles:
         if (cycle.number, BREACH) in told:
@@ -129,6 +147,31 @@ def outstanding(
         for passed in passed_marks(cycle, timer.target, count):
             if (cycle.number, passed.mark) not in told:
                 yield cycle, passed
+
+
+def _undo(
+    session: Session, timer: Timer, history: History, calendars: Calendars, now: datetime
+) -> History:
+    """Undo the breaches that were none when they were told; return the history without them."""
+    breaches = [each for each in history.told if each.mark == BREACH]
+    if not breaches:
+        return history
+    current = calendars.current(timer.calendar)
+    ran_out = {
+        cycle.number: passed.at
+        for cycle in history.timeline.cycles
+        for passed in passed_marks(
+            cycle, timer.target, calendars.count(timer, history.version_of(cycle, current))
+        )
+        if passed.mark == BREACH
+    }
+    over = [
+        each
+        for each in breaches
+        if each.cycle not in ran_out or ran_out[each.cycle] > each.found_at
+    ]
+    undo_marks(session, over, now)
+    return replace(history, undone={**history.undone, **{each.id: now for each in over}})
 
 
 def told_of(stands: Standing, target: Target) -> dict[str, object]:

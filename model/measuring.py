@@ -8,9 +8,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import first_day, review_breach, review_risk
+from model.agreement_reviews import first_day, review_risk
 from model.agreement_targets import AgreedTarget, problem_of_value
 from model.agreements import Agreement, find_agreement
+from model.breach_reviews import review_breach
 from model.cleared_breaches import end_cleared_breaches
 from model.measurements import Measurement, measurements_between
 from model.moment import Moment
@@ -66,7 +67,7 @@ def record_measurements(
         # One by one: the newest of a day is the one with the highest number.
         session.flush()
         known[each.metric, each.day] = row
-        if not row.attained:
+        if not row.attained and (there is None or there.attained):
             review_breach(session, agreement, row.metric, row.day, row.missed, moment)
     end_cleared_breaches(session, moment.now, agreement)
     for metric in sorted({each.metric for each in new}):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -25,6 +25,7 @@ class ToldMark:
     `case`, `title`: the ref and title of its case. `mark` is `breach`, `share:80` (percent of the
     target) or `lead:1800` (seconds before the end). `due_at`: when the timer is due now, `None`
     while it is paused. `agreement_id`, `metric`: whose promise its target is, if it is one.
+    `again`: how often it was told before, and was not so.
     """
 
     timer_id: str
@@ -40,6 +41,7 @@ class ToldMark:
     due_at: datetime | None
     agreement_id: str | None = None
     metric: str | None = None
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def scan_timers(session: Session, now: datetime, at_once: int = AT_ONCE) -> Scan
     """Return the marks that were passed by `now` and are told for the first time.
 
     Each is recorded under a key that no other has (timer, cycle, mark), so it is told once,
-    whoever scans at the same time; what another scan has in hand is passed over. A mark that is
+    whoever scans at the same time; what another scan has in hand is passed over. A breach that
+    was undone is told again, once, if it comes after all. A mark that is
     found late is told late. Of a cycle that is found breached, the breach alone is told. Timers
     whose calendar has changed are counted anew first. Needs a `transaction()`; what follows
     from the marks, such as a delivery, belongs into the same one.
@@ -69,7 +72,7 @@ def scan_timers(session: Session, now: datetime, at_once: int = AT_ONCE) -> Scan
     for timer in due:
         history = histories[timer.id]
         marks = _pass(session, timer, history, calendars, now)
-        told_now = History(history.events, [*history.marks, *marks], history.results)
+        told_now = replace(history, marks=[*history.marks, *marks])
         recount(session, timer, told_now, calendars, now)
         told += [_told(timer, mark) for mark in marks]
     session.flush()
@@ -111,7 +114,14 @@ def _pass(
         if each.at <= now:
             passed.setdefault(cycle.number, []).append(each)
     marks = [
-        TimerMark(timer_id=timer.id, cycle=number, mark=each.mark, reached_at=each.at, found_at=now)
+        TimerMark(
+            timer_id=timer.id,
+            cycle=number,
+            mark=each.mark,
+            reached_at=each.at,
+            found_at=now,
+            again=history.times_told(number, each.mark),
+        )
         for number, found in passed.items()
         for each in _worth_telling(found)
     ]
@@ -140,4 +150,5 @@ def _told(timer: Timer, mark: TimerMark) -> ToldMark:
         timer.due_at,
         timer.agreement_id,
         timer.metric,
+        mark.again,
     )

@@ -25,9 +25,12 @@ def type_of(mark: str) -> EventType:
     return EventType.TIMER_BREACHED if mark == BREACH else EventType.TIMER_NEARS_ITS_END
 
 
-def key_of(timer_id: str, cycle: int, mark: str) -> str:
-    """Return under what key a mark is announced: once for a timer, a cycle and a mark."""
-    return f"{type_of(mark)}/{timer_id}/{cycle}/{mark}"
+def key_of(timer_id: str, cycle: int, mark: str, again: int = 0) -> str:
+    """Return under what key a mark is announced: once for a timer, a cycle and a mark.
+
+    `again`: how often it was undone before; each time it comes after that has a key of its own.
+    """
+    return f"{type_of(mark)}/{timer_id}/{cycle}/{mark}" + (f"/{again}" if again else "")
 
 
 def take_back_warnings(session: Session, over: Collection[Cycle]) -> None:

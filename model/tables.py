@@ -44,6 +44,7 @@ from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
+from model.undone_marks import UndoneMark
 from model.vendor_products import VendorProduct
 from model.verifications import Verification
 
@@ -103,6 +104,7 @@ TABLES: tuple[type[Base], ...] = (
     TimerEventRow,
     TimerMark,
     TimerResult,
+    UndoneMark,
     UnsealedDecision,
     VendorProduct,
     Verification,

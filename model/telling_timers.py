@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from model.agreement_reviews import review_breach
 from model.agreements import find_agreement
 from model.apart import Failed, apart
+from model.breach_reviews import review_breach
 from model.moment import Moment, rfc3339
 from model.outbox import Event, Letter, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
@@ -72,5 +72,5 @@ def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:
         "reached_at": rfc3339(mark.reached_at),
         "due_at": rfc3339(mark.due_at) if mark.due_at else None,
     }
-    type, key = type_of(mark.mark), key_of(mark.timer_id, mark.cycle, mark.mark)
+    type, key = type_of(mark.mark), key_of(mark.timer_id, mark.cycle, mark.mark, mark.again)
     return Event(type, key, f"cases/{mark.case}", data, moment.now, letter)

@@ -115,10 +115,13 @@ class TimerEventRow(Base):
 
 @append_only
 class TimerMark(Base):
-    """A mark that a timer passed at `reached_at`, told once for each cycle: at `found_at`."""
+    """A mark that a timer passed at `reached_at`, told once for each cycle: at `found_at`.
+
+    `again`: how often it was told and undone (`model/undone_marks.py`) before.
+    """
 
     __tablename__ = "timer_marks"
-    __table_args__ = (UniqueConstraint("timer_id", "cycle", "mark"),)
+    __table_args__ = (UniqueConstraint("timer_id", "cycle", "mark", "again"),)
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     timer_id: Mapped[str] = mapped_column(ForeignKey("timers.id"))
@@ -126,6 +129,7 @@ class TimerMark(Base):
     mark: Mapped[str] = mapped_column(String(40))
     reached_at: Mapped[datetime] = mapped_column(Instant)
     found_at: Mapped[datetime] = mapped_column(Instant)
+    again: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class TimerResult(Base):

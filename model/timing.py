@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -56,7 +56,10 @@ class NewTimer:
 
 @dataclass(frozen=True, slots=True)
 class TimerView:
-    """A timer with everything that it rests on; `cycles` as JSON, the ended ones as frozen."""
+    """A timer with everything that it rests on; `cycles` as JSON, the ended ones as frozen.
+
+    `undone`: by their ids, the marks that are so no more, and since when.
+    """
 
     timer: Timer
     case: str
@@ -65,6 +68,7 @@ class TimerView:
     idle: tuple[str, ...]
     events: tuple[TimerEventRow, ...]
     marks: tuple[TimerMark, ...]
+    undone: Mapping[int, datetime]
 
 
 def open_timer(
@@ -232,6 +236,7 @@ def _view(timer: Timer, history: History, calendars: Calendars, now: datetime) -
         timeline.idle,
         tuple(history.events),
         tuple(history.marks),
+        history.undone,
     )
 
 

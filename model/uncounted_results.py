@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import exists, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from model.counting_timers import Calendars, histories_of, recount
@@ -34,3 +34,10 @@ def count_missed(session: Session, now: datetime, most: int = AT_ONCE) -> int:
     session.flush()
     left = uncounted.where(TimerResult.timer_id.in_([timer.id for timer in timers])).distinct()
     return len(timers) - (session.scalar(select(func.count()).select_from(left.subquery())) or 0)
+
+
+def are_uncounted(session: Session, agreement_id: str, metric: str) -> bool:
+    """Whether nobody has counted some results of an agreement's timers of a metric yet."""
+    ours = (Timer.agreement_id == agreement_id, Timer.metric == metric)
+    there = exists().where(_UNCOUNTED, TimerResult.timer_id == Timer.id, *ours)
+    return bool(session.scalar(select(there)))

@@ -7,6 +7,7 @@ from functools import partial
 from model import kept_answers, telling_plans, telling_timers
 from model.apart import Failed, require_none
 from model.housekeeping import forget_delivered
+from model.missed_breaches import await_missed
 from model.missed_events import note_missed
 from model.moment import Moment
 from model.packages import index_missed_packages
@@ -102,14 +103,16 @@ def purge_answers(parts: Parts) -> None:
 def keep_house(parts: Parts) -> None:
     """Forget what was delivered long ago, and make good what older processes left undone.
 
-    That is to be found by a search, noted or counted. A part at a time.
+    That is to be found by a search, noted, counted or waited for. A part at a time.
     """
     forgotten = 1
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    note, count = (partial(each, now=parts.clock()) for each in (note_missed, count_missed))
-    for make_good in (index_missed, index_missed_packages, note, count):
+    note, count, wait = (
+        partial(each, now=parts.clock()) for each in (note_missed, count_missed, await_missed)
+    )
+    for make_good in (index_missed, index_missed_packages, note, count, wait):
         missed = 1
         while missed and not parts.ending.is_set():
             missed = parts.database.write(make_good)

@@ -9,6 +9,8 @@ from werkzeug.test import TestResponse
 
 from api.timer_examples import EVENTS, NEW_TIMERS, TIMER
 from model.access import Role
+from model.moment import Moment
+from model.telling_timers import tell_timers
 from tests.api.calling import Calls, body_of, problem_of, refused
 
 AT = "/api/v1/timers"
@@ -79,6 +81,18 @@ def test_events_come_late_twice_and_out_of_order(ready: Calls) -> None:
     (cycle,) = body_of(answer)["cycles"]
     assert [cycle] == straight["cycles"]
     assert (cycle["elapsed_seconds"], cycle["verdict"]) == (2.5 * 3_600, "met")
+
+
+def test_a_mark_says_since_when_it_is_so_no_more(ready: Calls) -> None:
+    """A breach that was told, and a pause that came late: whoever reads it sees both."""
+    opened = made(ready, {**NEW, "thresholds": [], "events": [START]})
+    now = ready.clock.now
+    with ready.service.database.transaction() as session:
+        tell_timers(session, Moment(now, now.date()))
+    (mark,) = body_of(ready.get(f"{AT}/{opened['id']}"))["marks"]
+    assert (mark["mark"], mark["undone_at"]) == ("breach", None)
+    (undone,) = body_of(tell(ready, opened["id"], event("2", "pause", "10:00")))["marks"]
+    assert undone == {**mark, "undone_at": "2026-11-22T12:00:00.000Z"}
 
 
 def test_business_time_counts_by_a_calendar(ready: Calls) -> None:

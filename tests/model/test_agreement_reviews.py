@@ -147,12 +147,13 @@ def test_what_was_missed_is_not_at_risk_as_well(database: Database) -> None:
 
 
 def test_a_review_of_what_happened_is_held_once(database: Database) -> None:
-    """Held, it comes no more, whatever else is measured; a calendar shows it as held."""
-    agreement = agreed(database)
-    measured(database, agreement, date(2026, 10, 30), 99, TODAY)
-    review = review_of(database, agreement, "/breach/availability/2026-09-30")
+    """Held, it comes no more, whatever else is at risk; a calendar shows it as held."""
+    agreement = agreed(database, starts_on=date(2026, 1, 1))
+    for month, value in ((7, 99.9), (8, 99.7), (9, 99.5)):
+        measured(database, agreement, date(2026, month, 30), value, TODAY)
+    review = review_of(database, agreement, "/risk/availability/2026-09-01")
     held(database, review, review.due_on, TODAY)
-    measured(database, agreement, date(2026, 10, 29), 98, TODAY)
+    measured(database, agreement, date(2026, 9, 29), 99.6, TODAY)
     assert awaited(database) == []
     with database.reading() as session:
         assert reviews_in_feed(session) == []

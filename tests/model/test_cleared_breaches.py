@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,15 +19,18 @@ from model.measuring import NewMeasurement, record_measurements
 from model.moment import Moment
 from model.promises import Promise
 from model.reminding import remind_due
-from model.reviews import Review
+from model.review_round import go_round
+from model.reviews import Review, find_review
 from model.telling_timers import tell_timers
 from model.timing import TimerView
+from model.uncounted_results import count_missed
 from rules.attainment import Comparison
 from rules.errors import BadFields
 from tests.model.agreed import FULFILLED, agreed, awaited, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import at, held
 from tests.model.telling import states, subscribed
+from tests.model.test_uncounted_results import froze_as_older
 
 TODAY = date(2026, 11, 22)
 DAILY = AgreedTarget("availability", Comparison.AT_LEAST, Decimal("99.5"), "percent", "P1D")
@@ -131,6 +134,47 @@ def test_an_event_is_taken_whatever_is_wrong_with_its_agreement(
         session.execute(update(Agreement).values(targets=often))
     told = clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
     assert told.cycles[0]["verdict"] == "met"
+    assert len(awaited(database)) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_event_waits_for_nobody_who_holds_its_review(database: Database, caller: Caller) -> None:
+    """While somebody has it in hand, the event is taken all the same, and the tick ends it after.
+
+    On SQLite one writes at a time: nobody can have it meanwhile.
+    """
+    clocked, timer = found_late(database, caller)
+    with database.transaction() as session:
+        find_review(session, the_review(database).id, lock=True)
+        clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
+    assert len(awaited(database)) == 1
+    go_round(database, LATE, UTC, str)
+    assert awaited(database) == [("", date(2026, 12, 1))]
+
+
+def test_nothing_ends_before_it_is_counted_whether_a_miss_is_left(
+    database: Database, caller: Caller
+) -> None:
+    """An older process froze it, beside newer ones: for that the review does not come and go."""
+    clocked, timer = found_late(database, caller)
+    clocked.tell(timer, event("stop", on(0, "18:00")), now=LATE.now)
+    before = the_review(database).version
+    froze_as_older(database)
+    for count in (False, True):
+        with database.transaction() as session:
+            if count:
+                assert count_missed(session, LATE.now) == 1
+            end_cleared_breaches(session, LATE.now)
+        assert the_review(database).version == before
+    clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
+    assert awaited(database) == []
+
+
+def test_a_look_ends_nothing_that_came_after_it_began(database: Database, caller: Caller) -> None:
+    """A round of reviews takes its time, and timers run out meanwhile."""
+    found_late(database, caller)
+    with database.transaction() as session:
+        end_cleared_breaches(session, on(0, "17:00"))
     assert len(awaited(database)) == 1
 
 

@@ -1,8 +1,8 @@
-"""What is missed after its review had ended, for being none, is reviewed after all: once."""
+"""What is missed once its review had ended is reviewed after all, whichever process told it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -13,11 +13,13 @@ from model.agreements import Agreement
 from model.apart import Failed
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
-from model.missed_again import LOOKED_BACK, review_missed_again
+from model.missed_again import HELD_BACK, LOOKED_BACK, review_missed_again
 from model.moment import Moment
 from model.promises import Promise
+from model.review_round import go_round
 from model.reviews import Review
 from model.telling_timers import tell_timers
+from model.timers import Timer
 from model.timing import TimerView
 from tests.model.agreed import FULFILLED, agreed, awaited
 from tests.model.clocked import Clocked, event, on
@@ -65,12 +67,19 @@ def cleared(desk: Clocked, agreement: Agreement, day: int = 0) -> TimerView:
     return timer
 
 
+def resumed(desk: Clocked, timer: TimerView, day: int = 1) -> None:
+    """Have an older process hear that a timer goes on: of it, it takes the breach for told."""
+    desk.tell(timer, event("resume", on(day, "10:00")), now=on(day, "10:00"))
+    with desk.database.transaction() as session:
+        session.execute(update(Timer).where(Timer.id == timer.timer.id).values(next_at=None))
+
+
 def test_a_cycle_that_runs_out_after_all_is_reviewed_after_all(
     desk: Clocked, agreement: Agreement
 ) -> None:
     """Its time had an hour left, and was up an hour after the pause."""
     timer = cleared(desk, agreement)
-    desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
+    resumed(desk, timer)
     assert look(desk.database, on(1, "11:00")) == []
     assert look(desk.database, on(1, "11:01")) == [NOVEMBER]
     with desk.database.reading() as session:
@@ -84,13 +93,15 @@ def test_so_is_one_that_ended_too_late(desk: Clocked, agreement: Agreement) -> N
     timer = cleared(desk, agreement)
     late = (event("resume", on(1, "10:00")), event("stop", on(1, "11:30")))
     desk.tell(timer, *late, now=on(1, "11:30"))
+    with desk.database.transaction() as session:
+        session.execute(update(Timer).values(next_at=None))
     assert look(desk.database, on(1, "11:31")) == [NOVEMBER]
 
 
 def test_it_is_held_once(desk: Clocked, agreement: Agreement) -> None:
     """What was held is not reviewed again for a miss that it was about."""
     timer = cleared(desk, agreement)
-    desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
+    resumed(desk, timer)
     look(desk.database, on(1, "11:01"))
     with desk.database.reading() as session:
         review = session.scalars(select(Review)).one()
@@ -116,8 +127,67 @@ def test_what_was_held_before_it_was_cleared_comes_again_too(
     desk.tell(before, event("stop", on(0, "16:00")), now=on(1, "08:30"))
     assert look(desk.database, on(1, "08:31")) == []
     timer = cleared(desk, agreement, day=3)
-    desk.tell(timer, event("resume", on(4, "10:00")), now=on(4, "10:00"))
+    resumed(desk, timer, day=4)
     assert look(desk.database, on(4, "11:01")) == [NOVEMBER]
+
+
+def test_what_is_missed_once_it_was_held_is_reviewed_again(
+    desk: Clocked, agreement: Agreement
+) -> None:
+    """An older process told it, and left it to the review that there was; once held, that is it."""
+    desk.open(
+        event("start", on(0, "09:00")), calendar=None, thresholds=(), name="before",
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    timer = cleared_beside(desk, agreement)
+    assert look(desk.database, on(1, "09:30")) == [NOVEMBER]
+    hold(desk.database, 24)
+    assert look(desk.database, on(1, "13:00")) == []
+    resumed(desk, timer, day=2)
+    assert look(desk.database, on(2, "11:00")) == []
+    assert look(desk.database, on(2, "11:01")) == [NOVEMBER]
+    hold(desk.database, 25)
+    assert look(desk.database, on(3, "09:00")) == []
+
+
+def test_what_was_held_long_ago_is_not_looked_at_for_ever_either(
+    desk: Clocked, agreement: Agreement
+) -> None:
+    """By then its month has long been over, and so has what comes late."""
+    desk.open(
+        event("start", on(0, "09:00")), calendar=None, thresholds=(), name="before",
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    timer = cleared_beside(desk, agreement)
+    hold(desk.database, 24)
+    resumed(desk, timer, day=2)
+    assert look(desk.database, on(2, "12:00") + HELD_BACK) == []
+
+
+def test_a_round_of_reviews_sees_to_it(desk: Clocked, agreement: Agreement) -> None:
+    """At each tick."""
+    resumed(desk, cleared(desk, agreement))
+    now = on(1, "11:01")
+    go_round(desk.database, Moment(now, now.date()), UTC, str)
+    assert NOVEMBER in [what for what, _ in awaited(desk.database)]
+
+
+def cleared_beside(desk: Clocked, agreement: Agreement) -> TimerView:
+    """Have a timer found breached beside another one, and then paused in time after all."""
+    timer = desk.open(
+        event("start", on(0, "09:00")), calendar=None, thresholds=(), name="beside",
+        target=Promise(agreement.id, "fulfilment"),
+    )  # fmt: skip
+    look(desk.database, on(1, "09:00"))
+    desk.tell(timer, event("pause", on(0, "16:00")), now=on(1, "09:05"))
+    return timer
+
+
+def hold(database: Database, day: int) -> None:
+    """Have the only review held at noon of a day."""
+    with database.reading() as session:
+        review = session.scalars(select(Review)).one()
+    held(database, review, review.due_on, date(2026, 11, day))
 
 
 def test_a_miss_of_another_period_is_none_of_this_one(desk: Clocked, agreement: Agreement) -> None:
@@ -135,7 +205,7 @@ def test_what_was_cleared_long_ago_is_not_looked_at_for_ever(
 ) -> None:
     """Each look costs a little, and they would be more and more."""
     timer = cleared(desk, agreement)
-    desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
+    resumed(desk, timer)
     much_later = on(1, "12:00") + LOOKED_BACK
     assert look(desk.database, much_later) == []
 
@@ -145,7 +215,7 @@ def test_an_agreement_that_cannot_be_looked_at_stops_no_other(
 ) -> None:
     """It is named."""
     timer = cleared(desk, agreement)
-    desk.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
+    resumed(desk, timer)
     often = [{**told_target(FULFILLED), "period": "often"}]
     with desk.database.transaction() as session:
         session.execute(update(Agreement).values(targets=often))

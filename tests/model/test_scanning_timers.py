@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -154,7 +154,10 @@ def test_many_scans_at_once_tell_each_mark_once(clocked: Clocked) -> None:
 def test_whatever_happens_nothing_is_told_twice_and_nothing_is_left(
     clocked: Clocked, said: list[tuple[Happening, int, int]], scans: set[int]
 ) -> None:
-    """Events that come late and scans in between: each mark once, no warning after its breach."""
+    """Events that come late and scans in between: each mark once, no warning after its breach.
+
+    A breach that was none when it was told counts no more from then on: it may be told anew.
+    """
     name = f"timer {next(clocked.numbers)}"
     begun = event("start", on(0, "09:00"))
     timer = clocked.open(begun, name=name, calendar=None)
@@ -162,24 +165,31 @@ def test_whatever_happens_nothing_is_told_twice_and_nothing_is_left(
     for place, (what, hour, delay) in enumerate(said):
         sent = TimerEvent(f"{place}", what, begun.at + hour * HOURS)
         came.setdefault(min(hour + delay, 120), []).append(sent)
-    told: list[tuple[int, str]] = []
+    told: list[tuple[int, str, int]] = []
     for hour in range(121):
         now = begun.at + hour * HOURS
         if hour in came:
             clocked.tell(timer, *came[hour], now=now)
         if hour in scans:
-            told += [
-                (each.cycle, each.mark) for each in clocked.scan(now).told if each.name == name
-            ]
-    told += [(each.cycle, each.mark) for each in clocked.scan(now).told if each.name == name]
+            told += what_is_told(clocked, now, name)
+    told += what_is_told(clocked, now, name)
     assert len(told) == len(set(told))
-    for place, (number, mark) in enumerate(told):
-        if mark == BREACH:
-            assert number not in [later for later, _ in told[place + 1 :]]
+    assert not [each for each in told if each[1] != BREACH and each[2]]
     assert clocked.scan(now).told == ()
-    cycles = clocked.read(timer, now).cycles
-    late = {(each["cycle"], BREACH) for each in cycles if each["verdict"] == "breached"}
-    assert late <= set(told)
+    view = clocked.read(timer, now)
+    for place, mark in enumerate(view.marks):
+        if mark.mark == BREACH:
+            after = [each for each in view.marks[place + 1 :] if each.cycle == mark.cycle]
+            assert all(each.found_at >= view.undone[mark.id] for each in after)
+    breached = [each for each in view.marks if each.mark == BREACH and each.id not in view.undone]
+    late = {each["cycle"] for each in view.cycles if each["verdict"] == "breached"}
+    assert {each.cycle for each in breached} == late
+
+
+def what_is_told(clocked: Clocked, now: datetime, name: str) -> list[tuple[int, str, int]]:
+    """Scan; return the marks of a timer that are told, with how often each was before."""
+    told = clocked.scan(now).told
+    return [(each.cycle, each.mark, each.again) for each in told if each.name == name]
 
 
 def test_a_scan_that_fails_has_told_nothing(clocked: Clocked) -> None:

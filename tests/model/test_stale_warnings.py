@@ -48,11 +48,10 @@ def test_of_what_is_done_nobody_hears_that_it_is_about_to_run_out(
 
 
 def test_that_it_ran_out_is_told_however_it_ended_since(desk: Clocked) -> None:
-    """Nobody would be told of it a second time, should it be so after all."""
+    """That is no warning: as long as it is so, people are to hear of it."""
     timer = told(desk, 1, "09:00")
-    for clock in ("18:00", "16:00"):
-        desk.tell(timer, event("stop", on(0, clock)), now=on(1, "09:01"))
-        assert states(desk.database) == ["waiting"] * 2
+    desk.tell(timer, event("stop", on(0, "18:00")), now=on(1, "09:01"))
+    assert states(desk.database) == ["waiting"] * 2
 
 
 def test_a_program_is_told_all_the_same(desk: Clocked) -> None:
@@ -73,6 +72,7 @@ def test_a_timer_of_which_nothing_was_told_costs_nothing(desk: Clocked) -> None:
 
 
 def test_a_mark_has_one_key() -> None:
-    """By which it is told once, and taken back."""
+    """By which it is told once, and taken back; told after that, it has another."""
     assert key_of("t", 2, "share:80") == "timer.nears_its_end/t/2/share:80"
+    assert key_of("t", 2, "breach", 1) == "timer.breached/t/2/breach/1"
     assert type_of("breach") is EventType.TIMER_BREACHED

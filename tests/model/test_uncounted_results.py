@@ -12,7 +12,7 @@ from model.access import Caller
 from model.database import Database
 from model.timers import Timer, TimerResult
 from model.timers_kept import TimersKept, timers_kept
-from model.uncounted_results import count_missed
+from model.uncounted_results import are_uncounted, count_missed
 from tests.model.clocked import on
 from tests.model.test_timers_kept import WHOLE, lived
 
@@ -49,6 +49,20 @@ def test_what_nobody_counted_is_counted(database: Database, caller: Caller) -> N
     assert found == [2, 1, 0]
     assert counted(database, agreement.id) == before == {"fulfilment": TimersKept(1, 2)}
     assert frozen(database) == told
+
+
+def test_whose_results_nobody_counted_is_known(database: Database, caller: Caller) -> None:
+    """Of an agreement and a metric; and nobody else's."""
+    agreement = lived(database, caller)
+    whose = ((agreement.id, "fulfilment"), (agreement.id, "response"), ("x", "fulfilment"))
+
+    def asked() -> list[bool]:
+        with database.reading() as session:
+            return [are_uncounted(session, *each) for each in whose]
+
+    assert asked() == [False, False, False]
+    froze_as_older(database)
+    assert asked() == [True, False, False]
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -26,12 +26,15 @@ from model.publishing import publish
 from model.record_walks import EVERY
 from model.sealing import SEAL_EVERY
 from model.settings import HOME
+from model.timers import Timer
 from model.verifications import last_verification
+from rules.clocks.timer import BREACH
 from rules.errors import Unable
 from rules.rule_book import read_files
 from scheduler import jobs
 from scheduler.parts import Parts
 from tests.model.agreed import agreed, awaited
+from tests.model.clocked import Clocked, event
 from tests.model.lives import Lives
 from tests.model.offered import offer
 from tests.model.recorded import attack
@@ -128,6 +131,25 @@ def test_the_house_is_kept(parts: Parts, clock: Clock, receiver: Receiving) -> N
     clock.advance(KEPT_FOR + timedelta(hours=1))
     jobs.keep_house(parts)
     assert states(parts.database) == []
+
+
+def test_the_house_makes_good_what_older_processes_left_undone(parts: Parts, clock: Clock) -> None:
+    """A timer of which one took the breach for told is waited for again."""
+    database = parts.database
+    with database.transaction() as session:
+        new = create_key(session, "Roundup", [Role.TICKETING], SECRET, NOW)
+        desk = Clocked(database, authenticate(session, new.key, SECRET, NOW))
+    desk.case()
+    started = clock.now - timedelta(hours=9)
+    timer = desk.open(event("start", started), now=clock.now, calendar=None, thresholds=())
+    assert desk.marks(clock.now) == [BREACH]
+    still = event("pause", started + SECOND), event("resume", clock.now - SECOND)
+    desk.tell(timer, *still, now=clock.now)
+    with database.transaction() as session:
+        session.execute(update(Timer).values(next_at=None))
+    jobs.keep_house(parts)
+    with database.reading() as session:
+        assert session.scalars(select(Timer.next_at)).one() is not None
 
 
 WAITING = {
