@@ -109,7 +109,9 @@ def _announce_move(
     people: tuple[str, ...] = ()
     letter = None
     if telling.letters:
-        _take_back_earlier(session, case, str(body["decision"]))
+        # Of several that sleep the last one goes out.
+        asleep = asleep_about(session, EventType.CASE_REROUTED, _subject(case))
+        take_back_letters(session, asleep)
         told = hearers_of(current_roster(session).roster, now, moment.today, telling.agency)
         people = told.people
         letter = letter_of_move(
@@ -118,12 +120,6 @@ def _announce_move(
     event = _rerouted(case, body, before, moment.now, letter)
     people_from = loud_from(telling.quiet, CaseLetter.REROUTED, moment)
     announce(session, event, people, listening if before else {}, people_from)
-
-
-def _take_back_earlier(session: Session, case: Locked, decision: str) -> None:
-    """Take back the letters of a decision's earlier moves that sleep: of several, the last goes."""
-    asleep = asleep_about(session, EventType.CASE_REROUTED, _subject(case))
-    take_back_letters(session, [key for key, of in asleep.items() if of["decision"] == decision])
 
 
 def _goes_on_again(session: Session, case: Locked) -> bool:

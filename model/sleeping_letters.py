@@ -6,9 +6,8 @@ no more. So nobody is named while it sleeps: `model/waking_letters.py` does, on 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -36,11 +35,11 @@ def is_letter_due(session: Session, now: datetime) -> bool:
     return session.scalar(due) is not None
 
 
-def asleep_about(session: Session, type: EventType, subject: str) -> dict[str, Mapping[str, Any]]:
-    """Return what sleeps of a type of event about a subject: its data, by its key."""
-    query = select(OutboxEvent.key, OutboxEvent.data).join(SleepingLetter)
-    ours = query.where(OutboxEvent.type == type, OutboxEvent.subject == subject)
-    return {row.key: cast("Mapping[str, Any]", row.data) for row in session.execute(ours)}
+def asleep_about(session: Session, type: EventType, subject: str) -> Sequence[str]:
+    """Return the keys of the events of a type about a subject whose letters sleep."""
+    asleep = select(OutboxEvent.key).join(SleepingLetter)
+    ours = asleep.where(OutboxEvent.type == type, OutboxEvent.subject == subject)
+    return session.scalars(ours.order_by(OutboxEvent.key)).all()
 
 
 def never_wake(session: Session, event_ids: Collection[str]) -> None:

@@ -7,7 +7,7 @@ nobody holds yet, or is not so for now, sleeps on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -48,18 +48,28 @@ def wake_letters(session: Session, moment: Moment, failed: Failed | None = None)
     first = due.order_by(SleepingLetter.due_at, OutboxEvent.at, OutboxEvent.id).limit(AT_ONCE)
     ours = first.with_for_update(of=SleepingLetter, skip_locked=True)
     rows = session.scalars(ours.execution_options(populate_existing=True)).all()
+    events = _hold_events(session, [row.event_id for row in rows])
     for row in rows:
         row.due_at = moment.now + LOOK_AGAIN
         session.flush()
         with apart(session, f"letters/{row.event_id}", failed):
-            _wake(session, row, moment)
+            _wake(session, row, events[row.event_id], moment)
     session.flush()
     return len(rows) == AT_ONCE
 
 
-def _wake(session: Session, row: SleepingLetter, moment: Moment) -> None:
-    # First of all: what is erased meanwhile is erased from it, too.
-    event = session.get_one(OutboxEvent, row.event_id, with_for_update=True, populate_existing=True)
+def _hold_events(session: Session, ids: Sequence[str]) -> Mapping[str, OutboxEvent]:
+    """Return some events, which nobody else changes until the end.
+
+    Before anything is read that goes into their letters: what is erased meanwhile is erased from
+    those as well, or not read. In the order of erasing: neither waits for the other in turn.
+    """
+    query = select(OutboxEvent).where(OutboxEvent.id.in_(ids)).order_by(OutboxEvent.id)
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return {event.id: event for event in session.scalars(held)}
+
+
+def _wake(session: Session, row: SleepingLetter, event: OutboxEvent, moment: Moment) -> None:
     send = _anew(session, event, moment)
     if send.since > moment.now:
         row.due_at = send.since
