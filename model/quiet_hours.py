@@ -1,7 +1,7 @@
 """Quiet hours: from when people may be written to, by the rules of reviews.
 
 Reminders are not made before then, so that of several that were missed the latest is told. A letter
-about a case is written with what it is about, and waits.
+about a case sleeps, and is written for whoever it is for when it wakes (`waking_letters.py`).
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class _Route:
 class ToSend:
     """A letter to some addresses, which goes out at `since` or later; with `letter` none, to none.
 
-    It waits for the end of the quiet hours, or it is one that they spare.
+    It waits for the end of the quiet hours, or it is one that they spare. Of one that waits
+    letter and addresses are found anew when it wakes.
     """
 
     since: datetime

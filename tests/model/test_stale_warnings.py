@@ -8,8 +8,9 @@ from model.access import Caller
 from model.database import Database
 from model.events import EventType
 from model.moment import Moment
-from model.stale_warnings import key_of, type_of
+from model.stale_warnings import Outlook, key_of, outlook_of, type_of
 from model.telling_timers import tell_timers
+from model.timers import find_timer
 from model.timing import TimerView
 from tests.model.clocked import Clocked, event, on
 from tests.model.lives import Lives
@@ -70,6 +71,32 @@ def test_a_timer_of_which_nothing_was_told_costs_nothing(desk: Clocked) -> None:
     timer = told(desk, 0, "09:30")
     desk.tell(timer, event("stop", on(0, "09:40")), now=on(0, "09:40"))
     assert states(desk.database) == []
+
+
+@pytest.mark.parametrize(
+    ("events", "outlook"),
+    [
+        ((), Outlook(on(0, "13:00"), on(0, "17:00"))),
+        ((("pause", "12:00"),), Outlook(None, None)),
+        ((("pause", "12:00"), ("resume", "15:00")), Outlook(on(0, "16:00"), on(0, "20:00"))),
+        ((("pause", "14:00"),), Outlook(on(0, "13:00"), None)),
+        ((("stop", "16:00"),), None),
+        ((("cancel", "16:00"),), None),
+    ],
+)
+def test_a_warning_stands_as_the_events_that_came_since_have_it(
+    desk: Clocked, events: tuple[tuple[str, str], ...], outlook: Outlook | None
+) -> None:
+    """However late they came; of eight hours from nine on, half is used at one."""
+    timer = told(desk, 0, "16:30")
+    for what, clock in events:
+        desk.tell(timer, event(what, on(0, clock)), now=on(0, "16:45"))
+    with desk.database.reading() as session:
+        timer_ = find_timer(session, timer.timer.id)
+        assert outlook_of(session, timer_, 1, "share:50", on(0, "16:45")) == outlook
+        ours = (session, timer_, 1, "share:50", on(0, "21:00"))
+        assert (outlook_of(*ours) is None) == (outlook is None or outlook.due_at is not None)
+        assert outlook_of(session, timer_, 2, "share:50", on(0, "16:45")) is None
 
 
 def test_a_mark_has_one_key() -> None:
