@@ -8,32 +8,20 @@ nobody holds yet, or is not so for now, sleeps on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.announcing import move_anew
 from model.apart import Failed, apart
-from model.events import EventType, OutboxEvent
+from model.events import OutboxEvent
+from model.letters_of_today import LOOK_AGAIN, letter_of_today
 from model.moment import Moment
 from model.outbox import write_to
-from model.quiet_hours import loud_from
-from model.revisions import review_rules
-from model.scanning_timers import told_mark
 from model.sleeping_letters import SleepingLetter
-from model.stale_warnings import outlook_of
-from model.timer_letters import ToSend, hearers_of_marks, routings_told
-from model.timers import TimerMark, find_timer
-from rules.clocks.timer import BREACH
-from rules.review_rules import CaseLetter
+from model.timer_letters import ToSend
 
 AT_ONCE = 200
-LOOK_AGAIN = timedelta(minutes=10)
-"""After which a letter that nobody is there for, or that does not hold, is looked at again."""
-
 FORGOTTEN_AFTER = timedelta(days=7)
 """So long it is looked for somebody to write to."""
 
@@ -70,7 +58,7 @@ def _hold_events(session: Session, ids: Sequence[str]) -> Mapping[str, OutboxEve
 
 
 def _wake(session: Session, row: SleepingLetter, event: OutboxEvent, moment: Moment) -> None:
-    send = _anew(session, event, moment)
+    send = letter_of_today(session, event, moment)
     if send.since > moment.now:
         row.due_at = send.since
         return
@@ -82,33 +70,3 @@ def _wake(session: Session, row: SleepingLetter, event: OutboxEvent, moment: Mom
         write_to(session, event, send.letter, send.people, moment.now)
     session.delete(row)
     session.flush()
-
-
-def _anew(session: Session, event: OutboxEvent, moment: Moment) -> ToSend:
-    """Return a letter as it is to go out by now, if it is, and to whom."""
-    since = loud_from(review_rules(session).quiet, CaseLetter(event.type), moment)
-    if since > moment.now:
-        return ToSend(since)
-    data = cast("Mapping[str, Any]", event.data)
-    if event.type == EventType.CASE_REROUTED:
-        if not routings_told(session).get(data["decision"]):
-            return ToSend(moment.now)
-        return ToSend(moment.now, *move_anew(session, data["id"], moment))
-    return _mark_anew(session, data["timer"]["id"], data["timer"]["cycle"], data["mark"], moment)
-
-
-def _mark_anew(session: Session, timer_id: str, cycle: int, name: str, moment: Moment) -> ToSend:
-    timer = find_timer(session, timer_id)
-    ours = (TimerMark.timer_id == timer_id, TimerMark.cycle == cycle, TimerMark.mark == name)
-    mark = told_mark(timer, session.scalars(select(TimerMark).where(*ours)).one())
-    if name != BREACH:
-        outlook = outlook_of(session, timer, cycle, name, moment.now)
-        if outlook is None:
-            return ToSend(moment.now)
-        again = moment.now + LOOK_AGAIN
-        passes_at = outlook.passes_at or again
-        if passes_at > moment.now:
-            # Nobody says today when a clock that stands still goes on, or a calendar is changed.
-            return ToSend(min(passes_at, again))
-        mark = replace(mark, due_at=outlook.due_at)
-    return hearers_of_marks(session, [mark], moment).of(mark)
