@@ -68,11 +68,16 @@ def announce_publication(
 def move_anew(session: Session, decision_id: str, moment: Moment) -> tuple[Letter, tuple[str, ...]]:
     """Return the letter about a move that was announced, and whom it is for on another day.
 
+    What is asked is what the case's latest decision asks: it moved the case no further, or there
+    would be a letter about that instead.
+
     Raises:
         UnknownRecord: there is no such decision.
     """
     record = record_of(session, decision_id)
-    body = cast("Mapping[str, Any]", json_text.loads(record.answer))
+    ours = DecisionRecord.case_id == record.case_id, DecisionRecord.decision == record.decision
+    latest = select(DecisionRecord.answer).where(*ours).order_by(DecisionRecord.case_version.desc())
+    body = cast("Mapping[str, Any]", json_text.loads(session.scalars(latest.limit(1)).one()))
     case = session.get_one(Case, record.case_id, populate_existing=True)
     agency = agencies_of(session, {case.id}).get(case.id)
     roster = current_roster(session).roster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select, update
@@ -42,6 +43,19 @@ def test_an_agencys_own_holder_of_the_day_hears(desk: Desk) -> None:
     desk.patch("CRM-1", agency="Health")
     staff(desk.database, health={"Service Provider": NEW})
     assert desk.wake() == [NEW]
+
+
+def test_what_was_answered_at_night_is_asked_no_more(desk: Desk) -> None:
+    """The case stayed with its team, and what is asked of it now is another thing."""
+    desk.decide("CRM-1", None, origin="agency", in_catalog=False)
+    answer = desk.decide("CRM-1", None, need_or_want="need")
+    assert desk.wake() == [STRATEGIST]
+    [text] = texts(desk.database)
+    needs = cast("list[dict[str, str]]", answer.body["needs"])
+    assert [each["fact"] for each in needs] == ["existing_service_fits", "part_addition_fits"]
+    assert all(each["question"] in text for each in needs)
+    assert "need or a want" not in text
+    assert f"GET /api/v1/decisions/{answer.body['id']}" in text
 
 
 def test_what_is_erased_at_night_is_in_no_letter(desk: Desk) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from model.database import Database
+from model.deliveries import undelivered
 from model.events import Event, EventType
 from model.housekeeping import KEPT_FOR, forget_delivered
 from model.outbox import announce, take_back_letters
@@ -38,6 +39,8 @@ def test_a_letter_that_sleeps_has_no_address(database: Database) -> None:
     """Whoever is named at night may be another by the morning; a program is told at once."""
     [event] = slept(database, "a")
     assert (left(database), listed(database)) == ({event.id}, [])
+    with database.reading() as session:
+        assert undelivered(session) == {"waiting": 0, "failed": 0, "held": 0, "asleep": 1}
     subscriber = subscribed(database).subscription.id
     [told] = slept(database, "b")
     assert [(each.subscription_id, each.message_id) for each in listed(database)] == [
