@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -18,12 +18,16 @@ from model.answers import Answer
 from model.case_events import last_reopening
 from model.case_in_hand import Locked
 from model.case_letters import letter_of_move
-from model.decisions import DecisionRecord
+from model.cases import Case
+from model.decisions import DecisionRecord, record_of
 from model.moment import Moment, rfc3339
-from model.outbox import Event, EventType, Letter, Listeners, announce
+from model.outbox import Event, EventType, Letter, Listeners, announce, take_back_letters
+from model.own_caller import OWN_ID
 from model.quiet_hours import loud_from
 from model.rosters import current_roster
+from model.sleeping_letters import asleep_about
 from model.telling_teams import HEARS, TO_SUBSCRIBERS, Telling, hearers_of, is_news
+from model.timer_letters import agencies_of
 from rules.review_rules import CaseLetter
 
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
@@ -61,6 +65,30 @@ def announce_publication(
     announce(session, Event(EventType.REVISION_PUBLISHED, key, f"revisions/{revision}", data, at))
 
 
+def move_anew(session: Session, decision_id: str, moment: Moment) -> tuple[Letter, tuple[str, ...]]:
+    """Return the letter about a move that was announced, and whom it is for on another day.
+
+    What is asked is what the case's latest decision asks: it moved the case no further, or there
+    would be a letter about that instead.
+
+    Raises:
+        UnknownRecord: there is no such decision.
+    """
+    record = record_of(session, decision_id)
+    ours = DecisionRecord.case_id == record.case_id, DecisionRecord.decision == record.decision
+    latest = select(DecisionRecord.answer).where(*ours).order_by(DecisionRecord.case_version.desc())
+    body = cast("Mapping[str, Any]", json_text.loads(session.scalars(latest.limit(1)).one()))
+    case = session.get_one(Case, record.case_id, populate_existing=True)
+    agency = agencies_of(session, {case.id}).get(case.id)
+    roster = current_roster(session).roster
+    told = hearers_of(roster, body["outcome"], moment.today, agency)
+    before = _outcome_before(session, case.id, record.case_version, record.decision)
+    by_time = record.decided_by == OWN_ID
+    ref = subjects.kind_and_name(record.case_ref)[1]
+    letter = letter_of_move(ref, case.title, body, before, told.unheld, by_time=by_time)
+    return letter, told.people
+
+
 def _decision_made(case: Locked, body: Mapping[str, object], at: datetime) -> Event:
     data = {**subjects.told(case.ref, case.version), **{name: body[name] for name in _TOLD}}
     key = f"decision.made/{body['id']}"
@@ -79,13 +107,16 @@ def _announce_move(
 
     By its first decision it comes to somebody, who is written to; it is not rerouted.
     """
-    before = _outcome_before(session, case, str(body["decision"]))
+    before = _outcome_before(session, case.id, case.version, str(body["decision"]))
     now = cast("Mapping[str, object]", body["outcome"])
     if not (is_news(before, now) or telling.by_time or _goes_on_again(session, case)):
         return
     people: tuple[str, ...] = ()
     letter = None
     if telling.letters:
+        # Of several that sleep the last one goes out.
+        asleep = asleep_about(session, EventType.CASE_REROUTED, _subject(case))
+        take_back_letters(session, asleep)
         told = hearers_of(current_roster(session).roster, now, moment.today, telling.agency)
         people = told.people
         letter = letter_of_move(
@@ -100,7 +131,8 @@ def _goes_on_again(session: Session, case: Locked) -> bool:
     """Whether a decision is the first since the case was reopened."""
     if case.reopened_at is None:
         return False
-    return _outcome_before(session, case, since=last_reopening(session, case)) is None
+    since = last_reopening(session, case)
+    return _outcome_before(session, case.id, case.version, since=since) is None
 
 
 def _rerouted(
@@ -125,7 +157,8 @@ def _closes(session: Session, case: Locked, body: Mapping[str, object]) -> bool:
     """Whether a decision ends a case that no decision had ended, since it was last reopened."""
     if not _is_final(cast("Mapping[str, object]", body["outcome"])):
         return False
-    before = _outcome_before(session, case, since=last_reopening(session, case))
+    since = last_reopening(session, case)
+    before = _outcome_before(session, case.id, case.version, since=since)
     return before is None or not _is_final(before)
 
 
@@ -144,16 +177,16 @@ def _closed(case: Locked, body: Mapping[str, object], at: datetime) -> Event:
 
 
 def _outcome_before(
-    session: Session, case: Locked, decision: str | None = None, since: int = 0
+    session: Session, case_id: int, version: int, decision: str | None = None, since: int = 0
 ) -> Mapping[str, object] | None:
-    """Return the outcome that the case had before this one, of the same decision or of any.
+    """Return the outcome that a case had before a version, of the same decision or of any.
 
     `since`: the version of the case from which on its decisions count.
     """
     last = select(DecisionRecord.answer).where(
-        DecisionRecord.case_id == case.id,
+        DecisionRecord.case_id == case_id,
         DecisionRecord.case_version > since,
-        DecisionRecord.case_version < case.version,
+        DecisionRecord.case_version < version,
     )
     if decision is not None:
         last = last.where(DecisionRecord.decision == decision)

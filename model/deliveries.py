@@ -15,6 +15,7 @@ from model.columns import Instant, RowNumber
 from model.cursors import numbered
 from model.database import Base
 from model.events import OutboxEvent
+from model.sleeping_letters import SleepingLetter
 from model.subscriptions import Subscription
 from rules.errors import Refused, UnknownRecord
 
@@ -150,12 +151,13 @@ def cancel_all(session: Session, subscription_id: str) -> None:
 
 
 def undelivered(session: Session) -> dict[str, int]:
-    """Return how many deliveries wait, have failed and are held."""
+    """Return how many deliveries wait, have failed and are held, and how many letters sleep."""
     counted = {state.value: 0 for state in (State.WAITING, State.FAILED, State.HELD)}
     for state in counted:
         ours = select(func.count()).select_from(Delivery).where(Delivery.state == state)
         counted[state] = session.scalar(ours) or 0
-    return counted
+    asleep = session.scalar(select(func.count()).select_from(SleepingLetter)) or 0
+    return {**counted, "asleep": asleep}
 
 
 def _row(session: Session, delivery_id: int) -> Delivery:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from model.deliveries import Delivery, State
 from model.events import OutboxEvent
+from model.sleeping_letters import SleepingLetter
 
 KEPT_FOR = timedelta(days=30)
 AT_ONCE = 5_000
@@ -31,6 +32,8 @@ def forget_delivered(session: Session, now: datetime, most: int = AT_ONCE) -> in
     ids = [row.id for row in rows]
     session.execute(delete(Delivery).where(Delivery.id.in_(ids)), execution_options=unsynchronized)
     alone = ~exists().where(Delivery.event_id == OutboxEvent.id)
-    events = delete(OutboxEvent).where(OutboxEvent.id.in_({row.event_id for row in rows}), alone)
+    awake = ~exists().where(SleepingLetter.event_id == OutboxEvent.id)
+    ours = OutboxEvent.id.in_({row.event_id for row in rows})
+    events = delete(OutboxEvent).where(ours, alone, awake)
     session.execute(events, execution_options=unsynchronized)
     return len(rows)

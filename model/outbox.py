@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +18,7 @@ from model import json_text
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent, id_of
 from model.failing_subscriptions import hold_subscriptions
+from model.sleeping_letters import SleepingLetter, never_wake
 
 __all__ = [
     "Event",
@@ -29,6 +30,7 @@ __all__ = [
     "listeners_in",
     "take_back",
     "take_back_letters",
+    "write_to",
 ]
 
 LISTENING = "SELECT id, types FROM subscriptions WHERE disabled_at IS NULL"
@@ -63,19 +65,29 @@ def announce(
 
     Nothing is written when nobody is to be told, or when it was announced before. Say whether
     something was. `listening`: what `listeners` said in this transaction, to look only once.
-    `people_from`: when people are told first (`quiet_hours.loud_from`), if not at once.
+    `people_from`: when people are told first (`quiet_hours.loud_from`), if not at once: then its
+    letter sleeps, and who they are is found when it wakes.
     """
     listening = listeners(session) if listening is None else listening
     subscriptions = listening.get(event.type, ())
-    if not (subscriptions or people) or not _is_new(session, event):
+    sleeps = people_from is not None and people_from > event.at and event.letter is not None
+    if not (subscriptions or people or sleeps) or not _is_new(session, event):
         return False
-    by_hook = {"recipient": None, "due_at": event.at}
-    by_mail = {"subscription_id": None, "due_at": people_from or event.at}
-    to: list[dict[str, Any]] = [{**by_hook, "subscription_id": id} for id in subscriptions]
-    to += [{**by_mail, "recipient": person} for person in dict.fromkeys(people)]
-    same = {"event_id": event.id, "state": State.WAITING, "at": event.at}
-    session.execute(insert(Delivery), [{**same, **one} for one in to])
+    if sleeps:
+        session.add(SleepingLetter(event_id=event.id, due_at=people_from))
+        session.flush()
+    to = [{"subscription_id": id, "recipient": None} for id in subscriptions]
+    to += [] if sleeps else _by_mail(people)
+    _deliver(session, event.id, to, event.at, event.at)
     return True
+
+
+def write_to(
+    session: Session, event: OutboxEvent, letter: Letter, people: Sequence[str], now: datetime
+) -> None:
+    """Have an event whose letter slept be told to people now, by the letter as it is by now."""
+    event.title, event.text = letter.title, letter.text
+    _deliver(session, event.id, _by_mail(people), event.at, now)
 
 
 def take_back(session: Session, type: EventType, subject: str, key: str = "") -> None:
@@ -98,10 +110,29 @@ def take_back_letters(session: Session, keys: Iterable[str]) -> None:
 
     What it says is so no more; subscribers, who know the order of things, are told all the same.
     """
-    ours = (Delivery.event_id.in_([id_of(key) for key in keys]), Delivery.recipient.is_not(None))
+    ids = [id_of(key) for key in keys]
+    # First those that sleep: one that wakes at this very moment is waiting once that is over.
+    never_wake(session, ids)
+    ours = (Delivery.event_id.in_(ids), Delivery.recipient.is_not(None))
     waiting = update(Delivery).where(*ours, Delivery.state == State.WAITING)
     cancelled = waiting.values(state=State.CANCELLED)
     session.execute(cancelled, execution_options={"synchronize_session": False})
+
+
+def _by_mail(people: Iterable[str]) -> list[dict[str, str | None]]:
+    return [{"subscription_id": None, "recipient": each} for each in dict.fromkeys(people)]
+
+
+def _deliver(
+    session: Session,
+    event_id: str,
+    to: Sequence[Mapping[str, str | None]],
+    at: datetime,
+    due_at: datetime,
+) -> None:
+    same = {"event_id": event_id, "state": State.WAITING, "at": at, "due_at": due_at}
+    if to:
+        session.execute(insert(Delivery), [{**same, **one} for one in to])
 
 
 def _is_new(session: Session, event: Event) -> bool:

@@ -74,7 +74,7 @@ def scan_timers(session: Session, now: datetime, at_once: int = AT_ONCE) -> Scan
         marks = _pass(session, timer, history, calendars, now)
         told_now = replace(history, marks=[*history.marks, *marks])
         recount(session, timer, told_now, calendars, now)
-        told += [_told(timer, mark) for mark in marks]
+        told += [told_mark(timer, mark) for mark in marks]
     session.flush()
     return Scanned(tuple(told), stale, more=at_once in (stale, len(due)))
 
@@ -135,7 +135,8 @@ def _worth_telling(found: list[Passed]) -> list[Passed]:
     return breach or sorted(found, key=lambda each: each.at)
 
 
-def _told(timer: Timer, mark: TimerMark) -> ToldMark:
+def told_mark(timer: Timer, mark: TimerMark) -> ToldMark:
+    """Return a mark that was told, as it is told; the timer is due when it is by now."""
     return ToldMark(
         timer.id,
         timer.case_id,

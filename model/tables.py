@@ -42,6 +42,7 @@ from model.schema_support import SchemaSupport
 from model.search_index import SearchGroup, SearchText
 from model.service_events import ServiceEvent
 from model.services import ArtifactVersion, Service
+from model.sleeping_letters import SleepingLetter
 from model.subscriptions import Subscription
 from model.timers import Timer, TimerEventRow, TimerMark, TimerResult
 from model.undone_marks import UndoneMark
@@ -98,6 +99,7 @@ TABLES: tuple[type[Base], ...] = (
     SearchText,
     Service,
     ServiceEvent,
+    SleepingLetter,
     Subscription,
     SystemRequest,
     Timer,

@@ -1,10 +1,10 @@
 """Telling teams by letter: who acts next on a case, is copied, is told, or is handed something.
 
 They are told in the transaction of the decision, once for each, and only of what is news: that
-another acts next than before, or that others are to hear of it. In quiet hours the letter waits.
-Whom a role means the roster says, on the day of the decision. A case knows no address of whoever
-wanted it: `initiator` is written to where the roster names somebody for that role, and else the
-letter says that it is for its readers.
+another acts next than before, or that others are to hear of it. In quiet hours the letter sleeps.
+Whom a role means the roster says, on the day on which the letter goes out. A case knows no address
+of whoever wanted it: `initiator` is written to where the roster names somebody for that role, and
+else the letter says that it is for its readers.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class _Route:
 class ToSend:
     """A letter to some addresses, which goes out at `since` or later; with `letter` none, to none.
 
-    It waits for the end of the quiet hours, or it is one that they spare.
+    It waits for the end of the quiet hours, or it is one that they spare. Of one that waits
+    letter and addresses are found anew when it wakes.
     """
 
     since: datetime
@@ -93,7 +94,7 @@ class TimerHearers:
 def hearers_of_marks(session: Session, marks: Sequence[ToldMark], moment: Moment) -> TimerHearers:
     """Return who hears of some marks; where no roster is, little is asked of the database."""
     roster, quiet = current_roster(session), review_rules(session).quiet
-    routings = _routings(session)
+    routings = routings_told(session)
     if not roster.version or not all(routings.values()):
         return TimerHearers(None, moment, quiet, {}, {})
     routes = _routes(session, {mark.case_id for mark in marks}, tuple(routings))
@@ -118,11 +119,19 @@ def in_words(mark: ToldMark, zone: tzinfo) -> str:
     return f"{timer} ran out at {in_letters(mark.reached_at, zone)}"
 
 
-def _routings(session: Session) -> dict[str, bool]:
+def routings_told(session: Session) -> dict[str, bool]:
     """Return the routings that are live, and whether each has people written to."""
     revision = live_revision(session)
     routings = book_of(session, revision).routings if revision else {}
     return {name: routing.letters for name, routing in routings.items()}
+
+
+def agencies_of(session: Session, ids: set[int]) -> dict[int, str]:
+    """Return for which agency each case is, of those that say so."""
+    said = select(CaseFact.case_id, CaseFact.value)
+    rows = session.execute(said.where(CaseFact.case_id.in_(ids), CaseFact.name == AGENCY))
+    found = {row.case_id: json_text.loads(row.value) for row in rows}
+    return {id: agency for id, agency in found.items() if isinstance(agency, str)}
 
 
 def _routes(session: Session, case_ids: set[int], routings: Sequence[str]) -> dict[int, _Route]:
@@ -132,7 +141,7 @@ def _routes(session: Session, case_ids: set[int], routings: Sequence[str]) -> di
     )
     leads_to = {row.id: case_id_of(session, row.ref) or row.id for row in session.execute(merged)}
     wanted = {leads_to.get(id, id) for id in case_ids}
-    outcomes, agencies = _outcomes(session, wanted, routings), _agencies(session, wanted)
+    outcomes, agencies = _outcomes(session, wanted, routings), agencies_of(session, wanted)
     there = {id: leads_to.get(id, id) for id in case_ids}
     return {id: _Route(outcomes.get(at), agencies.get(at)) for id, at in there.items()}
 
@@ -148,13 +157,6 @@ def _outcomes(session: Session, ids: set[int], routings: Sequence[str]) -> dict[
     same = and_(case_id == latest.c.case_id, version == latest.c.version)
     rows = session.execute(select(case_id, DecisionRecord.answer).join(latest, same))
     return {row.case_id: _outcome(row.answer) for row in rows}
-
-
-def _agencies(session: Session, ids: set[int]) -> dict[int, str]:
-    said = select(CaseFact.case_id, CaseFact.value)
-    rows = session.execute(said.where(CaseFact.case_id.in_(ids), CaseFact.name == AGENCY))
-    found = {row.case_id: json_text.loads(row.value) for row in rows}
-    return {id: agency for id, agency in found.items() if isinstance(agency, str)}
 
 
 def _outcome(answer: str) -> Outcome:

@@ -6,16 +6,20 @@ several that were missed, the latest. What nobody holds in time is told to other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
+
+from rules.clocks.business_calendar import Window
+from rules.clocks.local_time import MINUTES_OF_A_DAY
+from rules.clocks.open_hours import HORIZON, BusinessTime
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 """Between which days the first of the reviews of anything falls."""
 YEARLY = "P1Y"
-_A_WEEK = 7
+_WHOLE_DAY = Window(0, MINUTES_OF_A_DAY)
 
 
 class ReviewKind(StrEnum):
@@ -95,8 +99,8 @@ URGENT = frozenset({CaseLetter.REROUTED, CaseLetter.BREACHED})
 class Quiet:
     """When nobody is written to: between two times of a day, over midnight too, and on some days.
 
-    `days`: by number, Monday is 0. Without times the whole of the other days is loud. `spares`:
-    the letters about cases that go out all the same.
+    The times are whole minutes; `days`: by number, Monday is 0. Without times the whole of the
+    other days is loud. `spares`: the letters about cases that go out all the same.
     """
 
     begins: time | None = None
@@ -105,30 +109,44 @@ class Quiet:
     spares: frozenset[CaseLetter] = URGENT
 
     def is_at(self, local: datetime) -> bool:
-        """Whether it is quiet at a local time."""
-        if local.weekday() in self.days:
-            return True
-        if self.begins is None or self.ends is None:
-            return False
-        now = local.time()
-        if self.begins <= self.ends:
-            return self.begins <= now < self.ends
-        return now >= self.begins or now < self.ends
+        """Whether it is quiet at an instant, where its zone is."""
+        return _time_of(self, local).is_open(local)
 
     def loud_from(self, local: datetime) -> datetime:
-        """Return when people are written to first, from a local time (with its zone) on."""
-        if not self.is_at(local):
-            return local
-        return next((each for each in self._edges(local) if not self.is_at(each)), local)
+        """Return (in UTC) when people are written to first, from an instant on, in its zone."""
+        now, quiet = local.astimezone(UTC), _time_of(self, local)
+        if not quiet.is_open(now):
+            return now
+        _, ends = next(quiet.spans(now, now + HORIZON))
+        return ends
 
-    def _edges(self, local: datetime) -> Iterator[datetime]:
-        """Yield when a quiet time may end, after a local time, in the week that follows."""
-        for days in range(_A_WEEK + 1):
-            day = local.date() + timedelta(days=days)
-            for ends in sorted({time(), self.ends or time()}):
-                edge = datetime.combine(day, ends, local.tzinfo)
-                if edge > local:
-                    yield edge
+    def windows_on(self, day: date) -> tuple[Window, ...]:
+        """Return the windows of the day's wall clock in which a quiet time begins on it."""
+        whole = (_WHOLE_DAY,) if day.weekday() in self.days else ()
+        if self.begins is None or self.ends is None or self.begins == self.ends:
+            return whole
+        opens, closes = _minute(self.begins), _minute(self.ends)
+        over_midnight = MINUTES_OF_A_DAY if closes < opens else 0
+        return (*whole, Window(opens, closes + over_midnight))
+
+
+@dataclass(frozen=True, slots=True)
+class _QuietWindows:
+    """Quiet hours as the windows of a zone: where its clocks change, they are as any window is."""
+
+    quiet: Quiet
+    zone: tzinfo
+
+    def windows_on(self, day: date) -> tuple[Window, ...]:
+        return self.quiet.windows_on(day)
+
+
+def _time_of(quiet: Quiet, local: datetime) -> BusinessTime:
+    return BusinessTime(_QuietWindows(quiet, local.tzinfo or UTC))
+
+
+def _minute(of_day: time) -> int:
+    return of_day.hour * 60 + of_day.minute
 
 
 @dataclass(frozen=True, slots=True)

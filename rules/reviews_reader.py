@@ -14,6 +14,7 @@ from rules.reading import (
     SLUG,
     SLUG_HELP,
     Section,
+    is_empty,
     section_of,
 )
 from rules.review_rules import (
@@ -31,6 +32,7 @@ from rules.review_rules import (
 from rules.sources import Sources, read_citations
 from rules.spelling import did_you_mean
 from rules.values import Domain, FactType
+from rules.yaml_tree import ScalarNode
 
 REVIEWS_KEYS = ("standing", "business_cases", "reminders", "quiet")
 STANDING_KEYS = (
@@ -169,8 +171,7 @@ def _quiet(section: Section) -> Quiet:
     if len(days) == len(WEEKDAYS):
         message = "nobody would ever be reminded"
         quiet.problem(quiet.node, "bad-value", message, "leave a day on which people are reminded")
-    spares = frozenset(_spared(quiet)) if quiet.node.get("spares") else URGENT
-    return Quiet(begins, ends, days, spares)
+    return Quiet(begins, ends, days, _spares(quiet))
 
 
 def _time(section: Section, key: str) -> time | None:
@@ -189,9 +190,17 @@ def _weekdays(section: Section) -> Iterator[int]:
     yield from map(WEEKDAYS.index, _known(section, "days", WEEKDAYS, "a day of the week"))
 
 
-def _spared(section: Section) -> Iterator[CaseLetter]:
+def _spares(section: Section) -> frozenset[CaseLetter]:
+    for key, value in section.node.entries:
+        if key.text == "spares" and isinstance(value, ScalarNode) and is_empty(value):
+            # That every letter waits is too much to be said by saying nothing.
+            help = "write `[]` when every letter is to wait; without the line no urgent one does"
+            section.problem(key, "missing-key", "`spares` is empty", help)
+            return URGENT
+    if section.node.get("spares") is None:
+        return URGENT
     words = _known(section, "spares", tuple(CaseLetter), "a letter about a case")
-    yield from map(CaseLetter, words)
+    return frozenset(map(CaseLetter, words))
 
 
 def _known(section: Section, key: str, words: Sequence[str], what: str) -> Iterator[str]:

@@ -16,7 +16,9 @@ from model.reconsidering import reconsider_due
 from model.record_walks import walk_on
 from model.review_round import go_round
 from model.sealing import Sealer
+from model.sleeping_letters import is_letter_due
 from model.uncounted_results import count_missed
+from model.waking_letters import wake_letters
 from rules.errors import Unable
 from scheduler.draining import drain
 from scheduler.parts import Parts
@@ -28,8 +30,27 @@ _NAMED = 5
 
 
 def deliver(parts: Parts) -> None:
-    """Send what is due; as long as there is more, it is done while it is being done."""
+    """Send what is due; as long as there is more, it is done while it is being done.
+
+    Raises:
+        Unable: letters that waited for the morning cannot be written; all else was sent.
+    """
+    failed = _wake_letters(parts)
     drain(parts, lambda: note_done(parts, DELIVER))
+    require_none(failed)
+
+
+def _wake_letters(parts: Parts) -> Failed:
+    more = True
+    failed: Failed = {}
+    while more and not parts.ending.is_set():
+        moment = Moment.at(parts.clock(), parts.settings.timezone)
+        with parts.database.reading() as session:
+            # Most of the time there is none, and a look costs no lock.
+            if not is_letter_due(session, moment.now):
+                break
+        more = parts.database.write(partial(wake_letters, moment=moment, failed=failed))
+    return failed
 
 
 def tell_timers(parts: Parts) -> None:

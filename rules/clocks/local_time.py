@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 MINUTES_OF_A_DAY = 24 * 60
 _SECOND = timedelta(seconds=1)
 
 
-def opening(day: date, minute: int, zone: ZoneInfo) -> datetime:
+def opening(day: date, minute: int, zone: tzinfo) -> datetime:
     """Return the instant (UTC) at which a window opens, `minute` minutes into `day` by the wall.
 
     A reading that occurs twice is its first occurrence; one that the clock skips is the first
@@ -18,7 +17,7 @@ def opening(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return _instant(_wall(day, minute), zone, fold=0)
 
 
-def closing(day: date, minute: int, zone: ZoneInfo) -> datetime:
+def closing(day: date, minute: int, zone: tzinfo) -> datetime:
     """Return the instant (UTC) at which a window closes: as `opening`, at the second occurrence."""
     return _instant(_wall(day, minute), zone, fold=1)
 
@@ -28,7 +27,7 @@ def _wall(day: date, minute: int) -> datetime:
     return datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60))
 
 
-def _instant(wall: datetime, zone: ZoneInfo, fold: int) -> datetime:
+def _instant(wall: datetime, zone: tzinfo, fold: int) -> datetime:
     instant = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == wall:
         return instant
@@ -39,7 +38,7 @@ def _instant(wall: datetime, zone: ZoneInfo, fold: int) -> datetime:
     return _change(early, late, zone)
 
 
-def _change(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+def _change(early: datetime, late: datetime, zone: tzinfo) -> datetime:
     """Return the first instant with the offset of `late`, to the second."""
     offset = late.astimezone(zone).utcoffset()
     while late - early > _SECOND:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
 
-from rules.clocks.business_calendar import BusinessCalendar
+from rules.clocks.business_calendar import Window
 from rules.clocks.local_time import closing, opening
 
 HORIZON = timedelta(days=20 * 366)
@@ -33,6 +33,17 @@ class Count(Protocol):
         """
 
 
+class Windows(Protocol):
+    """What is open in some windows of each day; a business calendar is such."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Whose wall clocks the windows go by."""
+
+    def windows_on(self, day: date) -> tuple[Window, ...]:
+        """Return the windows that open on a day of the zone."""
+
+
 @dataclass(frozen=True, slots=True)
 class ElapsedTime:
     """All time counts."""
@@ -50,7 +61,7 @@ class ElapsedTime:
 class BusinessTime:
     """Only the hours count in which a calendar is open."""
 
-    calendar: BusinessCalendar
+    calendar: Windows
     # The windows of a day as instants: the same days are asked for again and again.
     _of_days: dict[date, tuple[Span, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -74,6 +85,8 @@ class BusinessTime:
 
     def is_open(self, instant: datetime) -> bool:
         """Whether business is open; at the instant at which it closes, it no longer is."""
+        # In UTC: a local time that comes twice is the first of the two once anything is added.
+        instant = instant.astimezone(UTC)
         return any(True for _ in self.spans(instant, instant + timedelta(microseconds=1)))
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:

@@ -130,5 +130,5 @@ def test_what_failed_is_found_by_subscription(database: Database) -> None:
         assert every == sorted(every)
         assert failed_ids(session, None, 1) == every[:1]
         assert set(ours) < set(every)
-        assert undelivered(session) == {"waiting": 0, "failed": 4, "held": 0}
+        assert undelivered(session) == {"waiting": 0, "failed": 4, "held": 0, "asleep": 0}
     assert len(ours) == 2

@@ -15,6 +15,7 @@ from model.publishing import publish
 from model.quiet_hours import loud_from
 from model.settings import HOME
 from model.telling_timers import tell_timers
+from model.waking_letters import wake_letters
 from rules.review_rules import CaseLetter, Quiet
 from rules.rule_book import read_files
 from tests.model.clocked import HOURS, Clocked, event, on
@@ -31,6 +32,8 @@ SHIPPED = "[case.rerouted, timer.breached]"
 
 def sent(database: Database, now: datetime) -> list[str]:
     """Send what goes out by then; return to whom."""
+    with database.transaction() as session:
+        assert not wake_letters(session, Moment.at(now, CHICAGO))
     parcels = claimed(database, now)
     settled(database, parcels, now, delivered=True)
     return [each.recipient or each.receiver for each in parcels]

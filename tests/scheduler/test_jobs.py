@@ -15,7 +15,7 @@ from model.access import Role, authenticate, create_key
 from model.agreements import Agreement
 from model.checkpoints import latest, waiting_count
 from model.database import Database
-from model.events import EventType
+from model.events import EventType, OutboxEvent
 from model.heartbeats import lateness
 from model.housekeeping import KEPT_FOR
 from model.kept_answers import KEPT_FOR as ANSWERS_KEPT_FOR
@@ -171,6 +171,37 @@ def test_the_day_moves_cases_and_their_teams_are_told(lives: Lives, clock: Clock
     assert states(lives.database) == ["waiting"]
     entry = lives.history("CRM-1")[0]
     assert (entry.what, entry.by) == ("decided", "Tollgate")
+
+
+NIGHT = timedelta(days=1, hours=12)
+"""From the moment of the tests, a Sunday morning, to the night of Monday."""
+
+
+def test_a_letter_of_the_night_is_sent_in_the_morning(
+    lives: Lives, clock: Clock, mail_server: MailServer, postbox: Postbox
+) -> None:
+    """By the hours of the service's zone; one that cannot be written is named, and stops none."""
+    parts = parts_on(lives.database, clock, mail_server)
+    files = read_files(HOME / "rules")
+    reviews = files["reviews.yaml"].replace("[case.rerouted, timer.breached]", "[]")
+    with lives.database.transaction() as session:
+        publish(session, {**files, "reviews.yaml": reviews}, "Pat", NOW)
+    staff(lives.database)
+    clock.advance(NIGHT)
+    night = replace(lives, moment=Moment.at(clock.now, parts.settings.timezone))
+    night.decide("CRM-1", None, in_catalog=True)
+    night.decide("CRM-2", None, in_catalog=False)
+    with lives.database.transaction() as session:
+        ours = update(OutboxEvent).where(OutboxEvent.subject == "cases/CRM-2")
+        session.execute(ours.values(data={"decision": "routing"}))
+    jobs.deliver(parts)
+    assert postbox.recipients == []
+    clock.advance(timedelta(hours=12))
+    with pytest.raises(Unable, match="letters/"):
+        jobs.deliver(parts)
+    assert postbox.recipients == [PROVIDER]
+    jobs.deliver(parts)
+    assert postbox.recipients == [PROVIDER]
 
 
 def test_the_letters_about_a_case_form_one_thread(
