@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from model.access import Caller
@@ -16,6 +16,7 @@ from model.cases import doubles_of, find_case, lock_case, no_such_case
 from model.cleared_breaches import end_undone_breaches
 from model.counting_timers import Calendars, History, histories_of, recount, told_of
 from model.promises import Promise, Promised, promised
+from model.services import ANY
 from model.stale_warnings import take_back_warnings
 from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
 from rules.clocks.timeline import TimerEvent
@@ -83,7 +84,7 @@ def open_timer(
     """
     _require_timely(new.events, now)
     begin = min([now, *(event.at for event in new.events)])
-    promise = _promise(session, new, begin)
+    promise = _promise(session, new, caller, begin)
     _require_sound(new, promise.target)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
@@ -145,8 +146,10 @@ def read_timer(session: Session, timer_id: str, now: datetime) -> TimerView:
     return view
 
 
-def read_timers(session: Session, ref: str, now: datetime) -> tuple[TimerView, ...]:
-    """Return the timers of a case, and of its doubles, as they stand at `now`; oldest first.
+def read_timers(
+    session: Session, ref: str, now: datetime, seen: ColumnElement[bool] = ANY
+) -> tuple[TimerView, ...]:
+    """Return the timers of a case and its doubles that are `seen`, as at `now`; oldest first.
 
     Raises:
         UnknownRecord: there is no such case.
@@ -155,7 +158,7 @@ def read_timers(session: Session, ref: str, now: datetime) -> tuple[TimerView, .
     if case is None:
         raise no_such_case(ref)
     ids = [case.id, *(double.id for double in doubles_of(session, case))]
-    return _views(session, timers_of_cases(session, ids), now)
+    return _views(session, timers_of_cases(session, ids, seen), now)
 
 
 def _taken(
@@ -253,9 +256,9 @@ def _require_sound(new: NewTimer, target: timedelta) -> None:
         raise BadFields(problems)
 
 
-def _promise(session: Session, new: NewTimer, begin: datetime) -> Promised:
+def _promise(session: Session, new: NewTimer, caller: Caller, begin: datetime) -> Promised:
     if isinstance(new.target, Promise):
-        return promised(session, new.target, begin)
+        return promised(session, new.target, caller, begin)
     return Promised(new.target, _calendar(session, new.calendar))
 
 
