@@ -72,7 +72,7 @@ class NewTest:
     schemes: tuple[str, ...] = ()
 
     def require_sound(self, by: str, today: date) -> None:
-        """Refuse a day that is yet to come or before 1970, a location that nobody may be sent to, unsound texts.
+        """Refuse a day that is yet to come, or before 1970, a location for nobody, unsound texts.
 
         Raises:
             BadFields: with one problem for each.

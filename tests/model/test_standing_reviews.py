@@ -163,15 +163,22 @@ def test_each_portfolio_is_reviewed_by_itself(published: Database, rule_files: R
         with published.transaction() as session:
             put_portfolio(session, "office", PortfolioChange(name, None, owner, None), "Sam", NOW)
         there = keep(published)
-        assert set(there) == {"intake", "routing", "rules/portfolio", "rules/portfolio/office"}
-        review = there["rules/portfolio/office"]
+        assert set(there) == {
+            "intake",
+            "routing",
+            "rules/portfolio",
+            "ruled-portfolios/portfolio/office",
+        }
+        review = there["ruled-portfolios/portfolio/office"]
         assert review.title == f"The portfolio “{name}” of {owner}: Which services are obsolete?"
         assert (review.kind, review.role) == ("portfolio", "Portfolio Manager")
         assert review.due_on == date(2027, 1, 31)
     with published.transaction() as session:
         put_portfolio(session, "lab", PortfolioChange("Lab", None, "Kim", None), "Sam", NOW)
     # It falls in with the others, and is not reviewed for days on which there was none.
-    assert keep(published, date(2028, 3, 1))["rules/portfolio/lab"].due_on == date(2028, 3, 31)
+    assert keep(published, date(2028, 3, 1))["ruled-portfolios/portfolio/lab"].due_on == date(
+        2028, 3, 31
+    )
     with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
     assert set(keep(published)) == {"intake", "routing"}
@@ -181,14 +188,18 @@ def test_a_ruled_review_that_is_changed_keeps_its_first_day(
     published: Database, rule_files: RuleFiles
 ) -> None:
     """Another period, or another first day, skips nothing that is still to come."""
+    with published.transaction() as session:
+        put_portfolio(session, "office", PortfolioChange("Office", None, "Pat", None), "Sam", NOW)
     for written, first in (
         (RULED, date(2027, 1, 31)),
         (RULED.replace("P1M", "P6M"), date(2027, 1, 31)),
-        (RULED.replace("01-31", "03-31"), date(2027, 3, 31)),
+        (RULED.replace("P1M", "P6M").replace("01-31", "03-31"), date(2027, 3, 31)),
     ):
         with published.transaction() as session:
             publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
-        assert keep(published)["rules/portfolio"].due_on == first
+        there = keep(published)
+        assert there["rules/portfolio"].due_on == first
+        assert there["ruled-portfolios/portfolio/office"].due_on == first
 
 
 @pytest.mark.parametrize(
