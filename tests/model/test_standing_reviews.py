@@ -18,9 +18,10 @@ from model.publishing import publish
 from model.review_round import go_round
 from model.reviews import Review, reviews_due
 from model.services import find_service
+from model.settings import HOME
 from model.standing_reviews import keep_standing_reviews
 from rules.errors import Unable
-from rules.rule_book import RuleFiles
+from rules.rule_book import RuleFiles, read_files
 from tests.model.offered import offer
 from tests.model.reviewed import NOW, at, new_id, was_published
 
@@ -182,6 +183,23 @@ def test_each_portfolio_is_reviewed_by_itself(published: Database, rule_files: R
     with published.transaction() as session:
         publish(session, rule_files, "Pat", NOW)
     assert set(keep(published)) == {"intake", "routing"}
+
+
+def test_a_portfolio_is_asked_as_shipped_of_what_is_its_own(published: Database) -> None:
+    """Viable cases that bore nothing are in no portfolio: they are asked of once, by themselves."""
+    with published.transaction() as session:
+        publish(session, read_files(HOME / "rules"), "Pat", NOW)
+        for key in ("lab", "office"):
+            change = PortfolioChange(key.title(), None, "Pat", None)
+            put_portfolio(session, key, change, "Sam", NOW)
+    titles = {subject: review.title for subject, review in keep(published).items()}
+    question = "Which services are obsolete, and are to be retired?"
+    of_office = titles["ruled-portfolios/portfolio/office"]
+    assert of_office == f"The portfolio “Office” of Pat: {question}"
+    assert titles["rules/portfolio"] == question
+    assert [subject for subject, title in titles.items() if "viable" in title] == [
+        "rules/viable-cases"
+    ]
 
 
 def test_a_ruled_review_that_is_changed_keeps_its_first_day(
