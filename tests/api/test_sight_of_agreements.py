@@ -149,6 +149,26 @@ def test_an_improvement_that_a_hidden_agreement_led_to_is_hidden(of: Owner) -> N
     assert len(listed(shown_by(of), "/api/v1/improvements", "improvements", "id")) == 3
 
 
+def test_an_improvement_that_a_review_alone_led_to_is_for_those_inside(of: Owner) -> None:
+    """The review may be of a hidden service; with a service or an agreement these decide."""
+    manager = of.calls
+    review = {"kind": "service_level", "subject": KEY, "title": "It", "role": "Owner"}
+    led = made(manager, "/api/v1/reviews", {**review, "first_on": "2027-01-31", "every": "P1Y"})
+    agreement = make(manager, CONTRACT)["id"]
+    alone = made(manager, "/api/v1/improvements", {**PLAN, "review": led})
+    seen = made(manager, "/api/v1/improvements", {**PLAN, "review": led, "agreement": agreement})
+    Owner(manager, "live").bring_to(4)
+    named = made(manager, "/api/v1/improvements", {**PLAN, "review": led, "service": "live"})
+    for role, ids in (
+        (Role.TICKETING, {seen, named}),
+        (Role.POLICY_OWNER, {alone, seen, named}),
+    ):
+        calls = manager.as_(role)
+        assert set(listed(calls, "/api/v1/improvements", "improvements", "id")) == ids
+        status = 200 if alone in ids else 404
+        assert calls.get(f"/api/v1/improvements/{alone}").status_code == status
+
+
 def test_what_is_beneath_names_nothing_hidden(of: Owner) -> None:
     """Neither read, nor listed, nor in the versions, where a hidden service is not named either."""
     hidden = make(of.calls, CONTRACT, service=KEY)["id"]

@@ -5,13 +5,24 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select, text
 
 from model.access import Caller, Role
+from model.agreements import Agreement
 from model.database import Database
+from model.improvements import Improvement
 from model.packages import Package, PackageChange, put_package
 from model.services import Service
-from model.sight import find_seen, in_sight, sees_costs, sees_inside
+from model.sight import (
+    find_seen,
+    in_sight,
+    of_seen,
+    seen_improvements,
+    seen_timers,
+    sees_costs,
+    sees_inside,
+)
+from model.timers import Timer
 from rules.errors import UnknownRecord
 from tests.model.offered import NOW, offer
 
@@ -57,6 +68,31 @@ def test_a_service_is_seen_alike_in_lists_and_by_its_key(
             with pytest.raises(UnknownRecord, match=f"there is no service `{key}`"):
                 find_seen(session, key, who)
         assert {find_seen(session, key, who).key for key in seen} == seen
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(Timer.id).where(Timer.id == "1", seen_timers(caller(Role.TICKETING))),
+        select(Agreement.id).where(
+            Agreement.id == "1", of_seen(Agreement.service_id, caller(Role.TICKETING))
+        ),
+        select(Improvement.id).where(
+            Improvement.id == "1", seen_improvements(caller(Role.TICKETING))
+        ),
+    ],
+)
+def test_one_thing_is_looked_at_however_many_services_there_are(
+    sqlite_database: Database, query: Select[str]
+) -> None:
+    """Its agreement and its service are found by their keys; no other is gone through."""
+    told = str(query.compile(sqlite_database.engine, compile_kwargs={"literal_binds": True}))
+    with sqlite_database.reading() as session:
+        steps = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {told}"))]
+    looked = [step for step in steps if step.startswith(("SCAN", "SEARCH"))]
+    assert any("services" in step for step in looked)
+    for step in looked:
+        assert "(rowid=?)" in step or "_1 (id=?)" in step, steps
 
 
 def test_whoever_sees_the_costs_sees_everything_else() -> None:
