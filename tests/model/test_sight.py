@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select, text, true
 
 from model.access import Caller, Role
 from model.agreements import Agreement
@@ -24,6 +24,7 @@ from model.sight import (
 )
 from model.timers import Timer
 from rules.errors import UnknownRecord
+from tests.model.agreed import agreed
 from tests.model.offered import NOW, offer
 
 PHASES = (None, "strategy", "design", "transition", "operate", "improve", "retire")
@@ -93,6 +94,19 @@ def test_one_thing_is_looked_at_however_many_services_there_are(
     assert any("services" in step for step in looked)
     for step in looked:
         assert "(rowid=?)" in step or "_1 (id=?)" in step, steps
+
+
+def test_what_else_a_query_asks_for_makes_nothing_seen(database: Database) -> None:
+    """Each agreement by its own service, beside whichever services are asked for with it."""
+    with database.transaction() as session:
+        for key, phase in (("mail", "operate"), ("idea", "design")):
+            offer(session, key, key.title(), phase=phase)
+    agreements = {key: agreed(database, name=key, service=key).id for key in ("mail", "idea")}
+    seen = of_seen(Agreement.service_id, caller(Role.TICKETING))
+    query = select(Service.key, Agreement.id).select_from(Agreement).join(Service, true())
+    with database.reading() as session:
+        rows = session.execute(query.where(seen)).all()
+    assert {tuple(row) for row in rows} == {(key, agreements["mail"]) for key in agreements}
 
 
 def test_whoever_sees_the_costs_sees_everything_else() -> None:
