@@ -124,8 +124,8 @@ def list_all_agreements() -> Response:
 def get_agreement(agreement_id: str) -> Response:
     """Read what is agreed now."""
     with current_service().database.reading() as session:
-        require_agreement_seen(session, agreement_id, current_caller())
-        return _shown(read_agreement(session, agreement_id))
+        seen = seen_agreements(session, current_caller())
+        return _shown(read_agreement(session, agreement_id, seen))
 
 
 @agreements.route(
@@ -161,11 +161,11 @@ def patch_agreement(agreement_id: str) -> Response:
 )
 def list_agreement_versions(agreement_id: str) -> Response:
     """List what was agreed from change to change, who wrote it and when; the latest first."""
-    query = read_query(request, PageQuerySchema)
+    query, caller = read_query(request, PageQuerySchema), current_caller()
     with current_service().database.reading() as session:
-        require_agreement_seen(session, agreement_id, current_caller())
+        require_agreement_seen(session, agreement_id, caller)
         found, following = versions_of_agreement(
-            session, agreement_id, query.get("after"), query["limit"]
+            session, agreement_id, query.get("after"), query["limit"], caller
         )
     body = {"versions": [version_shown(each) for each in found], "next": following}
     return ok(json_text.dumps(body))

@@ -14,7 +14,7 @@ from rules.values import LONGEST_TEXT
 class NewTestSchema(StrictSchema):
     """What came of a test of a service's continuity plan."""
 
-    held_on = Day(required=True, metadata={"description": "Not in the future"})
+    held_on = Day(required=True, metadata={"description": "Not in the future, nor before 1970"})
     resumed = Flag(
         required=True, metadata={"description": "Whether the service was resumed as planned"}
     )

@@ -146,7 +146,7 @@ SESSION_PAGE: dict[str, Any] = {
             "verdict": "approve",
             "result": "pass",
             "phase": "design",
-            "forum": "portfolio-board",
+            "forum": "strategy-board",
             "by": "Kim",
             "at": INSTANT,
         }

@@ -70,10 +70,12 @@ def get_forum(forum: str) -> Response:
     fails=(UnknownRecord,),
 )
 def list_forum_sessions(forum: str) -> Response:
-    """List the sessions of toll-gates that were held in a forum, newest first."""
-    service, query = current_service(), read_query(request, PageQuerySchema)
-    with service.database.reading() as session:
-        read_forum(session, forum, service.moment().today)
+    """List the sessions of toll-gates that were held in a forum, newest first.
+
+    Those of one that was taken away are found under its key as before.
+    """
+    query = read_query(request, PageQuerySchema)
+    with current_service().database.reading() as session:
         page = sessions_in(session, forum, query.get("after"), query["limit"])
     held = [{"service": key, **session_shown(each)} for key, each in page.sessions]
     return ok(json_text.dumps({"sessions": held, "next": page.next}))

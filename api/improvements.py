@@ -43,7 +43,7 @@ from model.improvements import (
 from model.improving import Plan, change_improvement, plan_improvement, plan_of, told_plan
 from model.keeping import do_once
 from model.moment import rfc3339
-from model.sight import find_seen, of_seen
+from model.sight import find_seen, seen_improvements
 from model.written_versions import versions_of_improvement
 from rules.errors import ImprovementMovedOn, PreconditionRequired, UnknownRecord
 
@@ -105,7 +105,7 @@ def list_improvements() -> Response:
     caller = current_caller()
     with current_service().database.reading() as session:
         after, which = query.get("after"), (query.get("service"), state, query.get("agreement"))
-        seen = of_seen(Improvement.service_id, caller)
+        seen = seen_improvements(caller)
         if "service" in query:
             find_seen(session, query["service"], caller)
         if "agreement" in query:
@@ -162,19 +162,18 @@ def patch_improvement(improvement_id: str) -> Response:
 )
 def list_improvement_versions(improvement_id: str) -> Response:
     """List what was planned from change to change, who wrote it and when; the latest first."""
-    query = read_query(request, PageQuerySchema)
+    query, caller = read_query(request, PageQuerySchema), current_caller()
     with current_service().database.reading() as session:
         _find_seen(session, improvement_id)
         found, following = versions_of_improvement(
-            session, improvement_id, query.get("after"), query["limit"]
+            session, improvement_id, query.get("after"), query["limit"], caller
         )
     body = {"versions": [version_shown(each) for each in found], "next": following}
     return ok(json_text.dumps(body))
 
 
 def _find_seen(session: Session, improvement_id: str) -> Improvement:
-    seen = of_seen(Improvement.service_id, current_caller())
-    return find_improvement(session, improvement_id, seen=seen)
+    return find_improvement(session, improvement_id, seen=seen_improvements(current_caller()))
 
 
 def _read(asked: Mapping[str, Any]) -> dict[str, object]:

@@ -53,9 +53,11 @@ def send_measurements(agreement_id: str) -> Response:
     """
     service, asked = current_service(), load(NewMeasurementsSchema, read_json(request))
     new = [NewMeasurement(**each) for each in asked["measurements"]]
-    by, moment = asked.get("by") or current_caller().name, service.moment()
+    caller, moment = current_caller(), service.moment()
+    by = asked.get("by") or caller.name
 
     def work(session: Session) -> dict[str, object]:
+        require_agreement_seen(session, agreement_id, caller)
         found = record_measurements(session, agreement_id, new, by, moment)
         return {"measurements": [told_measurement(each) for each in found]}
 

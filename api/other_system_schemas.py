@@ -26,7 +26,7 @@ class NewSystemRequestSchema(StrictSchema):
     sent_on = Day(
         allow_none=True,
         load_default=None,
-        metadata={"description": "When it was asked; not in the future"},
+        metadata={"description": "When it was asked; not in the future, nor before 1970"},
     )
     reference = _said(LONGEST_NAME, "How the request is found there")
     reason = _said(LONGEST_TEXT, "Why no other system is to have the service")

@@ -25,10 +25,13 @@ from api.timer_schemas import (
 )
 from model import json_text
 from model.access import Role
+from model.database import Session
 from model.moment import rfc3339
 from model.promises import Promise
+from model.sight import require_timer_seen, seen_timers
+from model.timer_views import TimerView, read_timer, read_timers
 from model.timers import Kind, threshold_in
-from model.timing import NewTimer, TimerView, open_timer, read_timer, read_timers, take_events
+from model.timing import NewTimer, open_timer, take_events
 from rules.clocks.timeline import Happening, TimerEvent
 from rules.clocks.timer import Threshold
 from rules.errors import (
@@ -91,10 +94,12 @@ def tell_timer(timer_id: str) -> Response:
     service, caller = current_service(), current_caller()
     events = _events(load(TimerEventsSchema, read_json(request))["events"])
     now = service.clock()
-    view = service.database.write(
-        lambda session: take_events(session, timer_id, events, caller, now)
-    )
-    return ok(json_text.dumps(_told(view)))
+
+    def work(session: Session) -> TimerView:
+        require_timer_seen(session, timer_id, caller)
+        return take_events(session, timer_id, events, caller, now)
+
+    return ok(json_text.dumps(_told(service.database.write(work))))
 
 
 @timers.route(
@@ -108,6 +113,7 @@ def get_timer(timer_id: str) -> Response:
     """Read a timer: how each cycle stands, and the intervals from which that follows."""
     service = current_service()
     with service.database.reading() as session:
+        require_timer_seen(session, timer_id, current_caller())
         return ok(json_text.dumps(_told(read_timer(session, timer_id, service.clock()))))
 
 
@@ -123,7 +129,8 @@ def list_timers() -> Response:
     """List the timers of a case, and of the doubles that were merged into it; oldest first."""
     service, query = current_service(), read_query(request, TimersQuerySchema)
     with service.database.reading() as session:
-        views = read_timers(session, query["case"], service.clock())
+        seen = seen_timers(current_caller())
+        views = read_timers(session, query["case"], service.clock(), seen)
     return ok(json_text.dumps({"timers": [_told(view) for view in views]}))
 
 

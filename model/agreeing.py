@@ -85,13 +85,15 @@ def change_agreement(
     return _written(session, agreement, terms, by, now)
 
 
-def read_agreement(session: Session, agreement_id: str) -> AgreementView:
-    """Return an agreement as it is agreed now.
+def read_agreement(
+    session: Session, agreement_id: str, seen: ColumnElement[bool] = ANY
+) -> AgreementView:
+    """Return an agreement as it is agreed now; it, and what is beneath it, as far as it is `seen`.
 
     Raises:
         UnknownRecord: there is no such agreement.
     """
-    return view_of_agreement(session, find_agreement(session, agreement_id))
+    return view_of_agreement(session, find_agreement(session, agreement_id, seen=seen), seen)
 
 
 def list_agreements(
@@ -103,12 +105,14 @@ def list_agreements(
 ) -> tuple[tuple[AgreementView, ...], str | None]:
     """Return a page of agreements that are `seen`, oldest first, and the cursor of the next one.
 
+    What is beneath them is named as far as it is seen, too.
+
     Raises:
         UnknownRecord: there is no such service.
         BadFields: `after` is not a cursor.
     """
     found, following = agreements_after(session, after, limit, service, seen)
-    under = beneath(session, [each.id for each in found])
+    under = beneath(session, [each.id for each in found], seen)
     return tuple(AgreementView(each, _terms(each, under[each.id])) for each in found), following
 
 
@@ -134,9 +138,11 @@ def require_agreement_seen(session: Session, agreement_id: str, caller: Caller) 
     find_agreement(session, agreement_id, seen=seen_agreements(session, caller))
 
 
-def view_of_agreement(session: Session, agreement: Agreement) -> AgreementView:
-    """Return what is agreed."""
-    under = beneath(session, [agreement.id])[agreement.id]
+def view_of_agreement(
+    session: Session, agreement: Agreement, seen: ColumnElement[bool] = ANY
+) -> AgreementView:
+    """Return what is agreed; of what is beneath it, what is `seen`."""
+    under = beneath(session, [agreement.id], seen)[agreement.id]
     return AgreementView(agreement, _terms(agreement, under))
 
 

@@ -193,13 +193,15 @@ def agreements_after(
     return rows_after(session, query, Agreement, Agreement.created_at, after, limit)
 
 
-def beneath(session: Session, ids: Iterable[str]) -> Mapping[str, list[Agreement]]:
-    """Return what is beneath some agreements, by their ids; each in the order of its name."""
+def beneath(
+    session: Session, ids: Iterable[str], seen: ColumnElement[bool] = ANY
+) -> Mapping[str, list[Agreement]]:
+    """Return what is beneath some agreements and `seen`, by their ids; in the order of its name."""
     found: dict[str, list[Agreement]] = {each: [] for each in ids}
     query = (
         select(AgreementSupport.agreement_id, Agreement)
         .join(Agreement, Agreement.id == AgreementSupport.beneath_id)
-        .where(AgreementSupport.agreement_id.in_(found))
+        .where(AgreementSupport.agreement_id.in_(found), seen)
         .order_by(Agreement.name)
     )
     for agreement_id, agreement in session.execute(query):

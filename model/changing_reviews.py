@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from model.moment import Moment
-from model.review_subjects import OF_AGREEMENTS, OF_IMPROVEMENTS, RULED
+from model.review_subjects import OF_AGREEMENTS, OF_IMPROVEMENTS, is_ruled
 from model.reviews import (
     UNPLANNED,
     NewReview,
@@ -106,7 +106,7 @@ def _followed(review: Review) -> str | None:
         return f"its agreement: change that, by PATCH /api/v1/agreements/{about}"
     if review.subject.startswith(OF_IMPROVEMENTS):
         return f"its improvement: change that, by PATCH /api/v1/improvements/{about}"
-    if review.subject.startswith(RULED):
+    if is_ruled(review.subject):
         return f"the rules: change `{about}` in `reviews.yaml`, and publish that"
     if review.kind == ReviewKind.POLICY:
         file = f"change `review`, `owner` or `title` of `{review.subject}` there, and publish that"

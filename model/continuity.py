@@ -19,6 +19,7 @@ from model.cursors import numbered
 from model.database import Base
 from model.locations import require_location
 from model.moment import Moment
+from model.past_days import problems_of_day
 from model.revisions import review_rules
 from model.service_events import Noted, note
 from model.services import (
@@ -31,7 +32,6 @@ from model.services import (
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.errors import BadFields
-from rules.field_problem import FieldProblem
 from rules.values import LONGEST_TEXT
 
 PLAN = "continuity_plan"
@@ -72,14 +72,14 @@ class NewTest:
     schemes: tuple[str, ...] = ()
 
     def require_sound(self, by: str, today: date) -> None:
-        """Refuse a day that is yet to come, a location that nobody may be sent to, unsound texts.
+        """Refuse a day that is yet to come, or before 1970, a location for nobody, unsound texts.
 
         Raises:
             BadFields: with one problem for each.
         """
         require_texts({"/findings": (self.findings, LONGEST_TEXT), "/by": (by, LONGEST_NAME)})
-        if self.held_on > today:
-            raise BadFields([FieldProblem("/held_on", "lies in the future")])
+        if problems := problems_of_day("/held_on", self.held_on, today):
+            raise BadFields(problems)
         if self.location is not None:
             require_location(self.location, self.schemes)
 
@@ -97,7 +97,7 @@ def note_test(session: Session, key: str, new: NewTest, by: str, moment: Moment)
 
     Raises:
         UnknownRecord: there is no such service.
-        BadFields: a day in the future, an unsound location or text.
+        BadFields: a day in the future or before 1970, an unsound location or text.
     """
     new.require_sound(by, moment.today)
     service = lock_service(session, key)

@@ -93,7 +93,7 @@ class ForumView:
     @property
     def gates(self) -> Sequence[int]:
         """The toll-gates that it holds."""
-        return cast("Sequence[int]", self.forum.gates)
+        return _gates(self.forum)
 
 
 def put_forum(
@@ -135,22 +135,40 @@ def read_forum(session: Session, key: str, today: date) -> ForumView:
     Raises:
         UnknownRecord: there is none of that key.
     """
+    return _views(session, [find_forum(session, key)], today)[0]
+
+
+def find_forum(session: Session, key: str) -> Forum:
+    """Return a forum.
+
+    Raises:
+        UnknownRecord: there is none of that key.
+    """
     forum = session.scalar(select(Forum).where(Forum.key == key))
     if forum is None:
         raise UnknownRecord(f"there is no forum `{key}`")
-    return _views(session, [forum], today)[0]
+    return forum
 
 
-def require_forum(session: Session, key: str) -> None:
-    """Refuse a forum that there is not, as a caller named it.
+def require_forum(session: Session, key: str, gate: int) -> None:
+    """Refuse a forum that there is not, or that does not hold a toll-gate, as a caller named it.
 
     Raises:
-        BadFields: there is none of that key.
+        BadFields: there is none of that key; it holds other toll-gates, or none.
     """
-    if session.scalar(select(Forum.id).where(Forum.key == key)) is None:
-        known = session.scalars(select(Forum.key).limit(MOST_FORUMS)).all()
-        detail, help = f"there is no forum `{key}`", did_you_mean(key, known)
-        raise BadFields([FieldProblem("/forum", detail, help)])
+    forum = session.scalar(select(Forum).where(Forum.key == key))
+    if forum is not None and gate in _gates(forum):
+        return
+    others = session.scalars(select(Forum).order_by(Forum.key).limit(MOST_FORUMS)).all()
+    if forum is None:
+        detail = f"there is no forum `{key}`"
+        help = did_you_mean(key, [other.key for other in others])
+    else:
+        its = ", ".join(map(str, _gates(forum))) or "none"
+        detail = f"does not hold toll-gate {gate}; of the toll-gates it holds {its}"
+        holders = ", ".join(other.key for other in others if gate in _gates(other))
+        help = f"toll-gate {gate} is held by {holders}" if holders else None
+    raise BadFields([FieldProblem("/forum", detail, help)])
 
 
 def every_forum(session: Session, today: date, gate: int | None = None) -> Sequence[ForumView]:
@@ -158,6 +176,10 @@ def every_forum(session: Session, today: date, gate: int | None = None) -> Seque
     forums = session.scalars(select(Forum).order_by(Forum.key).limit(MOST_FORUMS)).all()
     views = _views(session, forums, today)
     return [view for view in views if gate is None or gate in view.gates]
+
+
+def _gates(forum: Forum) -> Sequence[int]:
+    return cast("Sequence[int]", forum.gates)
 
 
 def _views(session: Session, forums: Sequence[Forum], today: date) -> Sequence[ForumView]:

@@ -12,6 +12,7 @@ from model.append_only import append_only
 from model.columns import Instant, JsonText, RowNumber
 from model.cursors import numbered
 from model.database import Base
+from model.forums import find_forum
 from model.services import LONGEST_KEY, Service, find_service
 from model.texts import LONGEST_NAME
 
@@ -83,10 +84,15 @@ class ForumPage:
 def sessions_in(session: Session, forum: str, after: str | None, limit: int) -> ForumPage:
     """Return up to `limit` (at most 200) sessions that were held in a forum, newest first.
 
+    Those of one that was taken away are found as before.
+
     Raises:
+        UnknownRecord: there is no such forum, and no session was held in one of that key.
         BadFields: `after` is not a cursor.
     """
     held = select(GateSession).where(GateSession.forum == forum)
+    if session.scalar(held.with_only_columns(GateSession.id).limit(1)) is None:
+        find_forum(session, forum)
     page, following = numbered(session, held, GateSession.id, after, limit, newest_first=True)
     ids = {each.service_id for each in page}
     rows = session.execute(select(Service.id, Service.key).where(Service.id.in_(ids))).all()

@@ -104,15 +104,15 @@ def hold_gate(
     Needs a `transaction()`. Any error leaves the service as it was, once that is rolled back.
 
     Raises:
-        BadFields: unknown facts, a verdict that the gate does not know, a forum that there is not,
-            unsound texts.
+        BadFields: unknown facts, a verdict that the gate does not know, a forum that there is not
+            or that does not hold the gate, unsound texts.
         UnknownRecord: there is no such service, or the live rules have no such gate.
         ServiceMovedOn: the service is not at `if_version`.
         Unable: no rules are published, or they cannot give a right answer.
     """
     request.require_sound()
     if request.forum is not None:
-        require_forum(session, request.forum)
+        require_forum(session, request.forum, request.gate)
     taken, service = take_service(session, request.key)
     book, case = live_book(session, taken.revision), taken.case
     as_of = request.as_of or moment.today

@@ -18,6 +18,7 @@ from model.columns import Instant, RowNumber
 from model.cursors import numbered
 from model.database import Base
 from model.moment import Moment
+from model.past_days import problems_of_day
 from model.service_events import Noted, note
 from model.services import Service, find_service, lock_service
 from model.texts import LONGEST_NAME, require_texts
@@ -83,8 +84,7 @@ class NewRequest:
             for name in excluded
             if getattr(self, name) is not None
         ]
-        if self.sent_on is not None and self.sent_on > today:
-            problems.append(FieldProblem("/sent_on", "lies in the future"))
+        problems += problems_of_day("/sent_on", self.sent_on, today)
         if problems:
             raise BadFields(problems)
 
@@ -106,7 +106,7 @@ def note_request(
 
     Raises:
         UnknownRecord: there is no such service.
-        BadFields: it says neither, or both; a day in the future; an unsound text.
+        BadFields: it says neither, or both; a day in the future, or before 1970; an unsound text.
         Refused: the service has ended, or was rejected.
     """
     new.require_sound(by, moment.today)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from model.access import Caller
 from model.agreement_targets import TIMES
-from model.agreements import find_agreement
+from model.agreements import Agreement, find_agreement
 from model.calendars import Calendar
+from model.sight import of_seen
 from rules.errors import BadFields, UnknownRecord
 from rules.field_problem import FieldProblem
 from rules.spelling import did_you_mean
@@ -35,15 +37,16 @@ class Promised:
     metric: str | None = None
 
 
-def promised(session: Session, promise: Promise, begin: datetime) -> Promised:
-    """Return what is promised of what begins at an instant.
+def promised(session: Session, promise: Promise, caller: Caller, begin: datetime) -> Promised:
+    """Return what is promised of what begins at an instant, as far as a caller sees it.
 
     Raises:
-        BadFields: there is no such agreement, it is not in force then, or what it says of the
-            metric is no time.
+        BadFields: there is no such agreement, or it is not theirs to see; it is not in force then,
+            or what it says of the metric is no time.
     """
+    seen = of_seen(Agreement.service_id, caller)
     try:
-        agreement = find_agreement(session, promise.agreement)
+        agreement = find_agreement(session, promise.agreement, seen=seen)
     except UnknownRecord as unknown:
         raise BadFields([FieldProblem("/agreement", unknown.detail)]) from None
     # Which day it is then depends on where one is: each that it may be is good enough.

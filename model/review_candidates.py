@@ -18,7 +18,7 @@ from model.demand import MOST_SERVICES
 from model.moment import Moment
 from model.naming_services import asked_for
 from model.portfolios import Portfolio, PortfolioService
-from model.review_subjects import RULED, portfolio_in
+from model.review_subjects import is_ruled, portfolio_in
 from model.reviews import Review
 from model.services import ANY, Service
 from model.unasked import unasked_services
@@ -49,7 +49,7 @@ def _incomplete(session: Session, moment: Moment) -> str:
 
 def _under_review(review: Review) -> ColumnElement[bool]:
     """Return the condition on the services that a review of a portfolio is of."""
-    if not review.subject.startswith(RULED):
+    if not is_ruled(review.subject):
         return ANY
     key = portfolio_in(review.subject)
     if key is None:

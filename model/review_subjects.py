@@ -9,21 +9,31 @@ from rules.field_problem import FieldProblem
 
 RULED = "rules/"
 """What `reviews.yaml` names."""
+OF_PORTFOLIOS = "ruled-portfolios/"
+"""The same of one portfolio by itself. Not beneath `RULED`: a process from before portfolios were
+reviewed ends whatever is there and the rules do not name, and would do so while it is upgraded."""
 OF_AGREEMENTS, OF_IMPROVEMENTS = "agreements/", "improvements/"
 BREACH = "breach/"
 """The subject of a breach's review goes on so after the agreement's; then its metric and day."""
-_OURS = (RULED, OF_AGREEMENTS, OF_IMPROVEMENTS)
+_BY_RULES = (RULED, OF_PORTFOLIOS)
+_OURS = (*_BY_RULES, OF_AGREEMENTS, OF_IMPROVEMENTS)
 
 
 def of_portfolio(rule: str, portfolio: str) -> str:
-    """Return what follows `RULED` where a standing review is of one portfolio (its key)."""
-    return f"{rule}/{portfolio}"
+    """Return the subject of a standing review that is of one portfolio (its key)."""
+    return f"{OF_PORTFOLIOS}{rule}/{portfolio}"
 
 
 def portfolio_in(subject: str) -> str | None:
     """Return the key of the one portfolio that a review is of; `None`: it is of none by itself."""
-    about = subject.removeprefix(RULED)
-    return about.partition("/")[2] or None if subject.startswith(RULED) else None
+    if not subject.startswith(OF_PORTFOLIOS):
+        return None
+    return subject.removeprefix(OF_PORTFOLIOS).partition("/")[2]
+
+
+def is_ruled(subject: str) -> bool:
+    """Whether a review is one that `reviews.yaml` names, be it of one portfolio by itself."""
+    return subject.startswith(_BY_RULES)
 
 
 def require_free(subject: str) -> None:

@@ -19,7 +19,7 @@ from model.cursors import rows_after
 from model.database import Base
 from model.moment import Moment
 from model.outbox import EventType, take_back
-from model.review_subjects import RULED
+from model.review_subjects import is_ruled
 from model.texts import LONGEST_NAME, require_texts
 from rules.clocks.period import Period
 from rules.clocks.recurrence import Recurrence
@@ -216,7 +216,7 @@ def change_recurrence(
         since = max(since, review.before + timedelta(days=1))
     review.anchor, review.every = anchor, every
     # What rules name falls on its first day; all else is reviewed a period after it begins.
-    lowest = 0 if review.subject.startswith(RULED) else 1
+    lowest = 0 if is_ruled(review.subject) else 1
     place = max(lowest, review.recurrence.number_on_or_after(since))
     # The number stays: no other occurrence ever has it, whatever the days become.
     review.shift = review.number - place

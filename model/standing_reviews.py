@@ -20,7 +20,7 @@ from model.business_case_reviews import note_sessions
 from model.locking import hold
 from model.moment import Moment
 from model.portfolios import Portfolio
-from model.review_subjects import RULED, of_portfolio
+from model.review_subjects import OF_PORTFOLIOS, RULED, is_ruled, of_portfolio
 from model.reviews import (
     NewReview,
     Review,
@@ -125,7 +125,7 @@ def _change(session: Session, review: Review, new: NewReview, moment: Moment) ->
     if review.ended_at is not None:
         set_up_as_taken(session, new, review.id, moment.now, _first(new, moment))
     rename(review, moment.now, **{each: getattr(new, each) for each in _NAMES})
-    anchor = new.anchor if _is_ruled(new) else review.anchor
+    anchor = new.anchor if is_ruled(new.subject) else review.anchor
     change_recurrence(session, review, anchor, new.every, moment)
 
 
@@ -134,21 +134,18 @@ def _first(new: NewReview, moment: Moment) -> int:
 
     What there was not yet on that day, as a portfolio, was not to be reviewed then.
     """
-    if not _is_ruled(new):
+    if not is_ruled(new.subject):
         return 1
-    if "/" not in new.subject.removeprefix(RULED):
+    if not new.subject.startswith(OF_PORTFOLIOS):
         return 0
     return Recurrence(new.anchor, Period.kept(new.every)).number_on_or_after(moment.today)
-
-
-def _is_ruled(new: NewReview) -> bool:
-    return new.subject.startswith(RULED)
 
 
 def _there(session: Session) -> Mapping[Key, Review]:
     """Return the reviews of these kinds that there are; nobody holds or changes one meanwhile."""
     of_kind = Review.kind.in_([kind.value for kind in _KINDS])
-    ours = select(Review).where(or_(of_kind, Review.subject.startswith(RULED)))
+    ruled = (Review.subject.startswith(each) for each in (RULED, OF_PORTFOLIOS))
+    ours = select(Review).where(or_(of_kind, *ruled))
     locked = session.scalars(ours.order_by(Review.id).with_for_update())
     return {(ReviewKind(r.kind), r.subject): r for r in locked}
 
@@ -159,7 +156,7 @@ def _differs(review: Review | None, new: NewReview) -> bool:
         return False
     if review.ended_at is not None or review.every != new.every:
         return True
-    names = (*_NAMES, "anchor") if _is_ruled(new) else _NAMES
+    names = (*_NAMES, "anchor") if is_ruled(new.subject) else _NAMES
     return any(getattr(review, name) != getattr(new, name) for name in names)
 
 
@@ -199,7 +196,7 @@ def _ruled(book: RuleBook, moment: Moment) -> Iterator[NewReview]:
             ReviewKind.POLICY, routing.name, title, routing.owner, moment.today, routing.review
         )
     for each in book.reviews.standing:
-        yield _standing(each, each.name, each.title)
+        yield _standing(each, f"{RULED}{each.name}", each.title)
 
 
 def _of_portfolios(session: Session, rules: ReviewRules) -> Iterator[NewReview]:
@@ -217,7 +214,7 @@ def _of_portfolios(session: Session, rules: ReviewRules) -> Iterator[NewReview]:
 def _standing(rule: StandingReview, subject: str, title: str) -> NewReview:
     return NewReview(
         rule.kind,
-        f"{RULED}{subject}",
+        subject,
         title,
         rule.role,
         rule.first_on,

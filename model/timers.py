@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from model.agreement_targets import LONGEST_METRIC
@@ -16,6 +16,7 @@ from model.calendars import Calendar
 from model.cases import Case
 from model.columns import Instant, JsonText, RowNumber
 from model.database import Base
+from model.services import ANY
 from model.texts import LONGEST_NAME
 from rules.clocks.timeline import Happening, TimerEvent
 from rules.clocks.timer import Target, Threshold
@@ -165,13 +166,15 @@ def threshold_in(told: Mapping[str, int]) -> Threshold:
     return Threshold(lead=told["lead_seconds"] * _SECOND)
 
 
-def find_timer(session: Session, timer_id: str, *, lock: bool = False) -> Timer:
-    """Return a timer; with `lock` nobody else may change it until the end.
+def find_timer(
+    session: Session, timer_id: str, *, lock: bool = False, seen: ColumnElement[bool] = ANY
+) -> Timer:
+    """Return a timer that is `seen`; with `lock` nobody else may change it until the end.
 
     Raises:
         UnknownRecord: there is no such timer.
     """
-    query = select(Timer).where(Timer.id == timer_id)
+    query = select(Timer).where(Timer.id == timer_id, seen)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     timer = session.scalar(query)
@@ -180,7 +183,9 @@ def find_timer(session: Session, timer_id: str, *, lock: bool = False) -> Timer:
     return timer
 
 
-def timers_of_cases(session: Session, case_ids: Sequence[int]) -> Sequence[Timer]:
-    """Return the timers of some cases, oldest first."""
-    query = select(Timer).where(Timer.case_id.in_(case_ids)).order_by(Timer.created_at, Timer.id)
-    return session.scalars(query).all()
+def timers_of_cases(
+    session: Session, case_ids: Sequence[int], seen: ColumnElement[bool] = ANY
+) -> Sequence[Timer]:
+    """Return the timers of some cases that are `seen`, oldest first."""
+    query = select(Timer).where(Timer.case_id.in_(case_ids), seen)
+    return session.scalars(query.order_by(Timer.created_at, Timer.id)).all()

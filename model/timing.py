@@ -1,8 +1,8 @@
-"""Timers of cases: opened, told what happens, and read with what they rest on."""
+"""Timers of cases: opened, and told what happens."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from model.access import Caller
 from model.calendars import Calendar, calendar_named
-from model.cases import doubles_of, find_case, lock_case, no_such_case
+from model.cases import lock_case
 from model.cleared_breaches import end_undone_breaches
-from model.counting_timers import Calendars, History, histories_of, recount, told_of
+from model.counting_timers import Calendars, histories_of, recount
 from model.promises import Promise, Promised, promised
 from model.stale_warnings import take_back_warnings
-from model.timers import Kind, Timer, TimerEventRow, TimerMark, find_timer, timers_of_cases
+from model.timer_views import TimerView, views_of
+from model.timers import Kind, Timer, TimerEventRow, find_timer
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import (
     BREACH,
@@ -25,7 +26,6 @@ from rules.clocks.timer import (
     Threshold,
     Verdict,
     is_within_reach,
-    standing,
 )
 from rules.errors import BadFields, EventDiffers, NameTaken, Refused, UnknownRecord
 from rules.field_problem import FieldProblem
@@ -54,23 +54,6 @@ class NewTimer:
     events: tuple[TimerEvent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TimerView:
-    """A timer with everything that it rests on; `cycles` as JSON, the ended ones as frozen.
-
-    `undone`: by their ids, the marks that are so no more, and since when.
-    """
-
-    timer: Timer
-    case: str
-    calendar: str | None
-    cycles: tuple[dict[str, object], ...]
-    idle: tuple[str, ...]
-    events: tuple[TimerEventRow, ...]
-    marks: tuple[TimerMark, ...]
-    undone: Mapping[int, datetime]
-
-
 def open_timer(
     session: Session, new: NewTimer, caller: Caller, now: datetime, new_id: str
 ) -> TimerView:
@@ -87,7 +70,7 @@ def open_timer(
     """
     _require_timely(new.events, now)
     begin = min([now, *(event.at for event in new.events)])
-    promise = _promise(session, new, begin)
+    promise = _promise(session, new, caller, begin)
     _require_sound(new, promise.target)
     case = lock_case(session, new.ref)
     _require_room(session, case.id, new.name)
@@ -139,29 +122,6 @@ def take_events(
     return _taken(session, timer, events, caller, now)
 
 
-def read_timer(session: Session, timer_id: str, now: datetime) -> TimerView:
-    """Return a timer as it stands at `now`.
-
-    Raises:
-        UnknownRecord: there is no such timer.
-    """
-    (view,) = _views(session, [find_timer(session, timer_id)], now)
-    return view
-
-
-def read_timers(session: Session, ref: str, now: datetime) -> tuple[TimerView, ...]:
-    """Return the timers of a case, and of its doubles, as they stand at `now`; oldest first.
-
-    Raises:
-        UnknownRecord: there is no such case.
-    """
-    case = find_case(session, ref)
-    if case is None:
-        raise no_such_case(ref)
-    ids = [case.id, *(double.id for double in doubles_of(session, case))]
-    return _views(session, timers_of_cases(session, ids), now)
-
-
 def _taken(
     session: Session, timer: Timer, events: Sequence[TimerEvent], caller: Caller, now: datetime
 ) -> TimerView:
@@ -185,7 +145,7 @@ def _taken(
     session.flush()
     recount(session, timer, histories_of(session, [timer])[timer.id], Calendars(session), now)
     session.flush()
-    (view,) = _views(session, [timer], now)
+    (view,) = views_of(session, [timer], now)
     if view.marks:
         _see_to_marks(session, view, now)
     return view
@@ -214,32 +174,6 @@ def _new(events: Sequence[TimerEvent], known: dict[str, TimerEvent]) -> list[Tim
     return list(came.values())
 
 
-def _views(session: Session, timers: Sequence[Timer], now: datetime) -> tuple[TimerView, ...]:
-    histories, calendars = histories_of(session, timers), Calendars(session)
-    return tuple(_view(timer, histories[timer.id], calendars, now) for timer in timers)
-
-
-def _view(timer: Timer, history: History, calendars: Calendars, now: datetime) -> TimerView:
-    count = calendars.count(timer, calendars.current(timer.calendar))
-    timeline, target = history.timeline, timer.target
-    cycles = [
-        cast("dict[str, object]", history.results[cycle.number].result)
-        if cycle.number in history.results
-        else told_of(standing(cycle, target, count, now), target)
-        for cycle in timeline.cycles
-    ]
-    return TimerView(
-        timer,
-        timer.case.ref,
-        timer.calendar.name if timer.calendar else None,
-        tuple(cycles),
-        timeline.idle,
-        tuple(history.events),
-        tuple(history.marks),
-        history.undone,
-    )
-
-
 def _require_sound(new: NewTimer, target: timedelta) -> None:
     problems = []
     if not timedelta(0) < target <= LONGEST_TARGET:
@@ -258,9 +192,9 @@ def _require_sound(new: NewTimer, target: timedelta) -> None:
         raise BadFields(problems)
 
 
-def _promise(session: Session, new: NewTimer, begin: datetime) -> Promised:
+def _promise(session: Session, new: NewTimer, caller: Caller, begin: datetime) -> Promised:
     if isinstance(new.target, Promise):
-        return promised(session, new.target, begin)
+        return promised(session, new.target, caller, begin)
     return Promised(new.target, _calendar(session, new.calendar))
 
 

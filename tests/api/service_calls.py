@@ -75,6 +75,10 @@ class Owner:
     def bring_to(self, gate: int) -> None:
         """Make a service that is not complex, and have it pass the gates before this one."""
         self.make()
+        self.pass_before(gate)
+
+    def pass_before(self, gate: int) -> None:
+        """Have the service, which is not complex, pass the gates before this one."""
         for each in range(1, gate):
             if each in NEEDS:
                 self.supply(*NEEDS[each])

@@ -34,7 +34,7 @@ def test_a_session_says_in_which_forum_it_was_held(calls_on_each: Calls) -> None
     of = owner(calls_on_each)
     of.make()
     of.supply("service_strategy")
-    assert of.calls.ask("PUT", AT, body=BODY).status_code == 200
+    assert of.calls.ask("PUT", AT, body={**BODY, "gates": [1]}).status_code == 200
     approved = {"facts": {"verdict": "approve"}, "sat": ["Alex"], "forum": "board"}
     assert of.post(1, {"facts": {}}).status_code == 201
     assert of.post(1, approved).status_code == 201
@@ -47,7 +47,8 @@ def test_a_session_says_in_which_forum_it_was_held(calls_on_each: Calls) -> None
     assert [event["forum"] for event in events] == [None, "board"]
     assert "passed, in board, with Alex" in of.calls.get(f"{of.path}/timeline.svg").text
     assert of.calls.ask("DELETE", AT).status_code == 200
-    problem_of(of.calls.get(f"{AT}/sessions"), 404, "not-found")
+    problem_of(of.calls.get(AT), 404, "not-found")
+    assert body_of(of.calls.get(f"{AT}/sessions")) == held
     assert body_of(of.calls.get(line))["events"] == events
 
 
@@ -65,9 +66,29 @@ def test_a_session_in_a_forum_that_is_not_there_is_refused(board: Calls) -> None
     assert of.shown()["version"] == 1
 
 
+def test_a_session_in_a_forum_that_does_not_hold_the_gate_is_refused(calls_on_each: Calls) -> None:
+    """With the gates that it holds, and who holds this one; the session was not held."""
+    board = calls_on_each.as_(Role.SERVICE_MANAGER)
+    of = owner(board)
+    of.make()
+    for key, gates in (("board", [6, 3]), ("idle", [])):
+        body = {**BODY, "gates": gates}
+        assert board.ask("PUT", f"/api/v1/forums/{key}", body=body).status_code == 200
+    said = refused(of.post(1, {"facts": {}, "forum": "board"}), "/forum")
+    assert said["detail"] == "does not hold toll-gate 1; of the toll-gates it holds 3, 6"
+    assert said.get("help") is None
+    assert board.ask("PUT", "/api/v1/forums/first", body={**BODY, "gates": [1]}).status_code == 200
+    said = refused(of.post(1, {"facts": {}, "forum": "idle"}), "/forum")
+    assert said["detail"] == "does not hold toll-gate 1; of the toll-gates it holds none"
+    assert said["help"] == "toll-gate 1 is held by first"
+    assert body_of(of.calls.get(f"{of.path}/tollgates"))["sessions"] == []
+    assert of.post(1, {"facts": {}, "forum": "first"}).status_code == 201
+    assert of.post(3, {"facts": {}, "forum": "board"}).status_code == 201
+
+
 def test_sessions_of_a_forum_are_read_page_by_page(board: Calls) -> None:
     """Newest first, of whichever services; a cursor is one that was given."""
-    assert board.ask("PUT", AT, body=BODY).status_code == 200
+    assert board.ask("PUT", AT, body={**BODY, "gates": [1]}).status_code == 200
     for key in ("a", "b", "c"):
         of = Owner(board, key)
         of.make()

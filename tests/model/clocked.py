@@ -13,8 +13,9 @@ from model.calendars import CalendarView, Editing, change_calendar, create_calen
 from model.cases import insert_ref
 from model.database import Database
 from model.scanning_timers import Scanned, scan_timers
+from model.timer_views import TimerView, read_timer
 from model.timers import Kind
-from model.timing import NewTimer, TimerView, open_timer, read_timer, take_events
+from model.timing import NewTimer, open_timer, take_events
 from rules.clocks.business_calendar import BusinessCalendar
 from rules.clocks.calendar_reader import read_calendar
 from rules.clocks.timeline import Happening, TimerEvent

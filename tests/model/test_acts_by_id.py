@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from model.acts_by_id import CASE, CUSTOMER, acts_shown, id_of_case, id_of_customer, place_of
+from model.acts_by_id import (
+    CASE,
+    CUSTOMER,
+    VERSION,
+    acts_shown,
+    id_of_case,
+    id_of_customer,
+    place_of,
+)
 from model.administration import Act, Actor, Via, record_act
 from model.customers import Contact, end_customer, put_customer
 from model.database import Database
@@ -34,13 +42,29 @@ def test_a_case_is_shown_by_the_ref_that_it_has(lives: Lives) -> None:
         lives.decide(ref, in_catalog=True)
     with lives.database.reading() as session:
         which = id_of_case(session, "CRM-1")
-        assert id_of_case(session, "nobody") == {CASE: None}
+        assert id_of_case(session, "nobody") == {CASE: None, VERSION: None}
     noted(lives.database, f"/cases/{place_of(CASE)}/facts", **which)
     assert shown(lives.database) == ["/cases/CRM-1/facts"]
     lives.rename("CRM-1", "{customer}")
     with lives.database.reading() as session:
-        assert id_of_case(session, "CRM-1") == which
+        assert id_of_case(session, "CRM-1")[CASE] == which[CASE]
     assert shown(lives.database) == ["/cases/{customer}/facts"]
+
+
+def test_an_act_of_renaming_is_shown_by_the_ref_until_then(lives: Lives) -> None:
+    """However often a case is renamed; other acts, and acts that say no version, by that of now."""
+    lives.decide("CRM-1", in_catalog=True)
+    for old, new in (("CRM-1", "CRM-2"), ("CRM-2", "CRM-3"), ("CRM-3", "CRM-1")):
+        lives.rename(old, new)
+        with lives.database.reading() as session:
+            which = id_of_case(session, new)
+        noted(lives.database, f"/cases/{place_of(CASE)}/rename", **which)
+        noted(lives.database, f"/cases/{place_of(CASE)}/satisfaction", **which)
+    noted(lives.database, f"/cases/{place_of(CASE)}/rename", case=which[CASE])
+    now = "/cases/CRM-1/satisfaction"
+    renamed = [f"/cases/CRM-{number}/rename" for number in (3, 2, 1)]
+    told = [each for rename in renamed for each in (now, rename)]
+    assert shown(lives.database) == ["/cases/CRM-1/rename", *told]
 
 
 def test_a_customer_is_the_one_who_is_there_or_was_last(portfolio: Portfolio) -> None:

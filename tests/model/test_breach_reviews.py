@@ -20,7 +20,7 @@ from model.moment import Moment
 from model.promises import Promise
 from model.reviews import Review
 from model.telling_timers import tell_timers
-from model.timing import TimerView
+from model.timer_views import TimerView
 from tests.model.agreed import agreed, awaited, measured
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import at, held

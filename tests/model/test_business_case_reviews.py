@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count, pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -167,3 +168,29 @@ def test_a_service_is_reviewed_as_often_as_was_agreed_or_else_as_the_rules_say(
         with database.reading() as session:
             assert reviewed_every(session, find_service(session, "mail")) == expected
         assert portfolio.shown("mail").reviewed_every == expected
+
+
+@pytest.mark.parametrize("most", [1, 1_000])
+def test_sessions_are_taken_once_all_reviews_are_as_agreed(lives: Lives, most: int) -> None:
+    """However few are changed at a time: a session near a day that holds no more is none of it."""
+
+    def keep(day: date, most: int) -> None:
+        more = True
+        while more:
+            with lives.database.transaction() as session:
+                more = keep_standing_reviews(session, at(day), new_id, UTC, most).more
+
+    with lives.database.transaction() as session:
+        offer(session, "mail", "Mail").review_every = "P6M"
+    keep(LIVE_ON, 1_000)
+    with lives.database.transaction() as session:
+        review = session.query(Review).where(Review.subject == "mail").one()
+        find_service(session, "mail").review_every = "P1Y"
+        # It is seen to first, and what is agreed on the other one in another transaction.
+        offer(session, "new", "New")
+    assert review.due_on == date(2027, 5, 26)
+    sit(lives, review, date(2027, 5, 20))
+    keep(date(2027, 5, 21), most)
+    with lives.database.reading() as session:
+        there = find_review(session, review.id)
+        assert (there.due_on, held_of(session, there)) == (DUE, [])

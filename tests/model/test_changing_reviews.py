@@ -12,6 +12,7 @@ from model.changing_reviews import change_review, end_by_hand
 from model.database import Database
 from model.deliveries import Delivery, State
 from model.reminding import remind_due
+from model.review_subjects import of_portfolio
 from model.reviews import Review, end_review, find_review, set_up
 from rules.errors import (
     BadFields,
@@ -103,6 +104,7 @@ def test_one_that_was_ended_is_reminded_of_no_more(database: Database) -> None:
         (ReviewKind.POLICY, "intake", "`owner` or `title` of `intake`"),
         (ReviewKind.TOLLGATE_5, "mail", "PATCH /api/v1/services/mail"),
         (ReviewKind.OTHER, "rules/sop", "change `sop` in `reviews.yaml`"),
+        (ReviewKind.PORTFOLIO, of_portfolio("own", "office"), "change `own` in `reviews.yaml`"),
         (ReviewKind.IMPROVEMENT, "improvements/17", "PATCH /api/v1/improvements/17"),
         (ReviewKind.SERVICE_LEVEL, "agreements/17", "PATCH /api/v1/agreements/17"),
         (

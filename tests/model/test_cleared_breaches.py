@@ -22,7 +22,7 @@ from model.reminding import remind_due
 from model.review_round import go_round
 from model.reviews import Review, find_review
 from model.telling_timers import tell_timers
-from model.timing import TimerView
+from model.timer_views import TimerView
 from model.uncounted_results import count_missed
 from rules.attainment import Comparison
 from rules.errors import BadFields

@@ -50,6 +50,7 @@ def test_a_test_says_which_version_of_the_plan_it_was_of(of: Portfolio) -> None:
     ("new", "pointer"),
     [
         (NewTest(date(2026, 11, 23), resumed=True), "/held_on"),
+        (NewTest(date(26, 10, 14), resumed=True), "/held_on"),
         (NewTest(date(2026, 11, 22), True, location="javascript:alert(1)"), "/location"),
         (NewTest(date(2026, 11, 22), True, findings="a\x00b"), "/findings"),
     ],

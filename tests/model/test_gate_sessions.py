@@ -51,7 +51,7 @@ def test_sessions_come_page_by_page_newest_first(portfolio: Portfolio) -> None:
 def test_a_session_in_a_forum_is_found_by_it(portfolio: Portfolio) -> None:
     """With the service that it was about, until and after the forum is taken away."""
     portfolio.make("mail")
-    board = ForumChange("Board", "Says what is built")
+    board = ForumChange("Board", "Says what is built", (1,))
     with portfolio.database.transaction() as session:
         put_forum(session, "board", board, "Sam", NOW, NOW.date())
     portfolio.hold("mail", 1, forum="board")

@@ -14,7 +14,7 @@ import pytest
 
 from model.access import Caller
 from model.database import Database
-from model.timing import TimerView
+from model.timer_views import TimerView
 from rules.clocks.open_hours import BusinessTime
 from rules.clocks.timeline import Happening, TimerEvent
 from tests.model.clocked import NINE_TO_FIVE, Clocked

@@ -13,7 +13,7 @@ from model.cases import Case
 from model.database import Database
 from model.erasing_words import forget_free_words
 from model.events import OutboxEvent
-from model.timing import TimerView
+from model.timer_views import TimerView
 from tests.model.asleep import FRIDAY_NIGHT, MORNING, NEW, Desk, asleep
 from tests.model.clocked import HOURS, Clocked, event, office, on
 from tests.model.teams import LEVELS, PROVIDER, ROLES, STRATEGIST, letters, staff, texts

@@ -19,8 +19,8 @@ from model.promises import Promise
 from model.review_round import go_round
 from model.reviews import Review
 from model.telling_timers import tell_timers
+from model.timer_views import TimerView
 from model.timers import Timer
-from model.timing import TimerView
 from tests.model.agreed import FULFILLED, agreed, awaited
 from tests.model.clocked import Clocked, event, on
 from tests.model.reviewed import held

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from model.access import Caller
 from model.database import Database
 from model.missed_breaches import LOOKED_BACK, await_missed
+from model.timer_views import TimerView
 from model.timers import Timer
-from model.timing import TimerView
 from rules.clocks.timer import BREACH
 from tests.model.clocked import Clocked, event, on
 

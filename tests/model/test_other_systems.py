@@ -83,6 +83,7 @@ def test_what_was_said_is_read_page_by_page_and_is_on_the_timeline(of: Portfolio
         (replace(ASKED, reason="Both"), ["/reason"]),
         (replace(ASKED, needed=False, reason="Both"), ["/system", "/sent_on", "/reference"]),
         (replace(ASKED, sent_on=date(2026, 11, 23)), ["/sent_on"]),
+        (replace(ASKED, sent_on=date(1, 1, 1)), ["/sent_on"]),
         (replace(ASKED, system="a\x00b"), ["/system"]),
         (replace(NOT_NEEDED, reason=""), ["/reason"]),
     ],

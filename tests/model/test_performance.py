@@ -13,8 +13,8 @@ from model.agreements import Agreement
 from model.database import Database
 from model.performance import Forecast, Performance, performance
 from model.promises import Promise
+from model.timer_views import TimerView
 from model.timers_kept import TimersKept
-from model.timing import TimerView
 from rules.attainment import Standing, Trend
 from rules.clocks.timeline import TimerEvent
 from tests.model.agreed import AVAILABLE, FULFILLED, agreed, changed, measured

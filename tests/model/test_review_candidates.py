@@ -15,6 +15,7 @@ from model.moment import Moment
 from model.portfolios import PortfolioChange, put_into_portfolios, put_portfolio
 from model.reminding import remind_due
 from model.review_candidates import MOST_NAMED, candidates_for
+from model.review_subjects import of_portfolio
 from rules.review_rules import ReviewKind
 from tests.model.lives import Lives
 from tests.model.offered import need_no_other_system, offer
@@ -110,7 +111,12 @@ def test_each_portfolio_looks_at_its_own_and_the_rules_review_at_the_rest(
     asked = "Every live service of a year ago was asked for since."
     of_office, rest, empty, by_hand = (
         said(published, ReviewKind.PORTFOLIO, subject)[:-1]
-        for subject in ("rules/all/office", "rules/all", "rules/all/empty", "the portfolios")
+        for subject in (
+            of_portfolio("all", "office"),
+            "rules/all",
+            of_portfolio("all", "empty"),
+            "the portfolios",
+        )
     )
     assert of_office[1:] == ["- mail, Mail", "- fax, Fax"]
     assert rest[1:] == ["- identity, Identity"]

@@ -10,7 +10,7 @@ from model.events import EventType
 from model.moment import Moment
 from model.stale_warnings import key_of, type_of
 from model.telling_timers import tell_timers
-from model.timing import TimerView
+from model.timer_views import TimerView
 from tests.model.clocked import Clocked, event, on
 from tests.model.lives import Lives
 from tests.model.teams import PROVIDER, staff

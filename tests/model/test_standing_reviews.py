@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from model.database import Database
 from model.holding_reviews import held_of, hold_review
-from model.portfolios import PortfolioChange, put_portfolio
 from model.publishing import publish
 from model.review_round import go_round
 from model.reviews import Review, reviews_due
@@ -123,72 +122,6 @@ def test_what_is_held_meanwhile_stays_held(
         (held,) = held_of(session, found)
     assert (held.number, held.due_on) == (1, date(2027, 11, 22))
     assert (found.number, found.due_on, found.version) == (2, date(2028, 5, 22), 3)
-
-
-RULED = """\
-standing:
-  - review: portfolio
-    kind: portfolio
-    title: Which services are obsolete?
-    role: Portfolio Manager
-    first_on: 2027-01-31
-    every: P1M
-"""
-
-
-def test_what_the_rules_name_is_reviewed_as_they_say(
-    published: Database, rule_files: RuleFiles
-) -> None:
-    """On the days that they name, by whom they name; what they name no more has ended."""
-    for written, expected in (
-        (RULED, ("Portfolio Manager", date(2027, 1, 31), None)),
-        (RULED.replace("Portfolio M", "Product M"), ("Product Manager", date(2027, 1, 31), None)),
-        (RULED + "    escalate_to: Head\n", ("Portfolio Manager", date(2027, 1, 31), "Head")),
-    ):
-        with published.transaction() as session:
-            publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
-        review = keep(published)["rules/portfolio"]
-        assert (review.role, review.due_on, review.escalate_to) == expected
-    with published.transaction() as session:
-        publish(session, rule_files, "Pat", NOW)
-    assert set(keep(published)) == {"intake", "routing"}
-
-
-def test_each_portfolio_is_reviewed_by_itself(published: Database, rule_files: RuleFiles) -> None:
-    """As often as the rules say, once there is one; its title names it and its owner of now."""
-    with published.transaction() as session:
-        publish(session, {**rule_files, "reviews.yaml": RULED}, "Pat", NOW)
-    assert set(keep(published)) == {"intake", "routing", "rules/portfolio"}
-    for name, owner in (("Office", "Pat"), ("The Office", "Kim")):
-        with published.transaction() as session:
-            put_portfolio(session, "office", PortfolioChange(name, None, owner, None), "Sam", NOW)
-        there = keep(published)
-        assert set(there) == {"intake", "routing", "rules/portfolio", "rules/portfolio/office"}
-        review = there["rules/portfolio/office"]
-        assert review.title == f"The portfolio “{name}” of {owner}: Which services are obsolete?"
-        assert (review.kind, review.role) == ("portfolio", "Portfolio Manager")
-        assert review.due_on == date(2027, 1, 31)
-    with published.transaction() as session:
-        put_portfolio(session, "lab", PortfolioChange("Lab", None, "Kim", None), "Sam", NOW)
-    # It falls in with the others, and is not reviewed for days on which there was none.
-    assert keep(published, date(2028, 3, 1))["rules/portfolio/lab"].due_on == date(2028, 3, 31)
-    with published.transaction() as session:
-        publish(session, rule_files, "Pat", NOW)
-    assert set(keep(published)) == {"intake", "routing"}
-
-
-def test_a_ruled_review_that_is_changed_keeps_its_first_day(
-    published: Database, rule_files: RuleFiles
-) -> None:
-    """Another period, or another first day, skips nothing that is still to come."""
-    for written, first in (
-        (RULED, date(2027, 1, 31)),
-        (RULED.replace("P1M", "P6M"), date(2027, 1, 31)),
-        (RULED.replace("01-31", "03-31"), date(2027, 3, 31)),
-    ):
-        with published.transaction() as session:
-            publish(session, {**rule_files, "reviews.yaml": written}, "Pat", NOW)
-        assert keep(published)["rules/portfolio"].due_on == first
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from model.access import Caller
 from model.database import Database
-from model.timing import MOST_EVENTS, MOST_TIMERS, TimerView, read_timers
+from model.timer_views import TimerView
+from model.timing import MOST_EVENTS, MOST_TIMERS
 from rules.clocks.timer import Threshold
 from rules.errors import BadFields, EventDiffers, NameTaken, Refused, UnknownRecord
 from tests.model.clocked import HOURS, MONDAY, Clocked, event, office, on
-from tests.model.lives import Lives
 
 LIFE = (
     event("start", on(0, "09:00")),
@@ -224,8 +224,6 @@ def test_what_is_not_there_is_not_timed(clocked: Clocked) -> None:
     timer.timer.id = "00000000-0000-4000-8000-999999999999"
     with pytest.raises(UnknownRecord):
         clocked.tell(timer, now=MONDAY)
-    with pytest.raises(UnknownRecord), clocked.database.reading() as session:
-        read_timers(session, "CRM-9", MONDAY)
 
 
 def test_events_that_come_at_once_are_all_counted(clocked: Clocked) -> None:
@@ -236,17 +234,3 @@ def test_events_that_come_at_once_are_all_counted(clocked: Clocked) -> None:
     assert clocked.read(timer, on(2, "11:00")).cycles == (
         clocked.open(*LIFE, name="straight", now=on(2, "11:00")).cycles
     )
-
-
-def test_a_merged_cases_timers_are_the_others(lives: Lives, clocked: Clocked) -> None:
-    """Under any ref that leads to it, the case shows its own and its double's."""
-    lives.decide("CRM-1", in_catalog=True)
-    lives.decide("CRM-2", in_catalog=True)
-    clocked.open(name="own")
-    clocked.open(ref="CRM-2", name="double's")
-    lives.merge("CRM-1", "CRM-2")
-    with clocked.database.reading() as session:
-        assert [view.timer.name for view in read_timers(session, "CRM-2", MONDAY)] == [
-            "own",
-            "double's",
-        ]

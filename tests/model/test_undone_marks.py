@@ -16,8 +16,8 @@ from model.database import Database
 from model.events import EventType, OutboxEvent
 from model.moment import Moment
 from model.telling_timers import tell_timers
+from model.timer_views import TimerView
 from model.timers import find_timer
-from model.timing import TimerView
 from model.undone_marks import UndoneMark, undone_of
 from rules.clocks.timeline import TimerEvent
 from rules.clocks.timer import BREACH, Threshold

@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take them away again."""
+    """Take them away again, with what was said of other systems, and where sessions were held."""
     op.drop_index("ix_gate_sessions_forum", "gate_sessions")
     op.drop_column("gate_sessions", "forum")
     op.drop_table("system_requests")
