@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from api import blueprints
+from api.in_turn import take_turns
 from api.service import Service, utc_now
 from model.database import Database
 from model.settings import Settings
@@ -22,3 +23,5 @@ def register(
 ) -> None:
     """Let `app` serve the API; `ticks`: what the scheduler is to do, and how often."""
     blueprints.register(app, Service(database, settings, clock=clock, ticks=ticks or {}))
+    if database.is_sqlite:
+        take_turns(app)

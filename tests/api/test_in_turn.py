@@ -1,0 +1,108 @@
+"""On SQLite short requests are taken in turn, and a long one holds up nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+import pytest
+
+from api.in_turn import InTurn
+from app import create_app
+from model.settings import Settings
+from tests.api.calling import SECRET
+from tests.api.conftest import RULES
+
+LONG = 10.0
+
+
+@dataclass
+class Application:
+    """A WSGI application that counts how many calls of it there are at once."""
+
+    at_once: int = 0
+    most: int = 0
+    answers: Callable[[str], bytes] = str.encode
+    lock: Lock = field(default_factory=Lock)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer with the path."""
+        with self.lock:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        try:
+            return [self.answers(environ["PATH_INFO"])]
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+
+def called(application: InTurn, path: str) -> bytes:
+    """Return what is answered under a path."""
+    return b"".join(application({"PATH_INFO": path}, None))
+
+
+def test_short_requests_are_taken_one_after_another() -> None:
+    """Whoever calls at once; each is answered as it would be by itself."""
+    counted = Application()
+    application = InTurn(counted, patience=LONG)
+    paths = [str(number) for number in range(400)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda path: called(application, path), paths))
+    assert answers == [path.encode() for path in paths]
+    assert counted.most == 1
+
+
+def test_a_long_request_holds_up_nobody() -> None:
+    """Others are answered while it waits, and are in turn again once it is over."""
+    begun, ended = Event(), Event()
+
+    def answer(path: str) -> bytes:
+        if path == "long":
+            begun.set()
+            assert ended.wait(LONG)
+        return path.encode()
+
+    counted = Application(answers=answer)
+    application = InTurn(counted)
+    with ThreadPoolExecutor(2) as pool:
+        long = pool.submit(called, application, "long")
+        assert begun.wait(LONG)
+        assert [called(application, "short") for _ in range(20)] == [b"short"] * 20
+        assert not long.done()
+        assert counted.most == 2
+        ended.set()
+        assert long.result(LONG) == b"long"
+    counted.most = 0
+    assert called(application, "short") == b"short"
+    assert counted.most == 1
+
+
+def test_a_request_that_fails_passes_its_turn_on() -> None:
+    """Else whoever comes next would wait for it in vain."""
+
+    def answer(path: str) -> bytes:
+        if path == "fails":
+            raise LookupError(path)
+        return path.encode()
+
+    counted = Application(answers=answer)
+    application = InTurn(counted, patience=LONG)
+    with pytest.raises(LookupError):
+        called(application, "fails")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda path: called(application, path), "abcdefgh"))
+    assert counted.most == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "in_turn"),
+    [("sqlite:////nowhere/at/all.db", True), ("postgresql://nobody@nowhere/at-all", False)],
+)
+def test_what_a_server_works_on_is_asked_side_by_side(url: str, in_turn: bool) -> None:
+    """Only what SQLite does is done in this process."""
+    app = create_app(Settings(url, SECRET, RULES))
+    assert isinstance(app.wsgi_app, InTurn) is in_turn
