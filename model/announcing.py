@@ -20,16 +20,17 @@ from model.case_in_hand import Locked
 from model.case_letters import letter_of_move
 from model.cases import Case
 from model.decisions import DecisionRecord, record_of
+from model.events import OutboxEvent, id_of
 from model.moment import Moment, rfc3339
-from model.outbox import Event, EventType, Letter, Listeners, announce, take_back_letters
+from model.outbox import Event, EventType, Letter, Listeners, announce
 from model.own_caller import OWN_ID
 from model.quiet_hours import loud_from
 from model.rosters import current_roster
-from model.sleeping_letters import asleep_about
 from model.telling_teams import HEARS, TO_SUBSCRIBERS, Telling, hearers_of, is_news
 from model.timer_letters import agencies_of
 from rules.review_rules import CaseLetter
 
+_MOVE = "case.rerouted/"
 _TOLD = ("id", "decision", "stage", "status", "outcome", "policy_revision", "decided_at")
 
 
@@ -65,28 +66,41 @@ def announce_publication(
     announce(session, Event(EventType.REVISION_PUBLISHED, key, f"revisions/{revision}", data, at))
 
 
-def move_anew(session: Session, decision_id: str, moment: Moment) -> tuple[Letter, tuple[str, ...]]:
+def move_anew(
+    session: Session, decision_id: str, moment: Moment
+) -> tuple[Letter, tuple[str, ...]] | None:
     """Return the letter about a move that was announced, and whom it is for on another day.
 
-    What is asked is what the case's latest decision asks: it moved the case no further, or there
-    would be a letter about that instead.
+    What is asked is what the case's latest decision asks. Nothing, if a later one moved the case
+    further, of which there is another letter, or if the case was merged with another.
 
     Raises:
         UnknownRecord: there is no such decision.
     """
     record = record_of(session, decision_id)
+    case = session.get_one(Case, record.case_id, populate_existing=True)
+    if case.merged_into_id is not None or _moved_since(session, record):
+        return None
     ours = DecisionRecord.case_id == record.case_id, DecisionRecord.decision == record.decision
     latest = select(DecisionRecord.answer).where(*ours).order_by(DecisionRecord.case_version.desc())
     body = cast("Mapping[str, Any]", json_text.loads(session.scalars(latest.limit(1)).one()))
-    case = session.get_one(Case, record.case_id, populate_existing=True)
     agency = agencies_of(session, {case.id}).get(case.id)
     roster = current_roster(session).roster
     told = hearers_of(roster, body["outcome"], moment.today, agency)
     before = _outcome_before(session, case.id, record.case_version, record.decision)
     by_time = record.decided_by == OWN_ID
-    ref = subjects.kind_and_name(record.case_ref)[1]
-    letter = letter_of_move(ref, case.title, body, before, told.unheld, by_time=by_time)
+    letter = letter_of_move(case.ref, case.title, body, before, told.unheld, by_time=by_time)
     return letter, told.people
+
+
+def _moved_since(session: Session, record: DecisionRecord) -> bool:
+    """Whether people were written to of a later decision that moved the case."""
+    later = select(DecisionRecord.id).where(
+        DecisionRecord.case_id == record.case_id, DecisionRecord.case_version > record.case_version
+    )
+    ids = [id_of(_MOVE + each) for each in session.scalars(later)]
+    written = OutboxEvent.id.in_(ids), OutboxEvent.text.is_not(None)
+    return bool(ids) and session.scalar(select(OutboxEvent.id).where(*written).limit(1)) is not None
 
 
 def _decision_made(case: Locked, body: Mapping[str, object], at: datetime) -> Event:
@@ -114,9 +128,6 @@ def _announce_move(
     people: tuple[str, ...] = ()
     letter = None
     if telling.letters:
-        # Of several that sleep the last one goes out.
-        asleep = asleep_about(session, EventType.CASE_REROUTED, _subject(case))
-        take_back_letters(session, asleep)
         told = hearers_of(current_roster(session).roster, now, moment.today, telling.agency)
         people = told.people
         letter = letter_of_move(
@@ -149,7 +160,7 @@ def _rerouted(
         "from": _who(before) if before else None,
         "to": _who(cast("Mapping[str, object]", body["outcome"])),
     }
-    key = f"case.rerouted/{body['id']}"
+    key = f"{_MOVE}{body['id']}"
     return Event(EventType.CASE_REROUTED, key, _subject(case), data, at, letter)
 
 

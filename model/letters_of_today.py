@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from model.announcing import move_anew
 from model.events import EventType, OutboxEvent
 from model.moment import Moment
-from model.outlooks import outlook_of
+from model.outlooks import outlook_of, ran_out_at
 from model.quiet_hours import loud_from
 from model.revisions import review_rules
 from model.scanning_timers import told_mark
@@ -41,7 +41,7 @@ def letter_of_today(session: Session, event: OutboxEvent, moment: Moment) -> ToS
     if event.type == EventType.CASE_REROUTED:
         if not all(routings_told(session).values()):
             return ToSend(moment.now)
-        return ToSend(moment.now, *move_anew(session, data["id"], moment))
+        return ToSend(moment.now, *(move_anew(session, data["id"], moment) or ()))
     return _mark_anew(session, data["timer"]["id"], data["timer"]["cycle"], data["mark"], moment)
 
 
@@ -50,8 +50,15 @@ def _mark_anew(session: Session, timer_id: str, cycle: int, name: str, moment: M
     ours = (TimerMark.timer_id == timer_id, TimerMark.cycle == cycle, TimerMark.mark == name)
     # Of a breach that was undone and came after all, the last: the letters before were taken back.
     marks = select(TimerMark).where(*ours).order_by(TimerMark.again.desc())
-    mark = told_mark(timer, session.scalars(marks.limit(1)).one())
-    if name != BREACH:
+    row = session.scalars(marks.limit(1)).one()
+    mark = told_mark(timer, row)
+    if name == BREACH:
+        ran_out = ran_out_at(session, timer, cycle)
+        if ran_out is None or ran_out > row.found_at:
+            # It was none, by what is known now. Should it come after all, it is another mark.
+            return ToSend(moment.now)
+        mark = replace(mark, reached_at=ran_out)
+    else:
         outlook = outlook_of(session, timer, cycle, name, moment.now)
         if outlook is None:
             return ToSend(moment.now)

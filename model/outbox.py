@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from model import json_text
+from model.database import table_of
 from model.deliveries import Delivery, State
 from model.events import Event, EventType, Letter, OutboxEvent, id_of
 from model.failing_subscriptions import hold_subscriptions
@@ -26,6 +27,7 @@ __all__ = [
     "Letter",
     "Listeners",
     "announce",
+    "cancel_letters",
     "listeners",
     "listeners_in",
     "take_back",
@@ -33,6 +35,16 @@ __all__ = [
     "write_to",
 ]
 
+# One event at a time: of several at once SQLite looks through everything that waits.
+_CANCEL = (
+    update(table_of(Delivery))
+    .where(
+        table_of(Delivery).c.event_id == bindparam("of_event"),
+        table_of(Delivery).c.recipient.is_not(None),
+        table_of(Delivery).c.state == State.WAITING,
+    )
+    .values(state=State.CANCELLED)
+)
 LISTENING = "SELECT id, types FROM subscriptions WHERE disabled_at IS NULL"
 """Who listens to what; what was removed is disabled. As text, since every decision asks it."""
 
@@ -105,18 +117,21 @@ def take_back(session: Session, type: EventType, subject: str, key: str = "") ->
     session.execute(cancelled, execution_options={"synchronize_session": False})
 
 
-def take_back_letters(session: Session, keys: Iterable[str]) -> None:
+def take_back_letters(session: Session, keys: Sequence[str]) -> None:
     """Cancel what people are still to be told of what was announced under some keys.
 
     What it says is so no more; subscribers, who know the order of things, are told all the same.
     """
-    ids = [id_of(key) for key in keys]
-    # First those that sleep: one that wakes at this very moment is waiting once that is over.
-    never_wake(session, ids)
-    ours = (Delivery.event_id.in_(ids), Delivery.recipient.is_not(None))
-    waiting = update(Delivery).where(*ours, Delivery.state == State.WAITING)
-    cancelled = waiting.values(state=State.CANCELLED)
-    session.execute(cancelled, execution_options={"synchronize_session": False})
+    if keys:
+        # First those that sleep: one that wakes at this very moment is waiting once that is over.
+        never_wake(session, [id_of(key) for key in keys])
+        cancel_letters(session, keys)
+
+
+def cancel_letters(session: Session, keys: Sequence[str]) -> None:
+    """Do so of letters that are on their way; one that sleeps is asked as it wakes if it holds."""
+    if keys:
+        session.execute(_CANCEL, [{"of_event": id_of(key)} for key in keys])
 
 
 def _by_mail(people: Iterable[str]) -> list[dict[str, str | None]]:

@@ -6,7 +6,7 @@ no more. So nobody is named while it sleeps: `model/waking_letters.py` does, on 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, delete, select
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from model.columns import Instant
 from model.database import Base
-from model.events import EventType, OutboxEvent
 
 
 class SleepingLetter(Base):
@@ -24,7 +23,7 @@ class SleepingLetter(Base):
     __table_args__ = (Index(None, "due_at"),)
 
     event_id: Mapped[str] = mapped_column(
-        String(36), ForeignKey("outbox_events.id"), primary_key=True
+        String(36), ForeignKey("outbox_events.id", ondelete="CASCADE"), primary_key=True
     )
     due_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -33,13 +32,6 @@ def is_letter_due(session: Session, now: datetime) -> bool:
     """Whether a letter is to be looked at; reads only."""
     due = select(SleepingLetter.event_id).where(SleepingLetter.due_at <= now).limit(1)
     return session.scalar(due) is not None
-
-
-def asleep_about(session: Session, type: EventType, subject: str) -> Sequence[str]:
-    """Return the keys of the events of a type about a subject whose letters sleep."""
-    asleep = select(OutboxEvent.key).join(SleepingLetter)
-    ours = asleep.where(OutboxEvent.type == type, OutboxEvent.subject == subject)
-    return session.scalars(ours.order_by(OutboxEvent.key)).all()
 
 
 def never_wake(session: Session, event_ids: Collection[str]) -> None:

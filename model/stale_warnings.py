@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.events import EventType
-from model.outbox import take_back_letters
+from model.outbox import cancel_letters
 from model.timers import TimerMark
 from rules.clocks.timer import BREACH
 
@@ -42,4 +42,4 @@ def take_back_warnings(session: Session, over: Collection[Cycle]) -> None:
     )
     warned = [row for row in session.execute(marks) if (row.timer_id, row.cycle) in over]
     if warned:
-        take_back_letters(session, [key_of(*row) for row in warned])
+        cancel_letters(session, [key_of(*row) for row in warned])

@@ -19,9 +19,8 @@ from model.letters_of_today import LOOK_AGAIN, letter_of_today
 from model.moment import Moment
 from model.outbox import write_to
 from model.sleeping_letters import SleepingLetter
-from model.timer_letters import ToSend
 
-AT_ONCE = 200
+AT_ONCE = 50
 FORGOTTEN_AFTER = timedelta(days=7)
 """So long it is looked for somebody to write to."""
 
@@ -41,7 +40,8 @@ def wake_letters(session: Session, moment: Moment, failed: Failed | None = None)
         row.due_at = moment.now + LOOK_AGAIN
         session.flush()
         with apart(session, f"letters/{row.event_id}", failed):
-            _wake(session, row, events[row.event_id], moment)
+            if not _wake(session, row, events[row.event_id], moment) and failed is not None:
+                failed[f"letters/{row.event_id}"] = "nobody was there to write to for a week"
     session.flush()
     return len(rows) == AT_ONCE
 
@@ -57,16 +57,17 @@ def _hold_events(session: Session, ids: Sequence[str]) -> Mapping[str, OutboxEve
     return {event.id: event for event in session.scalars(held)}
 
 
-def _wake(session: Session, row: SleepingLetter, event: OutboxEvent, moment: Moment) -> None:
+def _wake(session: Session, row: SleepingLetter, event: OutboxEvent, moment: Moment) -> bool:
+    """Let a letter go out, sleep on or be over; say whether it is not given up."""
     send = letter_of_today(session, event, moment)
     if send.since > moment.now:
         row.due_at = send.since
-        return
-    if send.letter is not None and not send.people:
-        if moment.now < event.at + FORGOTTEN_AFTER:
-            return
-        send = ToSend(moment.now)
-    if send.letter is not None:
+        return True
+    nobody = send.letter is not None and not send.people
+    if nobody and moment.now < event.at + FORGOTTEN_AFTER:
+        return True
+    if send.letter is not None and send.people:
         write_to(session, event, send.letter, send.people, moment.now)
     session.delete(row)
     session.flush()
+    return not nobody

@@ -14,6 +14,7 @@ from model.database import Database
 from model.erasing_words import forget_free_words
 from model.events import OutboxEvent
 from model.timer_views import TimerView
+from model.timers import TimerEventRow
 from tests.model.asleep import FRIDAY_NIGHT, MORNING, NEW, Desk, asleep
 from tests.model.clocked import HOURS, Clocked, event, office, on
 from tests.model.teams import LEVELS, PROVIDER, ROLES, STRATEGIST, letters, staff, texts
@@ -169,11 +170,11 @@ def test_of_a_clock_that_stands_still_since_it_is_said_what_was_used(
 def test_of_what_is_done_by_the_morning_no_warning_goes_out(
     desk: Desk, clocks: Clocked, what: str
 ) -> None:
-    """It is taken back at once."""
+    """It is looked at once more, and is over."""
     timer = warned(desk, clocks)
     clocks.tell(timer, event(what, on(0, "14:00")), now=on(0, "14:00"))
-    assert asleep(desk.database) == 1
     assert desk.wake(NINE) == [PROVIDER]
+    assert asleep(desk.database) == 0
 
 
 def test_what_ran_out_by_the_morning_is_not_said_to_be_left(desk: Desk, clocks: Clocked) -> None:
@@ -219,3 +220,73 @@ def test_a_breach_that_was_none_and_came_after_all_is_told_as_it_came(desk: Desk
     assert desk.wake() == [PROVIDER, PROVIDER, LEVELS]
     assert len([each for each in texts(desk.database) if "ran out at" in each]) == 1
     assert any("ran out at 2026-11-22 06:00" in each for each in texts(desk.database))
+
+
+def test_a_warning_outlives_a_breach_that_was_none(desk: Desk, clocks: Clocked) -> None:
+    """Its mark is passed once more as the clock goes on, and nobody has been warned yet."""
+    timer = clocks.open(event("start", on(-1, "01:00")), calendar=None, now=on(-1, "01:00"))
+    for clock in ("05:30", "09:30"):
+        desk.tell_timers(on(-1, clock))
+    clocks.tell(timer, event("pause", on(-1, "04:00")), now=on(-1, "10:00"))
+    clocks.tell(timer, event("resume", on(0, "12:30")), now=on(0, "12:30"))
+    assert desk.wake(on(0, "13:29")) == [PROVIDER]
+    assert desk.wake(on(0, "13:30")) == [PROVIDER]
+    assert warnings(desk) == [f"{HALF}, due at 2026-11-23 11:30 CST"]
+
+
+def test_a_breach_says_when_the_time_ran_out_by_all_that_is_known(
+    desk: Desk, clocks: Clocked
+) -> None:
+    """It was found before it was known that the clock had stood still for a while."""
+    timer = clocks.open(event("start", on(-1, "01:00")), calendar=None, now=on(-1, "01:00"))
+    desk.tell_timers(on(-1, "10:00"))
+    stood = event("pause", on(-1, "08:00")), event("resume", on(-1, "08:30"))
+    clocks.tell(timer, *stood, now=on(-1, "10:30"))
+    assert desk.wake() == [PROVIDER, PROVIDER, LEVELS]
+    assert {each for each in warnings(desk) if "ran out" in each} == {
+        "the fulfilment timer ran out at 2026-11-22 03:30 CST"
+    }
+
+
+def test_a_breach_that_is_none_by_the_morning_is_not_told(desk: Desk, clocks: Clocked) -> None:
+    """Also where an older process, which undoes none, was told of what came late."""
+    timer = clocks.open(event("start", on(-1, "01:00")), calendar=None, now=on(-1, "01:00"))
+    desk.tell_timers(on(-1, "09:30"))
+    came = TimerEventRow(
+        timer_id=timer.timer.id,
+        event_id="late",
+        what="stop",
+        at=on(-1, "08:00"),
+        sequence=0,
+        received_at=on(-1, "10:00"),
+        by="a ticketing system",
+    )
+    with desk.database.transaction() as session:
+        session.add(came)
+    assert desk.wake() == [PROVIDER]
+    assert warnings(desk) == []
+    assert asleep(desk.database) == 0
+
+
+def test_a_case_that_was_renamed_in_the_night_is_told_of_once(desk: Desk) -> None:
+    """By the ref that it has in the morning."""
+    desk.decide("CRM-1", None, in_catalog=False)
+    desk.rename("CRM-1", "CRM-9")
+    desk.decide("CRM-9", None, in_catalog=True)
+    assert desk.wake() == [PROVIDER]
+    desk.decide("CRM-3", None, in_catalog=True)
+    desk.rename("CRM-3", "CRM-4")
+    assert desk.wake() == [PROVIDER]
+    assert sorted(title.partition(":")[0] for title, _ in letters(desk.database)) == [
+        "CRM-4",
+        "CRM-9",
+    ]
+
+
+def test_nobody_is_asked_to_act_on_a_case_that_was_merged_with_another(desk: Desk) -> None:
+    """Whoever has the other case hears of that one."""
+    for ref in ("CRM-1", "CRM-2"):
+        desk.decide(ref, None, in_catalog=True)
+    desk.merge("CRM-1", "CRM-2")
+    assert desk.wake() == [PROVIDER]
+    assert [title.partition(":")[0] for title, _ in letters(desk.database)] == ["CRM-1"]

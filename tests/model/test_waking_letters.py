@@ -61,13 +61,15 @@ def test_where_nobody_is_there_a_letter_is_not_lost(desk: Desk) -> None:
 
 
 def test_it_is_not_looked_for_somebody_for_ever(desk: Desk) -> None:
-    """A role that nobody ever has: as long as a letter is tried, and no longer."""
+    """A role that nobody ever has: as long as a letter is tried, and no longer; that is said."""
     staff(desk.database, {"Service Level Manager": LEVELS})
     desk.decide("CRM-1", None, in_catalog=True)
+    failed: Failed = {}
     for day in (4, 7):
-        assert desk.wake(on(day, "13:00")) == []
+        assert desk.wake(on(day, "13:00"), failed) == []
         is_over = on(day, "13:00") >= FRIDAY_NIGHT.now + FORGOTTEN_AFTER
         assert asleep(desk.database) == (0 if is_over else 1)
+        assert list(failed.values()) == ["nobody was there to write to for a week"] * is_over
     assert is_over
 
 

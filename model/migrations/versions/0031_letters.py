@@ -22,7 +22,11 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name="pk_sleeping_letters"),
         sa.ForeignKeyConstraint(
-            ["event_id"], ["outbox_events.id"], name="fk_sleeping_letters_event_id"
+            ["event_id"],
+            ["outbox_events.id"],
+            name="fk_sleeping_letters_event_id",
+            # Processes of before forget events, and know of no letters that sleep.
+            ondelete="CASCADE",
         ),
     )
     op.create_index("ix_sleeping_letters_due_at", NAME, ["due_at"])
