@@ -4,33 +4,25 @@ For each execution SQLAlchemy makes a context and a result, asks its events and 
 has compiled before: several times what SQLite takes to answer. None of that is needed for a
 statement that stays the same. What is compiled here is SQLAlchemy's own, types and all; what is
 left out is the ceremony around it; who listens to cursors hears of these too.
-
-SQLite's driver lets other threads run for a moment at each column that it looks at. While some are
-waiting, one after another takes over at each of them, which costs more than all that is done in
-between: a row comes from there as one column, an array in JSON.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update, func
+from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeDecorator
 
 from model.database import Reader, connection_of
 
 Statement = Select[Any] | Insert | Update | Delete
 Values = Mapping[str, object]
 _Process = Callable[[Any], Any]
-_EXACT_IN_JSON = (bool, int, str, date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,6 @@ class _Written:
     `order`: the names of its parameters, where the driver takes them by position. `fixed`: the
     values that are the statement's own, as the driver takes them. `into`, `out`: what makes of a
     value what the driver takes, by name, and of a column what its type says, by position.
-    `gathered`: a row comes as one array in JSON.
     """
 
     text: str
@@ -48,7 +39,6 @@ class _Written:
     fixed: Values
     into: Mapping[str, _Process]
     out: tuple[tuple[int, _Process], ...]
-    gathered: bool
 
     def parameters(self, values: Values) -> Any:
         """Return what the driver is handed for `values`."""
@@ -59,7 +49,7 @@ class _Written:
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         """Return a row as the types of its columns say."""
-        row: list[Any] = json.loads(found[0]) if self.gathered else list(found)
+        row = list(found)
         for place, process in self.out:
             row[place] = process(row[place])
         return tuple(row)
@@ -157,11 +147,6 @@ def tell(
 
 
 def _write(statement: Statement, dialect: Dialect, columns: Sequence[str] | None) -> _Written:
-    out: tuple[tuple[int, _Process], ...] = ()
-    gathered = False
-    if isinstance(statement, Select):
-        out, gathered = _out(statement, dialect), dialect.name == "sqlite"
-        statement = _gathered(statement) if gathered else statement
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     if compiled.post_compile_params:
         raise TypeError("the text of a statement with a list in it is not the same each time")
@@ -178,27 +163,19 @@ def _write(statement: Statement, dialect: Dialect, columns: Sequence[str] | None
         if not bind.required
     }
     order = tuple(compiled.positiontup or ()) if compiled.positional else None
-    return _Written(compiled.string, order, fixed, into, out, gathered)
+    return _Written(compiled.string, order, fixed, into, _out(statement, dialect))
 
 
-def _out(statement: Select[Any], dialect: Dialect) -> tuple[tuple[int, _Process], ...]:
+def _out(statement: Statement, dialect: Dialect) -> tuple[tuple[int, _Process], ...]:
+    if not isinstance(statement, Select):
+        return ()
     columns = statement.selected_columns
     if len(columns) != len(statement.column_descriptions):
         raise TypeError("a column that is only a text has no type")
-    for each in columns:
-        stored = each.type.impl_instance if isinstance(each.type, TypeDecorator) else each.type
-        if stored.python_type not in _EXACT_IN_JSON:
-            raise TypeError(f"a column of {stored!r} may be another once it has been JSON")
     processes = (
         each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns
     )
     return tuple((place, each) for place, each in enumerate(processes) if each is not None)
-
-
-def _gathered(statement: Select[Any]) -> Select[Any]:
-    """Return the statement with an array of its columns as the only one."""
-    array = func.json_array(*statement.selected_columns)
-    return statement.with_only_columns(array, maintain_column_froms=True)
 
 
 def _as_it_is(value: object) -> object:

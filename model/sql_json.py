@@ -1,7 +1,6 @@
 """Rows gathered into one JSON text by the database, alike on SQLite and on PostgreSQL.
 
-What hangs on a row comes with it as one column, instead of the row once for each. It comes as a
-text, wherever it is put: SQLite by itself would take it apart within a larger array.
+What hangs on a row comes with it as one column, instead of the row once for each.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class ObjectOfPairs(FunctionElement[str]):
 
 @compiles(ArrayOfRows, "sqlite")
 def _array_on_sqlite(element: ArrayOfRows, compiler: SQLCompiler, **how: Any) -> str:
-    return f"json_group_array(json_array({compiler.process(element.clauses, **how)})) || ''"
+    return f"json_group_array(json_array({compiler.process(element.clauses, **how)}))"
 
 
 @compiles(ArrayOfRows, "postgresql")
@@ -46,7 +45,7 @@ def _array_on_postgresql(element: ArrayOfRows, compiler: SQLCompiler, **how: Any
 
 @compiles(ObjectOfPairs, "sqlite")
 def _object_on_sqlite(element: ObjectOfPairs, compiler: SQLCompiler, **how: Any) -> str:
-    return f"json_group_object({compiler.process(element.clauses, **how)}) || ''"
+    return f"json_group_object({compiler.process(element.clauses, **how)})"
 
 
 @compiles(ObjectOfPairs, "postgresql")
