@@ -185,7 +185,7 @@ def create_key(
         id=str(uuid4()),
         name=name,
         key_hash=_hash(key, secret),
-        roles=sorted(Role(role).value for role in roles),
+        roles=sorted({Role(role).value for role in roles}),
         created_at=now,
         expires_at=expires_at,
         family_id=family_id,

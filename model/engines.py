@@ -72,6 +72,8 @@ def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
     options = (
         f"-c lock_timeout={bound} -c statement_timeout={bound}"
         f" -c idle_in_transaction_session_timeout={6 * bound}"
+        # Made for queries that take seconds: it takes longer than any of ours does.
+        " -c jit=off"
     )
     return {
         "connect_timeout": max(2, round(patience)),

@@ -165,7 +165,7 @@ def require_forum(session: Session, key: str, gate: int) -> None:
         help = did_you_mean(key, [other.key for other in others])
     else:
         its = ", ".join(map(str, _gates(forum))) or "none"
-        detail = f"does not hold toll-gate {gate}; of the toll-gates it holds {its}"
+        detail = f"does not hold toll-gate {gate}: it holds {its}"
         holders = ", ".join(other.key for other in others if gate in _gates(other))
         help = f"toll-gate {gate} is held by {holders}" if holders else None
     raise BadFields([FieldProblem("/forum", detail, help)])

@@ -16,6 +16,7 @@ from model.cases import lock_case
 from model.cleared_breaches import end_undone_breaches
 from model.counting_timers import Calendars, histories_of, recount
 from model.promises import Promise, Promised, promised
+from model.sight import seen_timers
 from model.stale_warnings import take_back_warnings
 from model.timer_views import TimerView, views_of
 from model.timers import Kind, Timer, TimerEventRow, find_timer
@@ -73,7 +74,7 @@ def open_timer(
     promise = _promise(session, new, caller, begin)
     _require_sound(new, promise.target)
     case = lock_case(session, new.ref)
-    _require_room(session, case.id, new.name)
+    _require_room(session, case.id, new.name, caller)
     timer = Timer(
         id=new_id,
         case=case,
@@ -205,10 +206,13 @@ def _calendar(session: Session, name: str | None) -> Calendar | None:
         raise BadFields([FieldProblem("/calendar", unknown.detail)]) from None
 
 
-def _require_room(session: Session, case_id: int, name: str) -> None:
-    names = select(Timer.id).where(Timer.case_id == case_id, Timer.name == name)
-    if (there := session.scalar(names)) is not None:
-        raise NameTaken(f"the case has a timer `{name}` already: it is `{there}`")
+def _require_room(session: Session, case_id: int, name: str, caller: Caller) -> None:
+    named = (Timer.case_id == case_id, Timer.name == name)
+    row = session.execute(select(Timer.id, seen_timers(caller)).where(*named)).first()
+    if row is not None:
+        id, is_seen = row
+        which = f"it is `{id}`" if is_seen else "give it another name"
+        raise NameTaken(f"the case has a timer `{name}` already: {which}")
     count = select(func.count()).select_from(Timer).where(Timer.case_id == case_id)
     if (session.scalar(count) or 0) >= MOST_TIMERS:
         raise Refused(f"the case has {MOST_TIMERS} timers, which is the most it may have")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 WIDEST_LINE = 160
 LONGEST_MESSAGE = 1_000
-NEWER = frozenset({"bad-period", "too-long", "never-quiet"})
+NEWER = frozenset({"bad-period", "too-long", "never-quiet", "says-nothing"})
 """Codes of what was not refused from the beginning: rules that are published may have such."""
 _LINE_END = re.compile(r"\r\n?|\n")
 

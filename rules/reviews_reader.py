@@ -195,7 +195,7 @@ def _spares(section: Section) -> frozenset[CaseLetter]:
         if key.text == "spares" and isinstance(value, ScalarNode) and is_empty(value):
             # That every letter waits is too much to be said by saying nothing.
             help = "write `[]` when every letter is to wait; without the line no urgent one does"
-            section.problem(key, "missing-key", "`spares` is empty", help)
+            section.problem(key, "says-nothing", "`spares` is empty", help)
             return URGENT
     if section.node.get("spares") is None:
         return URGENT

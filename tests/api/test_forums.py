@@ -75,11 +75,11 @@ def test_a_session_in_a_forum_that_does_not_hold_the_gate_is_refused(calls_on_ea
         body = {**BODY, "gates": gates}
         assert board.ask("PUT", f"/api/v1/forums/{key}", body=body).status_code == 200
     said = refused(of.post(1, {"facts": {}, "forum": "board"}), "/forum")
-    assert said["detail"] == "does not hold toll-gate 1; of the toll-gates it holds 3, 6"
+    assert said["detail"] == "does not hold toll-gate 1: it holds 3, 6"
     assert said.get("help") is None
     assert board.ask("PUT", "/api/v1/forums/first", body={**BODY, "gates": [1]}).status_code == 200
     said = refused(of.post(1, {"facts": {}, "forum": "idle"}), "/forum")
-    assert said["detail"] == "does not hold toll-gate 1; of the toll-gates it holds none"
+    assert said["detail"] == "does not hold toll-gate 1: it holds none"
     assert said["help"] == "toll-gate 1 is held by first"
     assert body_of(of.calls.get(f"{of.path}/tollgates"))["sessions"] == []
     assert of.post(1, {"facts": {}, "forum": "first"}).status_code == 201

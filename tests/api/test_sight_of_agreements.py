@@ -93,6 +93,9 @@ def test_a_timer_of_what_is_not_seen_is_not_there(of: Owner) -> None:
     ):
         hidden = problem_of(ask, 404, "not-found")["detail"]
         assert hidden.replace(timer, NOBODY) == problem_of(absent, 404, "not-found")["detail"]
+    taken = ticketing.ask("POST", TIMERS, body={**_without_metric(), "name": "fulfilment"})
+    told = problem_of(taken, 409, "name-taken")["detail"]
+    assert told == "the case has a timer `fulfilment` already: give it another name"
     own = body_of(ticketing.ask("POST", TIMERS, body={**_without_metric(), "name": "own"}))["id"]
     for calls, seen in ((ticketing, [own]), (of.calls.as_(Role.AUDITOR), [timer, own])):
         assert sorted(listed(calls, f"{TIMERS}?case=CRM-1", "timers", "id")) == sorted(seen)

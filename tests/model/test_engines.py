@@ -49,3 +49,9 @@ def test_a_database_that_may_not_be_written_to_is_away(database: Database) -> No
         return
     with pytest.raises(InternalError), database.reading() as session:
         session.execute(ADD, {"ref": "A"})
+
+
+def test_postgresql_compiles_no_query(postgresql_database: Database) -> None:
+    """What it takes to make one faster is longer than any of ours lasts."""
+    with postgresql_database.looking() as connection:
+        assert connection.scalar(text("SHOW jit")) == "off"
