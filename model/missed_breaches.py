@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CompoundSelect, ColumnElement, exists, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, exists, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from model.counting_timers import Calendars, histories_of, recount
