@@ -6,9 +6,10 @@ waits for nothing any more, and nobody would hear of it as the time runs out.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CompoundSelect, exists, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, exists, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from model.counting_timers import Calendars, histories_of, recount
@@ -24,17 +25,12 @@ _BREACH = TimerMark.mark == literal_column("'breach'")
 """As the index of these rows says it: by a parameter SQLite would not find it."""
 
 
-def are_any_missed(session: Session, now: datetime) -> bool:
-    """Whether a timer is to wait for what was not told of it; reads only."""
-    return session.scalar(_missed(now).limit(1)) is not None
-
-
-def await_missed(session: Session, now: datetime, most: int = AT_ONCE) -> int:
-    """Have up to `most` timers wait for what was not told of them; say how many do then.
+def await_missed(session: Session, timer_ids: Collection[str], now: datetime) -> int:
+    """Have timers, found `missed`, wait for what was not told of them; say how many do then.
 
     What another process has in hand is passed over. Needs a `transaction()`.
     """
-    ours = select(Timer).where(Timer.id.in_(_missed(now))).order_by(Timer.id).limit(most)
+    ours = select(Timer).where(Timer.id.in_(timer_ids)).order_by(Timer.id)
     timers, calendars = in_hand(session, ours), Calendars(session)
     before = {timer.id: timer.next_at for timer in timers}
     histories = histories_of(session, timers)
@@ -44,8 +40,12 @@ def await_missed(session: Session, now: datetime, most: int = AT_ONCE) -> int:
     return sum(timer.next_at not in (None, before[timer.id]) for timer in timers)
 
 
-def _missed(now: datetime) -> CompoundSelect[tuple[str]]:
-    """Return the ids of the timers that were told to have run out, and ran out at another time."""
+def missed(session: Session, now: datetime, most: int = AT_ONCE) -> Sequence[str]:
+    """Return up to `most` timers that wait for nothing, and of which a breach was not told.
+
+    By id: those of which one was told of late, that was none, or is so at another time. It reads
+    only: however many ran out of late, nobody waits for it.
+    """
     told = select(TimerMark.timer_id).where(_BREACH, TimerMark.found_at >= now - LOOKED_BACK)
     goes_on = select(Timer.id).where(
         Timer.id.in_(told),
@@ -68,7 +68,8 @@ def _missed(now: datetime) -> CompoundSelect[tuple[str]]:
             ~_is_told(*cycle, TimerMark.found_at > TimerResult.verdict_at),
         )
     )
-    return union(goes_on, ended)
+    found = union(goes_on, ended).subquery()
+    return session.scalars(select(found.c.id).order_by(found.c.id).limit(most)).all()
 
 
 def _is_told(*which: ColumnElement[bool]) -> ColumnElement[bool]:

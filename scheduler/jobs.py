@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from model import kept_answers, telling_plans, telling_timers
+from model import kept_answers, missed_breaches, telling_plans, telling_timers
 from model.apart import Failed, require_none
 from model.housekeeping import forget_delivered
-from model.missed_breaches import are_any_missed, await_missed
 from model.missed_events import note_missed
 from model.moment import Moment
 from model.packages import index_missed_packages
@@ -142,7 +141,8 @@ def _await_missed(parts: Parts) -> None:
     now, missed = parts.clock(), 1
     while missed and not parts.ending.is_set():
         with parts.database.reading() as session:
-            # It goes through all that ran out of late: nobody is to wait for that.
-            if not are_any_missed(session, now):
-                break
-        missed = parts.database.write(partial(await_missed, now=now))
+            found = missed_breaches.missed(session, now)
+        if not found:
+            break
+        await_them = partial(missed_breaches.await_missed, timer_ids=found, now=now)
+        missed = parts.database.write(await_them)
