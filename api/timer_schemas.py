@@ -145,7 +145,11 @@ class MarkSchema(StrictSchema):
     mark = text(description="`breach`, `share:80`, or `lead:1800` (seconds)")
     reached_at = text(**INSTANT)
     found_at = text(**INSTANT)
-    undone_at = maybe(**INSTANT, description="when it was found to be so no more; null: it is so")
+    undone_at = maybe(
+        **INSTANT,
+        description="when it was found to be so no more: a breach that was none, by an event that "
+        "came late or by another calendar, or that was cancelled afterwards; null: it is so",
+    )
 
 
 class TimerSchema(StrictSchema):

@@ -15,6 +15,8 @@ from model.review_subjects import BREACH
 from model.reviews import Review
 from rules.review_rules import ReviewKind
 
+_THE_TIMER, _RAN_OUT = "the timer ", " ran out"
+
 
 def review_breach(
     session: Session, agreement: Agreement, metric: str, day: date, why: str, moment: Moment
@@ -38,9 +40,27 @@ def review_breach(
 
 def last_held(session: Session, subject: str) -> date | None:
     """Return for which day the review of a breach was held last; `None`: it never was."""
-    held = select(HeldReview.due_on).join(Review, Review.id == HeldReview.review_id)
+    holding = last_holding(session, subject)
+    return None if holding is None else holding.due_on
+
+
+def last_holding(session: Session, subject: str) -> HeldReview | None:
+    """Return how the review of a breach was held last; `None`: it never was."""
+    held = select(HeldReview).join(Review, Review.id == HeldReview.review_id)
     ours = held.where(Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject == subject)
     return session.scalar(ours.order_by(HeldReview.number.desc()).limit(1))
+
+
+def ran_out(timer_id: str) -> str:
+    """Return how the title of a breach's review names a timer."""
+    # By its id: its name may be about a person, and a title goes far.
+    return f"{_THE_TIMER}{timer_id}{_RAN_OUT}"
+
+
+def named_in(title: str) -> str:
+    """Return the id of the timer that the title of a breach's review names; empty: of none."""
+    named = title.rpartition(_THE_TIMER)[2]
+    return named.removesuffix(_RAN_OUT) if named.endswith(_RAN_OUT) else ""
 
 
 def missed(metric: str, why: str, held: date | None = None) -> str:

@@ -11,24 +11,27 @@ from sqlalchemy.orm import Session
 from model.agreement_reviews import LOCK, hold_reviews, span_of, subject_of
 from model.agreements import Agreement, all_agreements, find_agreement
 from model.apart import Failed, apart
-from model.breach_reviews import last_held, missed
+from model.breach_reviews import last_holding, missed, named_in, ran_out
 from model.locking import try_hold
-from model.measurements import Measurement, measurements_between
+from model.measurements import missed_between
 from model.review_subjects import BREACH, OF_AGREEMENTS, metric_and_day
 from model.reviews import UNPLANNED, Review, end_review, rename
-from model.timers_kept import timers_kept
+from model.timers_kept import first_run_out
 from model.uncounted_results import are_uncounted
 from rules.review_rules import ReviewKind
 
 _ANY_ZONE = timedelta(hours=14)
 """No zone is further from UTC: a timer that ran out so near to some days may belong to them."""
+_KNOWN = timedelta(minutes=1)
+"""What came so shortly before a review was held, whoever held it may not have known of."""
 
 
 def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None = None) -> None:
     """End what is to be reviewed of a breach, where none is left; its letters are taken back.
 
-    One that was held stays; so does one of which it is not counted yet whether any is left. Where
-    the miss that it names is gone and another is left, it names that. What somebody else has in
+    One that was held stays; so does one of which it is not counted yet whether any is left. One
+    that is to be held again is about what came since. Where the miss that it names is gone and
+    another is left, it names that. What somebody else has in
     hand is left to the next look. `of`: those of one agreement alone. Needs a `transaction()`.
     """
     hold_reviews(session)
@@ -77,35 +80,42 @@ def _see_to(
     # then; and what was missed since this look began is not seen by it.
     if begins != first or (review.changed_at or now) > now:
         return
-    found = measurements_between(session, agreement.id, first, after - timedelta(days=1))
-    left = [each for each in found if each.metric == metric and not each.attained]
+    if are_uncounted(session, agreement.id, metric):
+        return
+    holding = last_holding(session, review.subject)
+    unseen = None if holding is None else holding.held_at - _KNOWN
+    span = first, after - timedelta(days=1)
+    left = [each.missed for each in missed_between(session, agreement.id, metric, *span, unseen)]
+    named = named_in(review.title)
+    timer_id = _first_run_out(session, agreement, metric, first, after, now, unseen, named)
+    left += [ran_out(timer_id)] if timer_id else []
     if left:
-        _name_one_of(review, agreement, left, last_held(session, review.subject), now)
-    elif not (
-        are_uncounted(session, agreement.id, metric)
-        or _ran_out(session, agreement, metric, first, after, now)
-    ):
+        held = None if holding is None else holding.due_on
+        said = [missed(metric, each, held) for each in left]
+        _name_one_of(review, [f"{agreement.title}: {each}" for each in said], now)
+    else:
         end_review(session, review, now)
 
 
-def _name_one_of(
-    review: Review,
-    agreement: Agreement,
-    left: list[Measurement],
-    held: date | None,
-    now: datetime,
-) -> None:
-    titles = [f"{agreement.title}: {missed(each.metric, each.missed, held)}" for each in left]
-    if review.title not in titles and " ran out" not in review.title:
+def _name_one_of(review: Review, titles: Sequence[str], now: datetime) -> None:
+    if review.title not in titles:
         rename(review, now, title=titles[0])
         review.remind_on = UNPLANNED
 
 
-def _ran_out(
-    session: Session, agreement: Agreement, metric: str, first: date, after: date, now: datetime
-) -> bool:
-    """Return whether the time of a timer ran out on those days, by what holds now."""
+def _first_run_out(
+    session: Session,
+    agreement: Agreement,
+    metric: str,
+    first: date,
+    after: date,
+    now: datetime,
+    unseen: datetime | None,
+    rather: str,
+) -> str | None:
+    """Return a timer whose time ran out on those days, by what holds now."""
     since = datetime.combine(first, time(), UTC) - _ANY_ZONE
     until = datetime.combine(after, time(), UTC) + _ANY_ZONE
-    kept = timers_kept(session, agreement.id, since, until, now).get(metric)
-    return kept is not None and kept.breached > 0
+    return first_run_out(
+        session, agreement.id, metric, since, until, now, unseen=unseen, rather=rather
+    )

@@ -77,3 +77,29 @@ def measurements_between(
         (each.metric, each.day): each for each in session.scalars(query.order_by(Measurement.id))
     }
     return sorted(newest.values(), key=lambda each: (each.day, each.metric))
+
+
+def missed_between(
+    session: Session,
+    agreement_id: str,
+    metric: str,
+    first: date,
+    last: date,
+    since: datetime | None = None,
+) -> list[Measurement]:
+    """Return what counts of a metric on some days and was missed; `since`: as came out then."""
+    query = select(Measurement).where(
+        Measurement.agreement_id == agreement_id,
+        Measurement.metric == metric,
+        Measurement.day.between(first, last),
+    )
+    newest: dict[date, Measurement] = {}
+    came_out: dict[date, datetime] = {}
+    for each in session.scalars(query.order_by(Measurement.id)):
+        if each.attained:
+            newest.pop(each.day, None)
+            continue
+        if each.day not in newest:
+            came_out[each.day] = each.received_at
+        newest[each.day] = each
+    return [newest[day] for day in sorted(newest) if since is None or came_out[day] >= since]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from model.agreement_reviews import hold_reviews, span_of, subject_of
 from model.agreements import Agreement, all_agreements
 from model.apart import Failed, apart
-from model.breach_reviews import review_breach
+from model.breach_reviews import ran_out, review_breach
 from model.holding_reviews import HeldReview
 from model.moment import Moment, begins
 from model.review_subjects import BREACH, OF_AGREEMENTS, metric_and_day
@@ -33,8 +33,8 @@ HELD_BACK = timedelta(days=62)
 def review_missed_again(session: Session, moment: Moment, failed: Failed | None = None) -> None:
     """Have reviewed what timers missed since its review had ended. Needs a `transaction()`.
 
-    Of one that was held, it is what they missed after that. `failed` takes the agreements of which
-    this fails; without it that is raised.
+    Of one that was ever held, it is what they missed after that. `failed` takes the agreements of
+    which this fails; without it that is raised.
     """
     hold_reviews(session)
     ended = _ended(session, moment.now)
@@ -48,15 +48,15 @@ def review_missed_again(session: Session, moment: Moment, failed: Failed | None 
 
 
 def _ended(session: Session, now: datetime) -> Sequence[tuple[str, datetime | None]]:
-    """Return of which breaches the review has ended, and when it was held if it ended by that."""
-    by_holding = and_(HeldReview.review_id == Review.id, HeldReview.held_at == Review.ended_at)
-    ended = select(Review.subject, HeldReview.held_at).outerjoin(HeldReview, by_holding)
-    ours = ended.where(
+    """Return of which breaches the review has ended, and when it was held last if it was."""
+    last = select(func.max(HeldReview.held_at)).where(HeldReview.review_id == Review.id)
+    held_at = last.scalar_subquery()
+    ours = select(Review.subject, held_at.label("held_at")).where(
         Review.kind == ReviewKind.SERVICE_LEVEL,
         Review.subject.startswith(OF_AGREEMENTS),
         Review.subject.contains(f"/{BREACH}"),
         Review.ended_at >= now - LOOKED_BACK,
-        or_(HeldReview.held_at.is_(None), HeldReview.held_at >= now - HELD_BACK),
+        or_(held_at.is_(None), held_at < Review.ended_at, held_at >= now - HELD_BACK),
     )
     return [(row.subject, row.held_at) for row in session.execute(ours.order_by(Review.id))]
 
@@ -76,7 +76,6 @@ def _look(
         return
     since, until = begins(first, moment.zone), begins(after, moment.zone)
     since = max(since, held_at or since)
-    ran_out = first_run_out(session, agreement.id, metric, since, until, moment.now)
-    if ran_out is not None:
-        why = f"the timer {ran_out} ran out"
-        review_breach(session, agreement, metric, first, why, moment)
+    timer_id = first_run_out(session, agreement.id, metric, since, until, moment.now)
+    if timer_id is not None:
+        review_breach(session, agreement, metric, first, ran_out(timer_id), moment)

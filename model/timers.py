@@ -33,6 +33,7 @@ class Kind(StrEnum):
 
 
 _UNCOUNTED = text("verdict = 'pending'")
+_BREACHES = text("mark = 'breach'")
 
 
 def _some(column: str, *others: str) -> Index:
@@ -122,7 +123,10 @@ class TimerMark(Base):
     """
 
     __tablename__ = "timer_marks"
-    __table_args__ = (UniqueConstraint("timer_id", "cycle", "mark", "again"),)
+    __table_args__ = (
+        UniqueConstraint("timer_id", "cycle", "mark", "again"),
+        Index(None, "found_at", sqlite_where=_BREACHES, postgresql_where=_BREACHES),
+    )
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     timer_id: Mapped[str] = mapped_column(ForeignKey("timers.id"))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from model.timers import Timer, TimerResult
-from rules.clocks.timer import State, Verdict
+from model.timers import Timer, TimerMark, TimerResult
+from rules.clocks.timer import BREACH, State, Verdict
 
 _Counted = tuple[str, Verdict, int]
 """How many cycles of a metric came to what."""
@@ -52,8 +52,15 @@ def first_run_out(
     since: datetime,
     until: datetime,
     now: datetime,
+    *,
+    unseen: datetime | None = None,
+    rather: str = "",
 ) -> str | None:
-    """Return the id of the timer of a metric whose time ran out first within a time, if any did."""
+    """Return the id of the timer of a metric whose time ran out first within a time, if any did.
+
+    `unseen`: of those alone of which it was so, or was told, from then on. `rather`: the id of one
+    that is returned if its time is among those that ran out.
+    """
     ended = (
         select(TimerResult.verdict_at.label("at"), TimerResult.timer_id.label("id"))
         .where(TimerResult.agreement_id == agreement_id, TimerResult.metric == metric)
@@ -66,8 +73,20 @@ def first_run_out(
         .where(Timer.due_at >= since, Timer.due_at < min(until, now))
         .where(Timer.state.in_((State.RUNNING, State.PAUSED)))
     )
+    if unseen is not None:
+        cycle = (TimerMark.timer_id == TimerResult.timer_id, TimerMark.cycle == TimerResult.cycle)
+        ended = ended.where(or_(TimerResult.verdict_at >= unseen, _told(unseen, *cycle)))
+        overrun = overrun.where(
+            or_(Timer.due_at >= unseen, _told(unseen, TimerMark.timer_id == Timer.id))
+        )
     found = union_all(ended, overrun).subquery()
-    return session.scalar(select(found.c.id).order_by(found.c.at, found.c.id).limit(1))
+    first = select(found.c.id).order_by(found.c.id != rather, found.c.at, found.c.id)
+    return session.scalar(first.limit(1))
+
+
+def _told(since: datetime, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a breach was told from then on."""
+    return exists().where(*which, TimerMark.mark == BREACH, TimerMark.found_at >= since)
 
 
 def _ended(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -148,17 +148,22 @@ def _taken(
     session.flush()
     (view,) = views_of(session, [timer], now)
     if view.marks:
-        _see_to_marks(session, view, now)
+        _see_to_marks(session, view, history.undone, now)
     return view
 
 
-def _see_to_marks(session: Session, view: TimerView, now: datetime) -> None:
-    """Take back what was told of a timer and is so no more."""
+def _see_to_marks(
+    session: Session, view: TimerView, before: Collection[int], now: datetime
+) -> None:
+    """Take back what was told of a timer and is so no more; `before`: the marks that were undone.
+
+    To what those had made somebody review was seen as they were undone, or is at the next tick.
+    """
     cycles = {cast("int", each["cycle"]): each for each in view.cycles}
     ended = [number for number, each in cycles.items() if each["ended_at"]]
     take_back_warnings(session, {(view.timer.id, number) for number in ended})
     holds = {number for number, each in cycles.items() if each["verdict"] == Verdict.BREACHED}
-    told = {each.cycle for each in view.marks if each.mark == BREACH}
+    told = {each.cycle for each in view.marks if each.mark == BREACH and each.id not in before}
     if told - holds and view.timer.agreement_id is not None:
         end_undone_breaches(session, view.timer.agreement_id, now)
 

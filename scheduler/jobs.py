@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from model import kept_answers, telling_plans, telling_timers
+from model import kept_answers, missed_breaches, telling_plans, telling_timers
 from model.apart import Failed, require_none
 from model.housekeeping import forget_delivered
-from model.missed_breaches import await_missed
 from model.missed_events import note_missed
 from model.moment import Moment
 from model.packages import index_missed_packages
@@ -130,10 +129,20 @@ def keep_house(parts: Parts) -> None:
     while forgotten and not parts.ending.is_set():
         with parts.database.transaction() as session:
             forgotten = forget_delivered(session, parts.clock())
-    note, count, wait = (
-        partial(each, now=parts.clock()) for each in (note_missed, count_missed, await_missed)
-    )
-    for make_good in (index_missed, index_missed_packages, note, count, wait):
+    note, count = (partial(each, now=parts.clock()) for each in (note_missed, count_missed))
+    for make_good in (index_missed, index_missed_packages, note, count):
         missed = 1
         while missed and not parts.ending.is_set():
             missed = parts.database.write(make_good)
+    _await_missed(parts)
+
+
+def _await_missed(parts: Parts) -> None:
+    now, missed = parts.clock(), 1
+    while missed and not parts.ending.is_set():
+        with parts.database.reading() as session:
+            found = missed_breaches.missed(session, now)
+        if not found:
+            break
+        await_them = partial(missed_breaches.await_missed, timer_ids=found, now=now)
+        missed = parts.database.write(await_them)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from time import sleep
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from model.access import Caller
 from model.agreements import Agreement
-from model.breach_reviews import last_held, missed
+from model.breach_reviews import last_held, missed, named_in, ran_out
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
 from model.holding_reviews import hold_review
@@ -138,6 +138,68 @@ def test_so_is_what_is_measured_then(database: Database) -> None:
     assert the_review(database).version == before
 
 
+def test_what_was_looked_at_keeps_nobody_at_a_miss_that_was_none(
+    desk: Clocked, agreement: Agreement
+) -> None:
+    """Held for one timer and again for another, it ends with the other: nobody is accused of it."""
+    database = desk.database
+    opened(desk, agreement, 0)
+    assert look(database, on(1, "09:00")) == [NOVEMBER]
+    held_on(database, 1, "10:00")
+    other = opened(desk, agreement, 1)
+    assert look(database, on(1, "18:00")) == [NOVEMBER]
+    desk.tell(other, event("pause", on(1, "16:00")), now=on(1, "19:00"))
+    assert look(database, on(1, "20:00")) == []
+    desk.tell(other, event("resume", on(2, "10:00")), now=on(2, "10:00"))
+    assert look(database, on(2, "11:01")) == [NOVEMBER]
+    held_on(database, 2)
+    assert look(database, on(3, "09:00")) == []
+
+
+def test_where_one_timer_was_in_time_after_all_another_is_named(
+    desk: Clocked, agreement: Agreement
+) -> None:
+    """It ran out since the review was held, or was found late: that is what is looked at."""
+    database = desk.database
+    opened(desk, agreement, 0)
+    look(database, on(1, "09:00"))
+    held_on(database, 1, "10:00")
+    named = opened(desk, agreement, 1)
+    look(database, on(1, "18:00"))
+    assert named_in(the_review(database).title) == named.timer.id
+    before = the_review(database).version
+    late = opened(desk, agreement, -1)
+    look(database, on(1, "18:30"))
+    assert the_review(database).version == before
+    desk.tell(named, event("pause", on(1, "16:00")), now=on(1, "19:00"))
+    assert look(database, on(1, "20:00")) == [NOVEMBER]
+    assert the_review(database).title == (
+        f"{OF_MAIL}: fulfilment was missed again, after its review of 2026-12-01 was held:"
+        f" the timer {late.timer.id} ran out"
+    )
+
+
+def test_a_measurement_that_was_looked_at_keeps_nobody_either(database: Database) -> None:
+    """Not even by another value of it; one that was corrected and missed anew does."""
+    agreement = agreed(database)
+    missed_on = [date(2026, 10, day) for day in (28, 29, 30)]
+    for day in missed_on[:2]:
+        measured(database, agreement, day, 99, TODAY)
+    review, later = the_review(database), TODAY + timedelta(days=2)
+    held(database, review, review.due_on, TODAY + timedelta(days=1))
+    measured(database, agreement, missed_on[0], 98, later)
+    measured(database, agreement, missed_on[2], 98, later)
+    assert len(awaited(database)) == 1
+    measured(database, agreement, missed_on[2], 99.9, later)
+    assert awaited(database) == []
+    measured(database, agreement, missed_on[2], 98, later)
+    for value in (99.9, 97):
+        measured(database, agreement, missed_on[1], value, later)
+    measured(database, agreement, missed_on[2], 99.9, later)
+    assert len(awaited(database)) == 1
+    assert "97 on 2026-10-29" in the_review(database).title
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_so_is_what_runs_out_as_it_is_being_held(desk: Clocked, agreement: Agreement) -> None:
     """Whoever holds it at that moment does not know of it. On SQLite one writes at a time."""
@@ -160,6 +222,9 @@ def test_so_is_what_runs_out_as_it_is_being_held(desk: Clocked, agreement: Agree
                 sleep(0.01)
         told.result()
     assert [what for what, _ in awaited(database)] == [NOVEMBER]
+    with database.transaction() as session:
+        end_cleared_breaches(session, moment.now)
+    assert [what for what, _ in awaited(database)] == [NOVEMBER]
 
 
 def last_held_of(database: Database) -> date | None:
@@ -174,3 +239,10 @@ def test_a_title_says_what_was_missed_and_whether_it_was_looked_at() -> None:
     assert missed("answer", "5 h", TODAY) == (
         "answer was missed again, after its review of 2026-11-22 was held: 5 h"
     )
+
+
+def test_a_title_names_a_timer_by_its_id() -> None:
+    """And gives it back; a title of something else names none."""
+    assert named_in(f"Mail: {missed('answer', ran_out('1-a'), TODAY)}") == "1-a"
+    assert named_in("Mail: answer was missed: 98 on 2026-11-22") == ""
+    assert named_in("Mail: how often the timer was stopped") == ""

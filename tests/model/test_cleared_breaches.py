@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.event import listens_for
 
 from model.access import Caller
 from model.agreement_reviews import hold_reviews
@@ -106,6 +107,23 @@ def test_a_timer_that_was_in_time_after_all_is_no_breach(
     assert len(awaited(database)) == 1
     clocked.tell(timer, event("stop", on(0, "16:00")), now=LATE.now)
     assert awaited(database) == []
+
+
+def test_later_events_of_it_look_at_no_reviews(database: Database, caller: Caller) -> None:
+    """What was taken back long ago is taken back once; the event that does so looks at them."""
+    clocked, timer = found_late(database, caller)
+    looks: list[str] = []
+
+    @listens_for(database.engine, "before_cursor_execute")
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        looks.extend(["look"] if "FROM reviews" in statement else [])
+
+    clocked.tell(timer, event("pause", on(0, "16:00")), now=LATE.now)
+    assert looks.count("look") > 0
+    looks.clear()
+    clocked.tell(timer, event("resume", on(1, "10:00")), now=on(1, "10:00"))
+    clocked.tell(timer, event("stop", on(1, "10:30")), now=on(1, "10:30"))
+    assert looks == []
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -14,7 +14,7 @@ from model.agreements import Agreement
 from model.database import Database
 from model.promises import Promise
 from model.timers import TimerResult
-from model.timers_kept import TimersKept, timers_kept
+from model.timers_kept import TimersKept, first_run_out, timers_kept
 from tests.model.agreed import agreed
 from tests.model.clocked import Clocked, event, on
 
@@ -51,6 +51,23 @@ def test_each_cycle_counts_where_its_verdict_fell(database: Database, caller: Ca
             assert found == ({} if kept == TimersKept() else {"fulfilment": kept})
         before = timers_kept(session, agreement.id, *WHOLE, on(0, "17:00") - hour)
     assert before == {"fulfilment": TimersKept(1, 1)}
+
+
+def test_a_timer_is_named_of_those_that_ran_out(database: Database, caller: Caller) -> None:
+    """Rather one that is asked for; and since an instant those alone that did, or were told."""
+    agreement = lived(database, caller)
+    late, over = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 3))
+    at = (agreement.id, "fulfilment", *WHOLE, on(2, "00:00"))
+    with database.reading() as session:
+        assert first_run_out(session, *at) == late
+        assert first_run_out(session, *at, rather=over) == over
+        assert first_run_out(session, *at, rather="another") == late
+        assert first_run_out(session, *at, unseen=on(0, "17:00")) == late
+        assert first_run_out(session, *at, unseen=on(0, "17:01")) is None
+    Clocked(database, caller).scan(on(1, "00:00"))
+    with database.reading() as session:
+        assert first_run_out(session, *at, unseen=on(1, "00:00"), rather=over) == over
+        assert first_run_out(session, *at, unseen=on(1, "00:01")) is None
 
 
 def test_no_result_is_read_to_count_it(database: Database, caller: Caller) -> None:

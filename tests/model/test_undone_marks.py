@@ -153,6 +153,15 @@ def test_a_cycle_that_was_cancelled_in_time_has_no_breach(desk: Clocked) -> None
     assert tick(desk, on(4, "09:00")) == 1
 
 
+def test_so_has_one_that_is_cancelled_once_its_time_has_run_out(desk: Clocked) -> None:
+    """It did run out, and was late when it was told; what is cancelled counts for nothing."""
+    timer = opened(desk)
+    told = desk.tell(timer, event("cancel", on(1, "09:05")), now=on(1, "09:05"))
+    assert told.cycles[0]["verdict"] == "void"
+    assert list(told.undone.values()) == [on(1, "09:05")]
+    assert tick(desk, on(4, "09:00")) == 1
+
+
 def test_warnings_that_were_never_told_are_told_once_there_is_time_left(desk: Clocked) -> None:
     """Found with the breach they were passed over; what was told is told once all the same."""
     timer = opened(desk, thresholds=HALF)

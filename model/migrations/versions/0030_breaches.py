@@ -17,6 +17,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 ONCE = ["timer_id", "cycle", "mark"]
 EACH_TIME = [*ONCE, "again"]
+BREACHES = sa.text("mark = 'breach'")
 
 
 def upgrade() -> None:
@@ -29,6 +30,13 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         # It copied the table, without its triggers.
         refuse_change("timer_marks")
+    op.create_index(
+        "ix_timer_marks_found_at",
+        "timer_marks",
+        ["found_at"],
+        sqlite_where=BREACHES,
+        postgresql_where=BREACHES,
+    )
     op.create_table(
         "undone_marks",
         sa.Column("mark_id", NUMBER, autoincrement=False, nullable=False),
@@ -47,6 +55,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER timer_marks_refuse_{event}")
     else:
         op.execute("DROP TRIGGER timer_marks_refuse_change ON timer_marks")
+    op.drop_index("ix_timer_marks_found_at", "timer_marks")
     op.execute("DELETE FROM timer_marks WHERE again > 0")
     with op.batch_alter_table("timer_marks") as table:
         table.drop_constraint(_name(EACH_TIME), type_="unique")
