@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from model.agreements import find_agreement
 from model.apart import Failed, apart
-from model.breach_reviews import review_breach
+from model.breach_reviews import ran_out, review_breach
 from model.moment import Moment, rfc3339
 from model.outbox import Event, Letter, announce, listeners
 from model.scanning_timers import ToldMark, scan_timers
@@ -57,11 +57,9 @@ def _have_reviewed(
             day = mark.reached_at.astimezone(moment.zone).date()
             first.setdefault((mark.agreement_id, mark.metric, day), mark)
     for (agreement_id, metric, day), mark in sorted(first.items(), key=lambda each: each[0]):
-        # By its id: its name may be about a person, and a title goes far.
-        why = f"the timer {mark.timer_id} ran out"
         with apart(session, f"agreements/{agreement_id}", failed):
             agreement = find_agreement(session, agreement_id)
-            review_breach(session, agreement, metric, day, why, moment)
+            review_breach(session, agreement, metric, day, ran_out(mark.timer_id), moment)
 
 
 def _event(mark: ToldMark, moment: Moment, letter: Letter | None) -> Event:
