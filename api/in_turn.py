@@ -1,8 +1,8 @@
 """Requests in turn: on SQLite, which works within this process, one begins as the other ends.
 
 CPython runs one thread at a time, and SQLite's driver lets the others in some dozens of times a
-request. Of eight that are ready another takes over each time, from core to core, and that takes as
-long as all that is to be done. So a request waits for the one before it, as long as that is short.
+request. Of eight that are ready another takes over each time, from core to core, and that can take
+as long as all that is to be done. So a request waits for the one before it, if that is short.
 """
 
 from __future__ import annotations

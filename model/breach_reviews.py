@@ -34,14 +34,8 @@ def review_breach(
     # Whoever is holding it at this very moment does not know of this one.
     same = (Review.kind == ReviewKind.SERVICE_LEVEL, Review.subject == subject)
     session.execute(select(Review.id).where(*same).with_for_update())
-    said = missed(metric, why, last_held(session, subject))
+    said = missed(metric, why, last_holding(session, subject))
     review_soon(session, agreement, key, said, moment, again=True)
-
-
-def last_held(session: Session, subject: str) -> date | None:
-    """Return for which day the review of a breach was held last; `None`: it never was."""
-    holding = last_holding(session, subject)
-    return None if holding is None else holding.due_on
 
 
 def last_holding(session: Session, subject: str) -> HeldReview | None:
@@ -63,7 +57,7 @@ def named_in(title: str) -> str:
     return named.removesuffix(_RAN_OUT) if named.endswith(_RAN_OUT) else ""
 
 
-def missed(metric: str, why: str, held: date | None = None) -> str:
-    """Return what the title of a breach's review says beside the agreement; `held`: last so."""
-    again = f" again, after its review of {held} was held" if held else ""
+def missed(metric: str, why: str, last: HeldReview | None = None) -> str:
+    """Return what the title of a breach's review says beside the agreement; `last`: held so."""
+    again = f" again, after its review of {last.due_on} was held" if last else ""
     return f"{metric} was missed{again}: {why}"

@@ -31,8 +31,8 @@ def end_cleared_breaches(session: Session, now: datetime, of: Agreement | None =
 
     One that was held stays; so does one of which it is not counted yet whether any is left. One
     that is to be held again is about what came since. Where the miss that it names is gone and
-    another is left, it names that. What somebody else has in
-    hand is left to the next look. `of`: those of one agreement alone. Needs a `transaction()`.
+    another is left, it names that. What somebody else has in hand is left to the next look. `of`:
+    those of one agreement alone. Needs a `transaction()`.
     """
     hold_reviews(session)
     agreements = {subject_of(each): each for each in ([of] if of else all_agreements(session))}
@@ -78,9 +78,8 @@ def _see_to(
     begins, after = span_of(agreement, metric, first)
     # The period may have been another when it was set up: which days it looks at is not known
     # then; and what was missed since this look began is not seen by it.
-    if begins != first or (review.changed_at or now) > now:
-        return
-    if are_uncounted(session, agreement.id, metric):
+    is_unseen = begins != first or (review.changed_at or now) > now
+    if is_unseen or are_uncounted(session, agreement.id, metric):
         return
     holding = last_holding(session, review.subject)
     unseen = None if holding is None else holding.held_at - _KNOWN
@@ -90,8 +89,7 @@ def _see_to(
     timer_id = _first_run_out(session, agreement, metric, first, after, now, unseen, named)
     left += [ran_out(timer_id)] if timer_id else []
     if left:
-        held = None if holding is None else holding.due_on
-        said = [missed(metric, each, held) for each in left]
+        said = [missed(metric, each, holding) for each in left]
         _name_one_of(review, [f"{agreement.title}: {each}" for each in said], now)
     else:
         end_review(session, review, now)

@@ -149,15 +149,13 @@ def outstanding(
                 yield cycle, passed
 
 
-def _undo(
-    session: Session, timer: Timer, history: History, calendars: Calendars, now: datetime
-) -> History:
-    """Undo the breaches that were none when they were told; return the history without them."""
-    breaches = [each for each in history.told if each.mark == BREACH]
-    if not breaches:
-        return history
+def run_out(timer: Timer, history: History, calendars: Calendars) -> Mapping[int, datetime]:
+    """Return when the time of each cycle ran out or will, by all that is known now.
+
+    Not of one that ended in time, counts for nothing, or whose clock stands still before that.
+    """
     current = calendars.current(timer.calendar)
-    ran_out = {
+    return {
         cycle.number: passed.at
         for cycle in history.timeline.cycles
         for passed in passed_marks(
@@ -165,6 +163,16 @@ def _undo(
         )
         if passed.mark == BREACH
     }
+
+
+def _undo(
+    session: Session, timer: Timer, history: History, calendars: Calendars, now: datetime
+) -> History:
+    """Undo the breaches that were none when they were told; return the history without them."""
+    breaches = [each for each in history.told if each.mark == BREACH]
+    if not breaches:
+        return history
+    ran_out = run_out(timer, history, calendars)
     over = [
         each
         for each in breaches

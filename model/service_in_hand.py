@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from model import json_text
 from model.case_in_hand import Taken, take, taken, taking
 from model.cases import Case, no_such_case
 from model.database import table_of
@@ -51,7 +52,7 @@ def take_service(session: Session, key: str) -> tuple[Taken, ServiceInHand]:
     if not row:
         raise no_such_case(ref_of_service(key))
     beside = row[-len(_SEEN) - 1 :]
-    latest: dict[str, int] = json.loads(beside[-1] or "{}")
+    latest = cast("Mapping[str, int]", json_text.loads(beside[-1] or "{}"))
     return taken(session, row), ServiceInHand(*(*beside[:-1], latest))
 
 

@@ -1,7 +1,7 @@
-"""Warnings of time that is left, and then is not: where their letters wait, they are taken back.
+"""Warnings of time that is left, and then is not: where their letters are on their way, they stop.
 
-A letter waits for the end of the quiet hours, or for a mail server. By then the time may have run
-out, which is told by itself, or whatever was to be done in it is done.
+A letter may wait for a mail server. By then the time may have run out, which is told by itself, or
+whatever was to be done in it is done. One that sleeps is asked as it wakes (`outlooks.py`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def key_of(timer_id: str, cycle: int, mark: str, again: int = 0) -> str:
 
 
 def take_back_warnings(session: Session, over: Collection[Cycle]) -> None:
-    """Take back what waits to be said of the time left in cycles that ran out, or have ended."""
+    """Take back what is about to be said of the time left in cycles that ran out, or have ended."""
     if not over:
         return
     marks = select(TimerMark.timer_id, TimerMark.cycle, TimerMark.mark).where(

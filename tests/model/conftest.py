@@ -13,6 +13,7 @@ from model.moment import Moment
 from model.publishing import publish
 from model.settings import HOME
 from rules.rule_book import RuleFiles, read_files
+from tests.model.clocked import Clocked
 from tests.model.lives import Lives
 from tests.model.portfolio import Portfolio
 from tests.model.recorded import fill, with_personal_facts
@@ -193,3 +194,12 @@ def record(published: Database, caller: Caller, moment: Moment) -> Database:
     """Two cases of five decisions each, of which three checkpoints seal all but the last."""
     fill(published, caller, moment)
     return published
+
+
+@pytest.fixture
+def clocked(database: Database, caller: Caller) -> Clocked:
+    """A ticketing system with a case and a calendar, on each kind of database."""
+    made = Clocked(database, caller)
+    made.case()
+    made.calendar()
+    return made

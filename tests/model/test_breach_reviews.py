@@ -11,10 +11,10 @@ from sqlalchemy import select, text
 
 from model.access import Caller
 from model.agreements import Agreement
-from model.breach_reviews import last_held, missed, named_in, ran_out
+from model.breach_reviews import last_holding, missed, named_in, ran_out
 from model.cleared_breaches import end_cleared_breaches
 from model.database import Database
-from model.holding_reviews import hold_review
+from model.holding_reviews import HeldReview, hold_review
 from model.missed_again import review_missed_again
 from model.moment import Moment
 from model.promises import Promise
@@ -230,19 +230,20 @@ def test_so_is_what_runs_out_as_it_is_being_held(desk: Clocked, agreement: Agree
 def last_held_of(database: Database) -> date | None:
     """Return for which day the only review was held last."""
     with database.reading() as session:
-        return last_held(session, session.scalars(select(Review.subject)).one())
+        holding = last_holding(session, session.scalars(select(Review.subject)).one())
+        return None if holding is None else holding.due_on
 
 
 def test_a_title_says_what_was_missed_and_whether_it_was_looked_at() -> None:
     """As people read it."""
     assert missed("answer", "5 h") == "answer was missed: 5 h"
-    assert missed("answer", "5 h", TODAY) == (
+    assert missed("answer", "5 h", HeldReview(due_on=TODAY)) == (
         "answer was missed again, after its review of 2026-11-22 was held: 5 h"
     )
 
 
 def test_a_title_names_a_timer_by_its_id() -> None:
     """And gives it back; a title of something else names none."""
-    assert named_in(f"Mail: {missed('answer', ran_out('1-a'), TODAY)}") == "1-a"
+    assert named_in(f"Mail: {missed('answer', ran_out('1-a'), HeldReview(due_on=TODAY))}") == "1-a"
     assert named_in("Mail: answer was missed: 98 on 2026-11-22") == ""
     assert named_in("Mail: how often the timer was stopped") == ""

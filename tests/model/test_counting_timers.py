@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
-from model.access import Caller
 from model.calendars import calendar_in
 from model.counting_timers import Calendars, histories_of, outstanding
-from model.database import Database
 from model.timers import Timer, find_timer
 from rules.clocks.timer import BREACH
 from tests.model.clocked import Clocked, event, office, on
 
 NEXT_INSTANT = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def clocked(database: Database, caller: Caller) -> Clocked:
-    """A ticketing system with a case and a calendar, on each kind of database."""
-    made = Clocked(database, caller)
-    made.case()
-    made.calendar()
-    return made
 
 
 def row(clocked: Clocked, timer_id: str) -> Timer:

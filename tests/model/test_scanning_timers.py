@@ -9,21 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.access import Caller
-from model.database import Database
 from model.scanning_timers import ToldMark, scan_timers
 from rules.clocks.timeline import Happening, TimerEvent
 from rules.clocks.timer import BREACH, Threshold
 from tests.model.clocked import HOURS, MONDAY, Clocked, event, office, on
-
-
-@pytest.fixture
-def clocked(database: Database, caller: Caller) -> Clocked:
-    """A ticketing system with a case and a calendar, on each kind of database."""
-    made = Clocked(database, caller)
-    made.case()
-    made.calendar()
-    return made
 
 
 def test_every_mark_is_told_once_as_time_passes(clocked: Clocked) -> None:

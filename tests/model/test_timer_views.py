@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.access import Caller
-from model.database import Database
 from model.timer_views import read_timer, read_timers
 from rules.errors import UnknownRecord
 from tests.model.clocked import MONDAY, Clocked, event, on
 from tests.model.lives import Lives
-
-
-@pytest.fixture
-def clocked(database: Database, caller: Caller) -> Clocked:
-    """A ticketing system with a case and a calendar, on each kind of database."""
-    made = Clocked(database, caller)
-    made.case()
-    made.calendar()
-    return made
 
 
 def test_a_timer_is_read_as_at_any_instant(clocked: Clocked) -> None:

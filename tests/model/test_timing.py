@@ -11,8 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.access import Caller
-from model.database import Database
 from model.timer_views import TimerView
 from model.timing import MOST_EVENTS, MOST_TIMERS
 from rules.clocks.timer import Threshold
@@ -28,15 +26,6 @@ LIFE = (
     event("reopen", on(2, "09:00")),
     event("pause", on(2, "10:30")),
 )
-
-
-@pytest.fixture
-def clocked(database: Database, caller: Caller) -> Clocked:
-    """A ticketing system with a case and a calendar, on each kind of database."""
-    made = Clocked(database, caller)
-    made.case()
-    made.calendar()
-    return made
 
 
 def last(view: TimerView) -> dict[str, Any]:
