@@ -10,7 +10,7 @@ from benchmarks.jdm_routing import context_of, routing_rows
 from benchmarks.measuring import Effort, Pass, rates
 from benchmarks.report import Findings, compared
 from benchmarks.routing_cases import DAY, ROUTING, RoutingCase, bundled_book, different_cases
-from benchmarks.stages import stages_of
+from benchmarks.ways import laid_out
 from rules.decision import Decision, OutcomeValue, Status
 from rules.rule_book import RuleBook
 
@@ -48,11 +48,11 @@ def measured(effort: Effort) -> Findings:
 def routing(count: int = DIFFERENT) -> dict[str, Pass]:
     """Return both on so many cases of the routing, after making sure that they agree."""
     book = bundled_book()
-    stages = stages_of(book, ROUTING, DAY)
-    evaluate = evaluator(table(routing_rows(stages, book.vocabulary)))
+    ways = laid_out(book, ROUTING, DAY)
+    evaluate = evaluator(table(routing_rows(ways, book.vocabulary)))
     decided, waiting = [], []
     for case in different_cases(book, count):
-        context = context_of(case.known, stages)
+        context = context_of(case.known, ways)
         decision = book.decide(ROUTING, case.held, case.as_of)
         if decision.status is Status.DECIDED:
             _require_same(decision, evaluate(context), book)

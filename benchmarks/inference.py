@@ -9,9 +9,9 @@ from benchmarks.jdm_routing import context_of, routing_rows
 from benchmarks.measuring import Effort, Pass, rates
 from benchmarks.report import Comparison, Findings, compared
 from benchmarks.routing_cases import DAY, ROUTING, bundled_book, routing_cases
-from benchmarks.stages import stages_of, walked
 from benchmarks.tables import SIZES, SizedTable
-from rules.engine import Inference
+from benchmarks.ways import laid_out
+from rules.inference import Inference
 
 PEER = "zen-engine"
 AT_LEAST = 1.0
@@ -27,16 +27,16 @@ def measured(effort: Effort) -> Findings:
 def routing() -> dict[str, Pass]:
     """Return both engines on the routing's examples, after making sure that they agree."""
     book = bundled_book()
-    stages = stages_of(book, ROUTING, DAY)
-    evaluate = evaluator(table(routing_rows(stages, book.vocabulary)))
-    cases = [(case.known, context_of(case.known, stages)) for case in routing_cases(book)]
+    ways = laid_out(book, ROUTING, DAY)
+    evaluate = evaluator(table(routing_rows(ways, book.vocabulary)))
+    cases = [(case.known, context_of(case.known, ways)) for case in routing_cases(book)]
     for known, context in cases:
         answer = evaluate(context)
-        assert (answer["stage"], answer.get("rule")) == walked(stages, known), context
+        assert (answer["stage"], answer.get("rule")) == ways.finder.way_of(known)[-1], context
 
     def ours() -> int:
         for known, _ in cases:
-            walked(stages, known)
+            ways.finder.way_of(known)
         return len(cases)
 
     def theirs() -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
-from rules.compiled_policy import CompiledPolicy
+from rules.compiled_policy import CompiledPolicy, Evaluated, disagreement
 from rules.decision import Decision, OutcomeValue, Question, Reason, Status
+from rules.stage_decision import StageDecision
+from rules.values import Value
 from rules.vocabulary import Fact, Facts, Vocabulary, frozen
+from rules.wayfinder import Wayfinder, wayfinder_for
 
 
 class Chain:
@@ -21,30 +25,77 @@ class Chain:
         self._vocabulary = vocabulary
         self._empty = {name: outcome.empty for name, outcome in vocabulary.outcomes.items()}
         self._kept = [name for name, outcome in vocabulary.outcomes.items() if outcome.kept]
+        self._wayfinders = lru_cache(maxsize=None)(self._map)
         self._questions = {name: _question(fact) for name, fact in vocabulary.facts.items()}
 
     def decide(self, held: Facts, as_of: date) -> Decision:
-        """Walk the stages until one fires a rule that does not continue, or has to ask."""
+        """Walk the stages until one fires a rule that does not continue, or has to ask.
+
+        Raises:
+            InferenceNotConfirmed: engine and evaluation disagree.
+            NoRuleApplies, RulesConflict: errors of a policy.
+        """
         known = self._vocabulary.known(held, as_of)
         kept: dict[str, OutcomeValue] = {}
         because: list[Reason] = []
         assumptions: dict[str, None] = {}
-        for stage in self._stages:
-            said = stage.decide(known, as_of)
+        walked = self._walked(known, as_of)
+        for said in walked:
             because += said.because
             assumptions |= dict.fromkeys(said.assumptions)
             kept |= {name: said.outcome[name] for name in self._kept if name in said.outcome}
-            if not said.continues:
-                break
         return Decision(
             decision=self._name,
-            stage=stage.policy.name,
+            stage=self._stages[len(walked) - 1].policy.name,
             status=Status.AWAITING_FACTS if said.asks else Status.DECIDED,
             outcome=frozen({**self._empty, **kept, **said.outcome, **self._asked(said.asks)}),
             needs=tuple(self._questions[name] for name in said.asks),
             assumptions=tuple(assumptions),
             because=tuple(because),
         )
+
+    def _walked(self, known: Mapping[str, Value], as_of: date) -> list[StageDecision]:
+        """Return what each stage says, as far as the case comes, once the engine says the same."""
+        walked: list[Evaluated] = []
+        confirmed = True
+        for stage in self._stages:
+            evaluated = stage.evaluated(known, as_of)
+            walked.append(evaluated)
+            confirmed = confirmed and evaluated.confirmed
+            if not evaluated.decision.continues:
+                break
+        if not confirmed:
+            self._confirm(walked, known, as_of)
+        return [evaluated.decision for evaluated in walked]
+
+    def _confirm(
+        self, walked: Sequence[Evaluated], known: Mapping[str, Value], as_of: date
+    ) -> None:
+        wayfinder = self._wayfinder_on(as_of)
+        steps = wayfinder.way_of(known) if wayfinder else ()
+        for number, (stage, evaluated) in enumerate(zip(self._stages, walked, strict=False)):
+            if number >= len(steps):
+                # The stages are asked alone; or the way ends where no rule is true yet, and what
+                # is missing there makes no difference.
+                stage.confirm(evaluated, known, as_of)
+            elif steps[number] != (stage.policy.name, evaluated.comes_first):
+                differing = {steps[number][1], evaluated.comes_first}
+                raise disagreement(stage.policy.name, differing)
+        for evaluated in walked[: len(steps)]:
+            evaluated.confirmed = True
+
+    def _wayfinder_on(self, as_of: date) -> Wayfinder | None:
+        return self._wayfinders(tuple(stage.edition_on(as_of) for stage in self._stages))
+
+    def _map(self, editions: tuple[int, ...]) -> Wayfinder | None:
+        stages = [
+            stage.in_order(edition) for stage, edition in zip(self._stages, editions, strict=True)
+        ]
+        in_order = [stage for stage in stages if stage is not None]
+        if len(in_order) < len(stages):
+            return None
+        domains = {name: fact.domain for name, fact in self._vocabulary.facts.items()}
+        return wayfinder_for(self._name, in_order, domains)
 
     def next_turning_day(self, held: Facts, as_of: date) -> date | None:
         """Return the first day after `as_of` on which the answer may be another.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from rules.decision_diagram import Rules, TooEntangled
 from rules.edition import Edition, edition_on, first_days
-from rules.engine import Inference
 from rules.engine_rules import Program, compiled
 from rules.errors import InferenceNotConfirmed, NoRuleApplies, RulesConflict
+from rules.inference import Inference
 from rules.normal_form import normal_form
 from rules.policy import HitPolicy, Policy, Rule
 from rules.questions import Stage, only_looked_for, prospect
@@ -21,6 +21,7 @@ from rules.truth_table import TruthTable, truth_table
 from rules.turning_days import turning_days
 from rules.values import Value
 from rules.vocabulary import Vocabulary
+from rules.ways import StageRules
 
 REMEMBERED = 4_096
 """What a stage said, inferred and confirmed, of so many cases serves those with the same facts."""
@@ -35,6 +36,19 @@ class _CompiledEdition:
     table: TruthTable
     program: Program
     inference: Inference
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """What a stage says by evaluation, and whether the engine has said the same.
+
+    `true`: the rules that are. `comes_first`: the first that is not false, if it is true.
+    """
+
+    decision: StageDecision
+    true: frozenset[str]
+    comes_first: str | None
+    confirmed: bool = False
 
 
 class CompiledPolicy:
@@ -56,20 +70,59 @@ class CompiledPolicy:
         self._counts_days = any(
             name in counted or vocabulary.facts[name].derived_from for name in policy.inputs
         )
-        self._remembering = lru_cache(maxsize=remembered)(self._decided)
+        self._remembering = lru_cache(maxsize=remembered)(self._evaluated)
         self._remembering_turns = lru_cache(maxsize=remembered)(self._next_turn)
 
     def decide(self, known: Mapping[str, Value], as_of: date) -> StageDecision:
         """Return which rules fire for the known facts on a day.
 
-        Nothing but the facts that the policy looks at and the day enters into it, so what was
-        inferred and confirmed for them once is not worked out again. An error is never kept.
-
         Raises:
             InferenceNotConfirmed: engine and evaluation disagree.
             NoRuleApplies, RulesConflict: errors of the policy.
         """
+        evaluated = self.evaluated(known, as_of)
+        self.confirm(evaluated, known, as_of)
+        return evaluated.decision
+
+    def evaluated(self, known: Mapping[str, Value], as_of: date) -> Evaluated:
+        """Return what the evaluation says, which must not be relied on until it is confirmed.
+
+        Nothing but the facts that the policy looks at and the day enters into it, so what was
+        evaluated and confirmed for them once is not worked out again. An error is never kept.
+
+        Raises:
+            NoRuleApplies, RulesConflict: errors of the policy.
+        """
         return self._remembering(tuple(map(known.get, self._looked_at)), as_of)
+
+    def confirm(self, evaluated: Evaluated, known: Mapping[str, Value], as_of: date) -> None:
+        """Make sure, once, that the engine finds the same rules true.
+
+        Raises:
+            InferenceNotConfirmed: it does not.
+        """
+        if evaluated.confirmed:
+            return
+        compiled_edition = self._edition(self.edition_on(as_of))
+        inferred = compiled_edition.inference.true_rules(compiled_edition.program.message(known))
+        if inferred != evaluated.true:
+            raise disagreement(self.policy.name, inferred ^ evaluated.true)
+        evaluated.confirmed = True
+
+    def edition_on(self, as_of: date) -> int:
+        """Return the number of the edition that is in force on a day."""
+        return bisect_right(self._first_days, as_of)
+
+    def in_order(self, edition: int) -> StageRules | None:
+        """Return the rules of an edition, if the first that is true counts."""
+        if self.policy.hit is not HitPolicy.FIRST:
+            return None
+        of_edition = self._edition(edition)
+        rules = zip(of_edition.rules, of_edition.edition.rules, strict=True)
+        return StageRules(
+            self.policy.name,
+            tuple((id, condition, rule.continues) for (id, condition), rule in rules),
+        )
 
     def next_turning_day(self, known: Mapping[str, Value], after: date) -> date | None:
         """Return the first day after `after` on which this stage may say something else.
@@ -114,31 +167,19 @@ class CompiledPolicy:
         inference = Inference(self.policy.name, program.rules)
         return _CompiledEdition(edition, rules, truth_table(edition), program, inference)
 
-    def _decided(self, given: _Given, as_of: date) -> StageDecision:
+    def _evaluated(self, given: _Given, as_of: date) -> Evaluated:
         known = _known(self._looked_at, given)
-        compiled_edition = self._edition(bisect_right(self._first_days, as_of))
+        compiled_edition = self._edition(self.edition_on(as_of))
         not_false = compiled_edition.table.not_false(known)
-        self._confirm(compiled_edition, known, not_false)
         fired = _fired(self.policy.hit, not_false)
-        if fired is None:
-            return self._undetermined(compiled_edition, known, as_of)
-        return firing(compiled_edition.edition, self._checked(fired), known)
-
-    def _confirm(
-        self,
-        compiled_edition: _CompiledEdition,
-        known: Mapping[str, Value],
-        not_false: Sequence[tuple[Rule, bool | None]],
-    ) -> None:
-        message = compiled_edition.program.message(known)
-        inferred = compiled_edition.inference.true_rules(message)
-        evaluated = {rule.id for rule, truth in not_false if truth}
-        if inferred != evaluated:
-            differing = ", ".join(sorted(inferred ^ evaluated))
-            raise InferenceNotConfirmed(
-                f"policy `{self.policy.name}`: the engine and the evaluation disagree on "
-                f"{differing}"
-            )
+        decision = (
+            self._undetermined(compiled_edition, known, as_of)
+            if fired is None
+            else firing(compiled_edition.edition, self._checked(fired), known)
+        )
+        true = frozenset(rule.id for rule, truth in not_false if truth)
+        first, is_true = not_false[0]
+        return Evaluated(decision, true, first.id if is_true else None)
 
     def _undetermined(
         self, compiled_edition: _CompiledEdition, known: Mapping[str, Value], as_of: date
@@ -166,6 +207,14 @@ class CompiledPolicy:
             both = " and ".join(f"`{rule.id}`" for rule in fired[:2])
             raise RulesConflict(f"policy `{self.policy.name}`: {both} are both true")
         return fired
+
+
+def disagreement(policy: str, rules: Iterable[str | None]) -> InferenceNotConfirmed:
+    """Return the error that says on which rules of a policy the two readings differ."""
+    differing = ", ".join(sorted(rule for rule in rules if rule))
+    return InferenceNotConfirmed(
+        f"policy `{policy}`: the engine and the evaluation disagree on {differing}"
+    )
 
 
 def _fired(

@@ -110,12 +110,19 @@ def _test(
         properties[name] = Absence(literal.fact, missing=True)
         return Test(name, "=", literal.missing)
     if isinstance(literal.other, FactRef):
-        name = f"{literal.fact} {literal.operator} {literal.other.name}"
+        name = property_of(literal)
         properties[name] = literal
         return Test(name, "=", True)
     properties.setdefault(literal.fact, literal)
     value = encoded(literal.other, domains[literal.fact])
     return Test(literal.fact, literal.operator, value)
+
+
+def property_of(literal: Atom | Absence) -> str:
+    """Return the name of what a literal is about: a fact, or how two stand to each other."""
+    if isinstance(literal, Atom) and isinstance(literal.other, FactRef):
+        return f"{literal.fact} {literal.operator} {literal.other.name}"
+    return literal.fact
 
 
 def encoded(value: Value, domain: Domain) -> Scalar:

@@ -184,13 +184,18 @@ def _atom_assigned(atom: Atom, name: str, value: Value) -> Normal:
     return TRUE if compare(value, atom.operator, right) else FALSE
 
 
+def literals_of(normal: Normal) -> Iterator[Atom | Absence]:
+    """Yield the comparisons of a condition, and where it asks whether a fact is there, in order."""
+    if isinstance(normal, AllOf | AnyOf):
+        for part in normal.parts:
+            yield from literals_of(part)
+    else:
+        yield normal
+
+
 def atoms_of(normal: Normal) -> Iterator[Atom]:
     """Yield the comparisons of a condition, in order."""
-    if isinstance(normal, Atom):
-        yield normal
-    elif isinstance(normal, AllOf | AnyOf):
-        for part in normal.parts:
-            yield from atoms_of(part)
+    return (literal for literal in literals_of(normal) if isinstance(literal, Atom))
 
 
 def compared_facts(normal: Normal) -> Iterator[str]:

@@ -16,9 +16,9 @@ from random import Random
 
 from rules.compiled_policy import CompiledPolicy
 from rules.edition import Edition, edition_on
-from rules.engine import Inference
 from rules.engine_rules import Program, compiled
 from rules.errors import NoRuleApplies, RuleFilesRefused, RulesConflict
+from rules.inference import Inference
 from rules.normal_form import Atom, FactRef, normal_form
 from rules.policy import HitPolicy
 from rules.problems import report
@@ -26,6 +26,7 @@ from rules.rule_book import RuleBook, load
 from rules.three_valued import evaluate
 from rules.values import Value
 from rules.vocabulary import Vocabulary
+from tests.rules.drawn_chain import drawn_chain
 from tests.rules.drawn_policy import NAME, DrawnBook, drawn_book
 from tests.rules.drawn_vocabulary import DrawnFact
 
@@ -94,10 +95,13 @@ def compare(seed: int, cases: int, read: Callable[[RuleBook, date], Day] = Day.o
     except RuleFilesRefused as refused:
         raise Difference(_shown(seed, drawn, report(refused.problems))) from refused
     days = [read(book, day) for day in drawn.days]
+    chains = [drawn_chain(chance, book, day) for day in drawn.days]
     policy = CompiledPolicy(book.policies[NAME], book.vocabulary)
     anew = CompiledPolicy(book.policies[NAME], book.vocabulary, remembered=0)
     tries = {fact.name: fact.tries() for fact in drawn.facts if not fact.base}
     seen: Counter[str] = Counter(books=1, cases=cases)
+    seen["chains with ways"] += sum(chain.finder is not None for chain in chains)
+    seen["chains with too many ways"] += sum(chain.finder is None for chain in chains)
     seen["books of several rulesets"] += any(len(day.program.rules) > 50 for day in days)
     for number in range(cases):
         day = days[number % len(days)]
@@ -106,6 +110,9 @@ def compare(seed: int, cases: int, read: Callable[[RuleBook, date], Day] = Day.o
         seen.update(f"{truth} rules".lower() for truth in truths.values())
         if day.inferred(known) != true_in(truths):
             raise Difference(_shown(seed, drawn, _difference(day, known)))
+        wrong_way = chains[number % len(days)].differs(known, truths)
+        if wrong_way:
+            raise Difference(_shown(seed, drawn, f"on {day.day}, knowing {known}: {wrong_way}"))
         if number < DECIDED_A_BOOK:
             decided = Decided(policy, anew, book.vocabulary, day, drawn.facts)
             wrong = decided.wrong(known, chance, seen)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from rules.compiled_policy import CompiledPolicy, _CompiledEdition
-from rules.engine import Inference, Scalar
+from rules.engine_limits import Scalar
+from rules.inference import Inference
 from rules.policy import Policy
 from rules.vocabulary import Vocabulary
 from tests.rules.drawn_engine_rules import plainly_true

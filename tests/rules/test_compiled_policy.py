@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 
 from rules.compiled_policy import CompiledPolicy
-from rules.engine import Inference
 from rules.engine_limits import Scalar
 from rules.errors import (
     InferenceNotConfirmed,
@@ -19,6 +18,7 @@ from rules.errors import (
     RulesConflict,
     TollgateError,
 )
+from rules.inference import Inference
 from rules.policy import HitPolicy, Parameter, Policy, Rule
 from rules.values import Value
 from tests.rules.books import ASKED, DAY, VOCABULARY, Table, book, outing, rule, table
