@@ -13,12 +13,9 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from rules.engine import Comparison, InEachProcess, Ruleset, fact_of
+from rules.engine import RULES_A_RULESET, Comparison, InEachProcess, Ruleset, fact_of
 from rules.engine_limits import EngineRule, Scalar, check_limits
 from rules.scales import Scale
-
-# Far below what breaks the engine: 64 sibling conditions true, 256 identical conditions.
-RULES_A_RULESET = 50
 
 
 def _scales(rules: Iterable[EngineRule]) -> dict[str, Scale]:
@@ -137,7 +134,7 @@ class Inference:
         return frozenset(fired)
 
     def close(self) -> None:
-        """Delete the rulesets. Each leaks about 700 KiB: close what is never used again."""
+        """Delete the rulesets. They leak all the same: close what is never used again."""
         for ruleset in self._laid_out.get().all():
             ruleset.close()
 

@@ -29,6 +29,15 @@ def test_what_the_engine_cannot_read_is_no_answer_and_spoils_none() -> None:
     assert rulesets_built() == before + 1
 
 
+def test_a_large_ruleset_counts_for_several() -> None:
+    """What is built leaks by its rules, and a process is renewed by what it has built."""
+    before = rulesets_built()
+    Ruleset("large", [(str(n), [Comparison("n", "=", n)]) for n in range(101)]).fired_by(
+        fact_of([])
+    )
+    assert rulesets_built() == before + 3
+
+
 def test_each_process_makes_its_own_once() -> None:
     """A process that is forked begins afresh, since a lock may have been held just then."""
     made: list[int] = []

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.engine import rulesets_built
+from rules.engine import RULES_A_RULESET, rulesets_built
 from rules.engine_limits import EngineRule, Scalar, Test
 from rules.errors import InferenceNotConfirmed
-from rules.inference import RULES_A_RULESET, Inference
+from rules.inference import Inference
 from tests.rules.drawn import SIGNS
 from tests.rules.drawn_engine_rules import (
     AWKWARD,
