@@ -1,9 +1,9 @@
 """A PostgreSQL that is there and says nothing: nobody waits for it beyond a bound.
 
 A server whose processes are frozen, and one behind a network that takes what is sent and brings
-nothing back, ends no statement itself: what it bounds by `statement_timeout` lasts for ever. So
-each wait is bounded on this side as well. Who waited in vain closes the connection; and until the
-server has been heard again nobody else begins to wait for another one, but is told at once.
+nothing back, does not end a statement by itself: what `statement_timeout` bounds lasts for ever.
+So each wait is bounded on this side as well. Who waited in vain closes the connection; and until
+the server has been heard again nobody waits for a new one, but is told at once.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from psycopg.errors import ConnectionTimeout, OperationalError, _WaitTimeout
 from sqlalchemy import Connection, Engine, event
 
 GRACE = 1.0
-"""Seconds beyond a statement's own bound in which a server that lives has said that it ended it."""
+"""Seconds beyond a statement's own bound, within which a server has told that it ended it."""
 
 BRIEFLY = 0.1
-"""Seconds for which it is waited that a silent server is heard again: one that lives is by then."""
+"""Seconds within which a server that lives, and of which one connection is lost, is heard."""
 
 Result = TypeVar("Result")
 
@@ -30,12 +30,10 @@ def bound(engine: Engine, patience: float) -> None:
 
     `patience`: seconds that a statement may take by what the server was told.
     """
-    hearing = _Hearing()
+    hearing = _Hearing(patience)
 
     def connect(_dialect: object, _record: object, where: Any, options: Any) -> _Bounded:
-        opened = hearing.connect(*where, **options)
-        opened.patience, opened.hearing = patience, hearing
-        return opened
+        return hearing.connect(*where, **options)
 
     event.listen(engine, "do_connect", connect)
 
@@ -55,14 +53,13 @@ def take_time(connection: Connection) -> None:
 class _Bounded(psycopg.Connection[Any]):
     """A connection that is closed when its server says nothing for too long."""
 
-    # Until all that there is to be known of it is known.
-    patience: float | None = GRACE
+    patience: float | None
     hearing: _Hearing
 
     def wait(
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
-        """Wait for what the server says; each statement, commit and pipeline comes by here.
+        """Wait for what the server says: every statement, pipeline and end comes by here.
 
         Raises:
             OperationalError: it said nothing; the connection is closed.
@@ -72,57 +69,68 @@ class _Bounded(psycopg.Connection[Any]):
         except _WaitTimeout:
             if timeout is not None:
                 raise
-        # The bound may be over because this process itself was stopped meanwhile: what the server
-        # has said since is still there to be read.
+        # A process that stood still itself finds here what the server has said meanwhile.
         try:
             return super().wait(gen, interval, GRACE)
         except _WaitTimeout:
             self.close()
-            self.hearing.lost()
-            raise OperationalError("the server said nothing") from None
+            self.hearing.lose()
+            raise OperationalError("the server says nothing") from None
 
 
 class _Hearing:
-    """Whether a server is heard, for all threads of a process that have connections to it."""
+    """Whether a server is heard, for all threads of a process that connect to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self._heard = Event()
         self._heard.set()
-        self._lock = Lock()
-        self._where: tuple[Any, dict[str, Any]] = ((), {})
+        self._starting = Lock()
+        self._listener: Thread | None = None
+        self._connect: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
 
     def connect(self, *where: Any, **options: Any) -> _Bounded:
         """Open a connection.
 
         Raises:
-            OperationalError: it could not be opened, or the server is silent.
+            OperationalError: it cannot be opened, or the server is silent.
         """
-        self._where = where, options
+        self._connect = where, options
         if not self._heard.wait(BRIEFLY):
-            raise OperationalError("the server has said nothing, and is listened to")
+            self.lose()
+            raise OperationalError("the server says nothing, and is listened to")
         try:
-            return _Bounded.connect(*where, **options)
+            opened = _Bounded.connect(*where, **options)
         except ConnectionTimeout:
-            self.lost()
+            self.lose()
             raise
+        opened.patience, opened.hearing = self._patience, self
+        return opened
 
-    def lost(self) -> None:
-        """The server said nothing: have it listened to, until it says something."""
-        with self._lock:
-            if self._heard.is_set():
+    def lose(self) -> None:
+        """Have the server listened to, by somebody who waits for it in everybody's stead."""
+        with self._starting:
+            # In a process that was forked it is another's, which is not there.
+            if self._listener is None or not self._listener.is_alive():
                 self._heard.clear()
-                # None lives from the start: a process that was forked would be without it.
-                Thread(target=self._listen, name="listening", daemon=True).start()
+                self._listener = Thread(target=self._listen, name="listening", daemon=True)
+                self._listener.start()
 
     def _listen(self) -> None:
-        where, options = self._where
-        silent = True
-        while silent:
-            try:
-                _Bounded.connect(*where, **options).close()
-                silent = False
-            except ConnectionTimeout:
-                continue
-            except psycopg.Error:
-                silent = False  # it was refused, and so is heard
-        self._heard.set()
+        where, options = self._connect
+        try:
+            while not _says_something(*where, **options):
+                pass
+        finally:
+            self._heard.set()
+
+
+def _says_something(*where: Any, **options: Any) -> bool:
+    """Whether a server takes a connection, or refuses it; waits as long as a connect may take."""
+    try:
+        _Bounded.connect(*where, **options).close()
+    except ConnectionTimeout:
+        return False
+    except psycopg.Error:
+        pass
+    return True
