@@ -9,6 +9,7 @@ the server has been heard again nobody waits for a new one, but is told at once.
 from __future__ import annotations
 
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
@@ -20,7 +21,7 @@ GRACE = 1.0
 """Seconds beyond a statement's own bound, within which a server has told that it ended it."""
 
 BRIEFLY = 0.1
-"""Seconds within which a server that lives, and of which one connection is lost, is heard."""
+"""Seconds after a connection was lost within which its server, if it lives, is heard again."""
 
 Result = TypeVar("Result")
 
@@ -87,6 +88,7 @@ class _Hearing:
         self._heard.set()
         self._starting = Lock()
         self._listener: Thread | None = None
+        self._lost_at = monotonic()
         self._connect: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})
 
     def connect(self, *where: Any, **options: Any) -> _Bounded:
@@ -96,7 +98,8 @@ class _Hearing:
             OperationalError: it cannot be opened, or the server is silent.
         """
         self._connect = where, options
-        if not self._heard.wait(BRIEFLY):
+        # Later nobody waits: a caller may ask for many things, one after the other.
+        if not self._heard.wait(max(0.0, self._lost_at + BRIEFLY - monotonic())):
             self.lose()
             raise OperationalError("the server says nothing, and is listened to")
         try:
@@ -112,6 +115,7 @@ class _Hearing:
         with self._starting:
             # In a process that was forked it is another's, which is not there.
             if self._listener is None or not self._listener.is_alive():
+                self._lost_at = monotonic()
                 self._heard.clear()
                 self._listener = Thread(target=self._listen, name="listening", daemon=True)
                 self._listener.start()

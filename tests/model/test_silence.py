@@ -32,6 +32,7 @@ OVERLONG = text("SELECT pg_sleep(1.5)")
 
 IN_TIME = text("SELECT pg_sleep(0.05)")
 BACKEND = text("SELECT pg_backend_pid()")
+LENGTH = text("SELECT length(:words)")
 COUNT = text("SELECT count(*) FROM cases")
 AWAY = "did not answer in time"
 SOCKET = ".s.PGSQL.5432"
@@ -68,6 +69,11 @@ def ask(session: Session) -> None:
     session.execute(COUNT)
 
 
+def pour(session: Session) -> None:
+    """Send more than the kernel takes for a process that does not read it."""
+    session.execute(LENGTH, {"words": "x" * 10_000_000})
+
+
 def send(session: Session) -> None:
     """Write something without waiting for each answer."""
     with sent_together(session):
@@ -95,7 +101,7 @@ def is_there(database: Database, told: list[str] | None = None) -> bool:
     return True
 
 
-@pytest.mark.parametrize("work", [ask, send, end])
+@pytest.mark.parametrize("work", [ask, pour, send, end])
 def test_who_is_not_answered_is_told_so(hurried: Database, work: Work) -> None:
     """At a statement, a pipeline and a commit alike; that connection is used no more."""
     used = []
