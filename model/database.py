@@ -23,6 +23,7 @@ from model.engines import (
     milliseconds,
     transactional,
 )
+from model.only_reading import only_reads
 from model.turns import Turns
 from rules.errors import DatabaseAway, Unable
 
@@ -37,9 +38,6 @@ LONGEST_PAUSE = 0.1
 
 ONLY_READ = "the database may not be written to"
 
-_ONLY_READ = text(
-    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
-)
 _CONNECTION = "tollgate_connection"
 
 Result = TypeVar("Result")
@@ -208,15 +206,15 @@ class Database:
             session.execute(text("SELECT 1"))
 
     def require_writable(self) -> None:
-        """Refuse a PostgreSQL that may only be read, as a standby is. SQLite tells when it writes.
+        """Refuse a database that may only be read, as a standby is; waits for no writer.
 
         Raises:
             DatabaseAway: it may not be written to, or there is no sign of life.
         """
-        if self.is_sqlite:
-            return
-        with self.looking() as connection:
-            if connection.scalar(_ONLY_READ):
+        # On PostgreSQL it is only looked; on SQLite a transaction is tried.
+        asked = self.engine if self.is_sqlite else self._lookers
+        with _away(), asked.connect() as connection:
+            if only_reads(connection):
                 raise DatabaseAway(ONLY_READ)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
 
 from model.liveness import watch
+from model.silence import bound
 
 PATIENCE = 5.0
 """Seconds that one connect, one lock or one statement may take."""
@@ -32,6 +33,7 @@ def engine_for(url: URL, patience: float, pool_size: int) -> Engine:
             **pool,
         )
         watch(engine)
+        bound(engine, patience)
         event.listen(engine, "handle_error", _give_up_what_only_reads)
         return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
@@ -68,16 +70,16 @@ def _give_up_what_only_reads(context: ExceptionContext) -> None:
 
 
 def _postgresql_bounds(url: URL, patience: float) -> dict[str, Any]:
-    bound = milliseconds(patience)
+    most = milliseconds(patience)
     options = (
-        f"-c lock_timeout={bound} -c statement_timeout={bound}"
-        f" -c idle_in_transaction_session_timeout={6 * bound}"
+        f"-c lock_timeout={most} -c statement_timeout={most}"
+        f" -c idle_in_transaction_session_timeout={6 * most}"
         # Made for queries that take seconds: it takes longer than any of ours does.
         " -c jit=off"
     )
     return {
         "connect_timeout": max(2, round(patience)),
-        "tcp_user_timeout": 2 * bound,
+        "tcp_user_timeout": 2 * most,
         "options": f"{url.query.get('options', '')} {options}".strip(),
     }
 

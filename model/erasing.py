@@ -35,6 +35,7 @@ from model.satisfaction import (
     forget_people,
     forget_words,
 )
+from model.silence import take_time
 from model.subjects import kind_and_name
 from model.texts import LONGEST_NAME, require_texts
 from model.timers import Timer
@@ -117,9 +118,8 @@ def clear_from_disk(database: Database) -> None:
     names = ", ".join(table.__tablename__ for table in tables)
     with database.engine.connect() as connection:
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-        alone.execute(text("SET statement_timeout = 0"))
+        take_time(alone)
         alone.execute(text(f"VACUUM {names}"))
-        alone.execute(text("RESET statement_timeout"))
 
 
 def _named(

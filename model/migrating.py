@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from model.administration import Act, Actor, AdministrationAct, record_act
 from model.database import Database
 from model.schema_support import SchemaSupport
+from model.silence import take_time
 from rules.errors import Unable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -149,7 +150,7 @@ def _alone(database: Database, work: Callable[[Session], None]) -> None:
 
     def by_itself(session: Session) -> None:
         # A migration of large tables may take its time.
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        take_time(session.connection())
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('tollgate migration'))"))
         work(session)
 

@@ -70,6 +70,21 @@ class Server:
         if found:
             os.kill(found[0], signal.SIGKILL)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile none of its processes runs: the kernel takes what is sent, nobody answers."""
+        assert self.process is not None
+        stopped: list[int] = []
+        try:
+            # The parent first: it starts no others then.
+            for process in (self.process.pid, *self._children()):
+                os.kill(process, signal.SIGSTOP)
+                stopped.append(process)
+            yield
+        finally:
+            for process in reversed(stopped):
+                os.kill(process, signal.SIGCONT)
+
     def accepts(self) -> bool:
         """Whether it takes connections."""
         try:
@@ -96,6 +111,12 @@ class Server:
     @property
     def _log(self) -> Path:
         return self.home / "log"
+
+    def _children(self) -> Iterator[int]:
+        assert self.process is not None
+        parent = self.process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children")
+        yield from map(int, children.read_text(encoding="ascii").split())
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:

@@ -1,4 +1,4 @@
-"""SQLite with its lock held by another, and without room: 503 meanwhile, and then on as before."""
+"""SQLite locked by another, without room, or only to be read: 503 meanwhile, then as before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from model.database import PATIENCE
 from tests.fire.callers import Answer, ask, decide
 from tests.fire.conftest import Start
-from tests.fire.service import Service
+from tests.fire.service import Service, bind_root_by_modes, wait_until
 from tests.fire.stored import assert_each_once
 
 CALLERS = 4
@@ -158,3 +158,25 @@ def test_a_file_that_may_not_grow(start: Start, sqlite_url: str) -> None:
 
     service = start(sqlite_url, prepared=limit)
     assert_recovers(service, sqlite_url, fill_up(service), lift)
+
+
+def test_a_file_that_may_only_be_read(start: Start, sqlite_url: str) -> None:
+    """A process that may only read it says so at `/readyz` too; when it may write, it does."""
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    service = start(sqlite_url, workers=1, prepared=bind_root_by_modes)
+    first = decided(service, 0, "key-0")
+    file.chmod(0o444)
+    # One that has opened it goes on to write.
+    former = service.worker_ids()
+    service.kill_a_worker()
+    wait_until(lambda: service.worker_ids() not in ([], former))
+    ready = ask(service.url, "GET", "/readyz")
+    assert_turned_away(ready)
+    assert "may not be written to" in ready.body["detail"]
+    assert_turned_away(decided(service, 1, "key-1"))
+    assert ask(service.url, "GET", "/api/v1/cases/CRM-0").status == 200
+    file.chmod(0o644)
+    assert ask(service.url, "GET", "/readyz").status == 200
+    second = decided(service, 1, "key-1")
+    assert second.status == 201
+    assert_each_once(sqlite_url, {"key-0": first.text, "key-1": second.text})

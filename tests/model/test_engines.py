@@ -28,9 +28,6 @@ def test_a_database_that_may_be_written_to_again_is_written_to(database: Databas
     with closing(Database(database.url, pool_size=1)) as small:
         with small.looking() as connection:
             connection.execute(text(only_read))
-        if not database.is_sqlite:
-            with pytest.raises(DatabaseAway, match="may not be written to"):
-                small.require_writable()
         for _ in range(2):
             with suppress(DatabaseAway), small.transaction() as session:
                 insert_ref(session, "A", NOW)
