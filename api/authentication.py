@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from flask import Flask, current_app, g, request
 
+from api.presumed_callers import View, confirming, presumed_caller
 from api.service import current_service
-from model.access import Caller, Role, identify
+from model.access import Caller, Role, hash_of, identify
 from model.private_addresses import authenticate_token
 from rules.errors import NotAllowed, NotAuthenticated
 
-View = TypeVar("View", bound=Callable[..., Any])
 _DECLARED = "tollgate_access"
 LONGEST_KEY = 1_000
 
@@ -24,13 +23,15 @@ class Access:
     """Who may use a route: everybody, or a key with one of `roles` (an administrator's has all).
 
     `from_browsers`: the key may also come as the password of HTTP Basic. `by_address`: a token
-    in the address may stand for the key.
+    in the address may stand for the key. `only_looks`: nothing is changed by it, so who asks may
+    be presumed until it is answered.
     """
 
     roles: frozenset[Role] = frozenset()
     everybody: bool = False
     from_browsers: bool = False
     by_address: bool = False
+    only_looks: bool = False
 
 
 EVERYBODY = Access(everybody=True)
@@ -45,9 +46,10 @@ def only(*roles: Role) -> Access:
 
 
 def declare(view: View, access: Access) -> View:
-    """Say who may use the routes of `view`."""
-    setattr(view, _DECLARED, access)
-    return view
+    """Return `view` as its routes are to call it, which says who may use them."""
+    declared = confirming(view, confirm_caller) if access.only_looks else view
+    setattr(declared, _DECLARED, access)
+    return declared
 
 
 def access_to(app: Flask, endpoint: str) -> Access | None:
@@ -79,10 +81,33 @@ def _caller(access: Access) -> Caller:
     service = current_service()
     database, secret, now = service.database, service.settings.secret, service.clock()
     token = request.args.get(TOKEN) if access.by_address else None
-    if token is None:
-        return identify(database, _key(access), secret, now)
-    with database.looking() as connection:
-        return authenticate_token(connection, request.path, token, secret, now)
+    if token is not None:
+        with database.looking() as connection:
+            return authenticate_token(connection, request.path, token, secret, now)
+    key = _key(access)
+    if not access.only_looks:
+        return identify(database, key, secret, now)
+    g.presumed = service.callers.presume(hash_of(key, secret))
+    if g.presumed is not None:
+        return cast("Caller", g.presumed.caller)
+    caller = identify(database, key, secret, now)
+    service.callers.remember(hash_of(key, secret), caller)
+    return caller
+
+
+def confirm_caller() -> None:
+    """Make sure that who was presumed to ask does ask, before anything is answered.
+
+    Raises:
+        NotAuthenticated, NotAllowed: the key does not work any more, or not for this.
+        DatabaseAway: the key could not be looked up.
+    """
+    presumed, service = presumed_caller(), current_service()
+    if presumed is None:
+        return
+    g.presumed = None
+    g.caller = service.callers.confirm(presumed, service.database, service.clock())
+    _require_role(cast("Access", _asked_for()))
 
 
 def admit_caller() -> None:
@@ -96,6 +121,12 @@ def admit_caller() -> None:
         return
     if "refused" in g:
         raise g.refused
+    if not current_caller().may(*access.roles):
+        confirm_caller()
+    _require_role(access)
+
+
+def _require_role(access: Access) -> None:
     if current_caller().may(*access.roles):
         return
     needed = " or ".join(f"`{role}`" for role in sorted(access.roles))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -14,6 +15,7 @@ from api.idempotency import PATTERN, once_under
 from api.json_body import read_json
 from api.likely_services import LINK, with_way
 from api.noun import Answers, Header, Noun, Takes, ok
+from api.presumed_callers import presumed_caller
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
 from api.response_schemas import (
@@ -99,7 +101,7 @@ def decide() -> Response:
 @decisions.route(
     "POST",
     "/api/v1/decisions/preview",
-    access=only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER),
+    access=replace(only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER), only_looks=True),
     takes=Takes(DecisionRequestSchema, examples.DECISION_REQUESTS),
     answers=Answers(200, PreviewSchema, examples.PREVIEW),
     fails=(CaseMovedOn, *_CANNOT_DECIDE),
@@ -111,7 +113,7 @@ def preview_decision() -> Response:
     # Late facts take more than one look.
     look = service.database.snapshot if asked.late else service.database.looking
     with look() as reader:
-        answer = preview(reader, asked, service.moment())
+        answer = preview(reader, asked, service.moment(), presumed_caller())
     return ok(LikelySearches(service.database).beside(answer.text, asked.title))
 
 

@@ -11,7 +11,8 @@ from flask import Response
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from marshmallow import Schema
 
-from api.authentication import Access, View, declare
+from api.authentication import Access, declare
+from api.presumed_callers import View
 from api.problem_responses import problem_responses
 from api.problems import OF_STATUSES, Kind, kind_of
 from rules.errors import (
@@ -86,8 +87,7 @@ class Noun:
                 **_taken(takes),
                 **_security(access),
             }
-            declare(view, access)
-            documented = self._blueprint.doc(**operation)(view)
+            documented = self._blueprint.doc(**operation)(declare(view, access))
             self._blueprint.route(path, methods=[method])(documented)
             return view
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 from flask import Flask, current_app
 
 from api.metrics import Metrics
+from api.presumed_callers import PresumedCallers
 from api.request_log import RequestLog
 from model.database import Database
 from model.moment import Moment
@@ -41,6 +42,7 @@ class Service:
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
     ticks: Mapping[str, timedelta] = field(default_factory=dict)
+    callers: PresumedCallers = field(default_factory=PresumedCallers)
     sealer: Sealer = field(init=False)
 
     def __post_init__(self) -> None:

@@ -62,14 +62,17 @@ class ApiKey(Base):
 
 
 KEYS = table_of(ApiKey)
-_ASKED = ("id", "name", "expires_at", "revoked_at", "last_used_at", "family_id")
+ASKED: tuple[ColumnElement[Any], ...] = (
+    *(KEYS.c[n] for n in ("id", "name", "expires_at", "revoked_at", "last_used_at", "family_id")),
+    # As text: there are few different ones.
+    type_coerce(KEYS.c.roles, Text),
+)
+"""What `caller_of` needs of a key, to tell who asks."""
 
 
 def asking(which: ColumnElement[bool]) -> Prepared:
-    """Return the statement that finds of a key what `caller_of` needs, to tell who asks."""
-    # As text: there are few different ones.
-    roles = type_coerce(KEYS.c.roles, Text)
-    return Prepared(select(*(KEYS.c[name] for name in _ASKED), roles).where(which))
+    """Return the statement that finds it of a key."""
+    return Prepared(select(*ASKED).where(which))
 
 
 _BY_HASH = asking(KEYS.c.key_hash == bindparam("hash"))
@@ -93,6 +96,23 @@ class Caller:
     def may(self, *roles: Role) -> bool:
         """Whether the key carries one of `roles`, or is an administrator's."""
         return Role.ADMIN in self.roles or not self.roles.isdisjoint(roles)
+
+
+@dataclass(slots=True)
+class Presumed:
+    """Who asked with a key before, by its hash; `confirmed` once it is found to work still."""
+
+    key_hash: str
+    caller: Caller
+    confirmed: Caller | None = None
+
+    def confirm(self, found: Sequence[Any], now: datetime) -> None:
+        """Confirm it by what was found of the key now: `ASKED`, or nothing.
+
+        Raises:
+            NotAuthenticated: the key is unknown, expired or revoked.
+        """
+        self.confirmed = caller_of([found] if found else [], now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +145,7 @@ def identify(database: Database, key: str, secret: bytes, now: datetime) -> Call
     """
     with database.looking() as connection:
         caller = authenticate(connection, key, secret, now)
-    if caller.last_used_at is None or now - caller.last_used_at >= USE_IS_NOTED_EVERY:
-        # Knowing when a key was last used is not worth refusing the request for.
-        with suppress(DatabaseAway), database.transaction(NOTED_WITHIN) as session:
-            used = update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=now)
-            session.execute(used)
+    note_use(database, caller, now)
     return caller
 
 
@@ -139,7 +155,25 @@ def authenticate(reader: Reader, key: str, secret: bytes, now: datetime) -> Call
     Raises:
         NotAuthenticated: the key is unknown, expired or revoked.
     """
-    return caller_of(_BY_HASH.rows(reader, {"hash": _hash(key, secret)}), now)
+    return caller_with(reader, hash_of(key, secret), now)
+
+
+def caller_with(reader: Reader, key_hash: str, now: datetime) -> Caller:
+    """Return whose key it is that has this hash; reads only.
+
+    Raises:
+        NotAuthenticated: the key is unknown, expired or revoked.
+    """
+    return caller_of(_BY_HASH.rows(reader, {"hash": key_hash}), now)
+
+
+def note_use(database: Database, caller: Caller, now: datetime) -> None:
+    """Note that a key was used, at most once a minute, if that can be done at once."""
+    if caller.last_used_at is None or now - caller.last_used_at >= USE_IS_NOTED_EVERY:
+        # Knowing when a key was last used is not worth refusing the request for.
+        with suppress(DatabaseAway), database.transaction(NOTED_WITHIN) as session:
+            used = update(ApiKey).where(ApiKey.id == caller.key_id).values(last_used_at=now)
+            session.execute(used)
 
 
 def caller_of(found: Sequence[Sequence[Any]], now: datetime) -> Caller:
@@ -184,7 +218,7 @@ def create_key(
     new = ApiKey(
         id=str(uuid4()),
         name=name,
-        key_hash=_hash(key, secret),
+        key_hash=hash_of(key, secret),
         roles=sorted({Role(role).value for role in roles}),
         created_at=now,
         expires_at=expires_at,
@@ -255,5 +289,6 @@ def roles_of(row: ApiKey) -> tuple[Role, ...]:
     return tuple(Role(role) for role in cast("list[str]", row.roles))
 
 
-def _hash(key: str, secret: bytes) -> str:
+def hash_of(key: str, secret: bytes) -> str:
+    """Return what is stored of a key."""
     return hmac.digest(secret, key.encode("utf-8", "surrogatepass"), "sha256").hex()

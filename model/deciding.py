@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from model import supplying
-from model.access import Caller
+from model.access import Caller, Presumed
 from model.announcing import announce_decision
 from model.answers import Answer, answer_with
 from model.case_in_hand import put_back, take_or_open
@@ -89,14 +89,21 @@ def decide(
     return recorded
 
 
-def preview(reader: Reader, request: DecisionRequest, moment: Moment) -> Answer:
+def preview(
+    reader: Reader, request: DecisionRequest, moment: Moment, presumed: Presumed | None = None
+) -> Answer:
     """Answer as `decide` would now, and store nothing: no id, the case at its version.
 
+    `presumed`: who is presumed to ask, whose key is looked up at the same time.
+
     Raises:
-        the same as `decide`.
+        NotAuthenticated: that key does not work any more.
+        and the same as `decide`.
     """
     _require_sound(request, moment)
-    seen = see(reader, request.ref)
+    seen = see(reader, request.ref, presumed.key_hash if presumed else None)
+    if presumed:
+        presumed.confirm(seen.key, moment.now)
     book, case = live_book(reader, seen.revision), seen.case
     as_of, changes = _read(book, request, moment)
     version = case.version if case else 0

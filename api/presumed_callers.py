@@ -1,0 +1,89 @@
+"""Callers who are presumed: whether their key still works is looked up with what they ask.
+
+A look at the database for the key alone costs as much as all that a preview looks up. So on a
+route that only looks, who asked with a key before is taken to ask again. The route looks the key
+up beside its own; whatever it says or fails with, nothing is answered before the key is found to
+work still.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g
+
+from model.access import Caller, Presumed, caller_with, note_use
+from model.database import Database
+from rules.errors import DatabaseAway, NotAuthenticated
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MOST = 1_000
+"""How many callers are kept in mind."""
+
+
+class PresumedCallers:
+    """Who asked with which key lately, by its hash: for all threads of a process."""
+
+    def __init__(self) -> None:
+        self._callers: dict[str, Caller] = {}
+
+    def presume(self, key_hash: str) -> Presumed | None:
+        """Return who is presumed to ask with a key, if anybody is."""
+        caller = self._callers.get(key_hash)
+        return Presumed(key_hash, caller) if caller else None
+
+    def remember(self, key_hash: str, caller: Caller) -> None:
+        """Presume that who asks with this key the next time is this caller."""
+        if len(self._callers) >= MOST:
+            self._callers.clear()  # they are found again
+        self._callers[key_hash] = caller
+
+    def confirm(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
+        """Return who really asks: by what was found on the way, or else by a look now.
+
+        Raises:
+            NotAuthenticated: the key is unknown, expired or revoked.
+            DatabaseAway: it could not be looked up.
+        """
+        try:
+            caller = presumed.confirmed or self._found(presumed, database, now)
+        except NotAuthenticated:
+            self._callers.pop(presumed.key_hash, None)
+            raise
+        self.remember(presumed.key_hash, caller)
+        note_use(database, caller, now)
+        return caller
+
+    def _found(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
+        with database.looking() as connection:
+            return caller_with(connection, presumed.key_hash, now)
+
+
+def presumed_caller() -> Presumed | None:
+    """Return who is presumed to ask; nothing once it is known."""
+    return cast("Presumed | None", g.get("presumed"))
+
+
+def confirming(view: View, confirm: Callable[[], None]) -> View:
+    """Return a view that answers nothing before `confirm` was called.
+
+    Nor does it fail with anything else than that the database is away.
+    """
+
+    @wraps(view)
+    def confirmed(*given: Any, **parts: Any) -> Any:
+        try:
+            answer = view(*given, **parts)
+        except DatabaseAway:
+            raise  # who has waited for the database in vain does not do so again
+        except Exception:
+            confirm()
+            raise
+        confirm()
+        return answer
+
+    return cast("View", confirmed)
