@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from api import blueprints
+from api.decisions import PREVIEW
 from api.in_turn import take_turns
 from api.service import Service, utc_now
 from model.database import Database
@@ -25,3 +26,7 @@ def register(
     blueprints.register(app, Service(database, settings, clock=clock, ticks=ticks or {}))
     if database.is_sqlite:
         take_turns(app)
+    elif database.is_beside:
+        # Between its one look and the answer there is nothing to be waited for. What writes is in
+        # PostgreSQL most of the time, and side by side there.
+        take_turns(app, {PREVIEW})

@@ -44,6 +44,7 @@ from rules.errors import (
     UnknownRecord,
 )
 
+PREVIEW = "/api/v1/decisions/preview"
 READERS = only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER, Role.AUDITOR)
 _CANNOT_DECIDE = (NoLiveRevision, InferenceNotConfirmed, NoRuleApplies, RulesConflict)
 
@@ -100,7 +101,7 @@ def decide() -> Response:
 
 @decisions.route(
     "POST",
-    "/api/v1/decisions/preview",
+    PREVIEW,
     access=replace(only(Role.TICKETING, Role.POLICY_OWNER, Role.SERVICE_MANAGER), only_looks=True),
     takes=Takes(DecisionRequestSchema, examples.DECISION_REQUESTS),
     answers=Answers(200, PreviewSchema, examples.PREVIEW),

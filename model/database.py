@@ -92,22 +92,25 @@ class Database:
         self.engine = transactional(shared)
         self._patience = patience
         self._turns = Turns()
-        reading = (
-            {"sqlite_begin": "BEGIN", LOCK_WAIT: patience}
-            if self.is_sqlite
-            else {"isolation_level": "REPEATABLE READ", READ_ONLY: True}
-        )
-        # On SQLite nothing is begun where nobody begins it.
-        looking = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._lookers = shared.execution_options(**looking)
+        # Nothing is begun there by itself.
+        self._lookers = shared
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
-        self._snapshots = self.engine.execution_options(**reading)
+        self._snapshots = self.engine.execution_options(**{READ_ONLY: True, LOCK_WAIT: patience})
         self._readers = sessionmaker(self._snapshots, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is SQLite (else it is PostgreSQL)."""
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it is on this machine, by its URL."""
+        hosts = (self.url.host, self.url.query.get("host"))
+        return self.is_sqlite or all(
+            host in (None, "localhost", "127.0.0.1", "::1") or str(host).startswith("/")
+            for host in hosts
+        )
 
     def write(self, work: Callable[[Session], Result]) -> Result:
         """Do `work` in a transaction; from the start again when it lost to another one.

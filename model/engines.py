@@ -13,8 +13,8 @@ from model.silence import bound
 PATIENCE = 5.0
 """Seconds that one connect, one lock or one statement may take."""
 
-READ_ONLY = "postgresql_readonly"
-"""The option of a connection on which nothing is to be written."""
+READ_ONLY = "tollgate_read_only"
+"""The option of a connection on which nothing is to be written, and all is seen as of one state."""
 
 LOCK_WAIT = "tollgate_lock_wait"
 """The option of a connection that says for how many seconds a transaction waits for its lock."""
@@ -27,8 +27,8 @@ def engine_for(url: URL, patience: float, pool_size: int) -> Engine:
         engine = create_engine(
             url,
             hide_parameters=True,  # an error's message must not hold facts
-            # Writers rely on row locks, whatever the server's default is.
-            isolation_level="READ COMMITTED",
+            # The driver's own habit of beginning costs settings to and fro for each look.
+            isolation_level="AUTOCOMMIT",
             connect_args=_postgresql_bounds(url, patience),
             **pool,
         )
@@ -48,8 +48,8 @@ def transactional(engine: Engine) -> Engine:
     One by which only single statements are looked up has no use for the event, and pays for it.
     """
     transactional = engine.execution_options()
-    if engine.dialect.name == "sqlite":
-        event.listen(transactional, "begin", _begin_sqlite)
+    begin = _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql
+    event.listen(transactional, "begin", begin)
     return transactional
 
 
@@ -64,7 +64,12 @@ def _give_up_what_only_reads(context: ExceptionContext) -> None:
     It would stay so when the database may be written to again.
     """
     connection = context.connection
-    meant = connection is not None and connection.get_execution_options().get(READ_ONLY)
+    # SQLite refuses nothing for the sake of a transaction's own kind.
+    meant = (
+        connection is not None
+        and connection.dialect.name != "sqlite"
+        and connection.get_execution_options().get(READ_ONLY)
+    )
     if is_read_only(context.original_exception) and not meant:
         context.is_disconnect = True
 
@@ -103,7 +108,15 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(LOCK_WAIT) != wait:
         connection.connection.cursor().execute(f"PRAGMA busy_timeout = {wait}")
         connection.info[LOCK_WAIT] = wait
-    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
+    connection.exec_driver_sql("BEGIN" if options.get(READ_ONLY) else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(READ_ONLY):
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    else:
+        # Writers rely on row locks, whatever the server's default is.
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL READ COMMITTED")
 
 
 def milliseconds(seconds: float) -> int:

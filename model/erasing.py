@@ -116,10 +116,9 @@ def clear_from_disk(database: Database) -> None:
     satisfaction = (SatisfactionAnswer, SatisfactionWords)
     tables = (*facts, *satisfaction, Case, Timer, Review, OutboxEvent)
     names = ", ".join(table.__tablename__ for table in tables)
-    with database.engine.connect() as connection:
-        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-        take_time(alone)
-        alone.execute(text(f"VACUUM {names}"))
+    with database.looking() as connection:
+        take_time(connection)
+        connection.execute(text(f"VACUUM {names}"))
 
 
 def _named(

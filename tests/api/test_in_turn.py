@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Lock
+from time import sleep
 from typing import Any
 
 import pytest
 
+from api.decisions import PREVIEW
 from api.in_turn import InTurn
 from app import create_app
 from model.settings import Settings
@@ -56,6 +58,34 @@ def test_short_requests_are_taken_one_after_another() -> None:
     assert counted.most == 1
 
 
+def test_a_row_of_short_requests_is_waited_for_as_long_as_each_is_short() -> None:
+    """Not only until the one that went before has had its time: then all would begin at once."""
+
+    def answer(path: str) -> bytes:
+        sleep(0.02)
+        return path.encode()
+
+    counted = Application(answers=answer)
+    application = InTurn(counted, patience=0.1, longest=LONG)
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda path: called(application, path), "abcdefghijkl"))
+    assert counted.most == 1
+
+
+def test_nobody_waits_for_ever_while_others_are_faster() -> None:
+    """Whoever has waited for the longest goes, though each of the others is short."""
+
+    def answer(path: str) -> bytes:
+        sleep(0.01)
+        return path.encode()
+
+    counted = Application(answers=answer)
+    application = InTurn(counted, patience=LONG, longest=0.05)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda path: called(application, path), "abcdefghijklmnop"))
+    assert counted.most > 1
+
+
 def test_a_long_request_holds_up_nobody() -> None:
     """Others are answered while it waits, and are in turn again once it is over."""
     begun, ended = Event(), Event()
@@ -98,11 +128,33 @@ def test_a_request_that_fails_passes_its_turn_on() -> None:
     assert counted.most == 1
 
 
+HERE = "postgresql:///tollgate?host=/var/run/postgresql"
+THERE = "postgresql://nobody@nowhere/at-all"
+
+
 @pytest.mark.parametrize(
-    ("url", "in_turn"),
-    [("sqlite:////nowhere/at/all.db", True), ("postgresql://nobody@nowhere/at-all", False)],
+    ("url", "path", "in_turn"),
+    [
+        ("sqlite:////nowhere/at/all.db", "/api/v1/policies", True),
+        (HERE, PREVIEW, True),
+        (HERE, "/api/v1/decisions", False),
+        (THERE, PREVIEW, False),
+    ],
 )
-def test_what_a_server_works_on_is_asked_side_by_side(url: str, in_turn: bool) -> None:
-    """Only what SQLite does is done in this process."""
+def test_what_a_server_works_on_is_asked_side_by_side(url: str, path: str, in_turn: bool) -> None:
+    """SQLite's work is done in this process, and so is a preview's beside its one short look."""
     app = create_app(Settings(url, SECRET, RULES))
-    assert isinstance(app.wsgi_app, InTurn) is in_turn
+
+    def answer(path: str) -> bytes:
+        sleep(0.002)
+        return path.encode()
+
+    counted = Application(answers=answer)
+    application = app.wsgi_app
+    if isinstance(application, InTurn):
+        application._application = counted
+    else:
+        application = counted
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: b"".join(application({"PATH_INFO": path}, None)), range(40)))
+    assert (counted.most == 1) is in_turn

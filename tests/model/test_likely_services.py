@@ -13,6 +13,7 @@ from model import json_text
 from model.access import Role, authenticate, create_key
 from model.database import Database
 from model.deciding import DecisionRequest, answer_of, preview, replay
+from model.engines import READ_ONLY
 from model.keeping import Given, Once, decide_once
 from model.likely_services import MOST_NAMED, LikelySearches
 from model.moment import Moment
@@ -200,7 +201,7 @@ def test_no_search_is_made_while_a_case_is_held(of: Portfolio, once: Once | None
 
     def hear(*told: Any) -> None:
         options = told[0].get_execution_options()
-        only_reads = options.get("sqlite_begin") == "BEGIN" or options.get("postgresql_readonly")
+        only_reads = options.get(READ_ONLY)
         held.append((bool(only_reads), told[2]))
 
     event.listen(of.database.engine, "before_cursor_execute", hear)
