@@ -66,9 +66,12 @@ def _taking() -> Prepared:
     name, latest = _VERSIONS.c.name, func.max(_VERSIONS.c.version).label("latest")
     of_service = _VERSIONS.c.service_id == _SERVICES.c.id
     each = select(name, latest).where(of_service).group_by(name).correlate(_SERVICES).subquery()
+    of_key = _SERVICES.c.key == bindparam("of_key")
+    # Said so, each is found by its own index; as a join PostgreSQL reads all of a small table.
+    subject = select(_SERVICES.c.subject_id).where(of_key).correlate(None).scalar_subquery()
     return taking(
-        _SERVICES.c.key == bindparam("of_key"),
-        _CASES.join(_SERVICES, _SERVICES.c.subject_id == _CASES.c.id),
+        _CASES.c.id == subject,
+        _CASES.join(_SERVICES, of_key),
         *(_SERVICES.c[name].label(f"service_{name}") for name in _SEEN),
         select(ObjectOfPairs(each.c.name, each.c.latest)).scalar_subquery(),
     )
