@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from api import rate_limit, witnessed_requests
 from api.authentication import admit_caller, identify_caller, known_caller
 from api.security_headers import SECURITY_HEADERS
-from api.service import current_service
+from api.service import Service, current_service
 from rules.engine import rulesets_built
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -52,26 +52,26 @@ def _finish(response: Response) -> Response:
         if lower not in there:
             headers.add(name, value)
     headers.add("X-Request-ID", g.request_id)
-    _note(response)
-    _seal_afterwards(response)
+    service = current_service()
+    _note(response, service)
+    _seal_afterwards(response, service)
     return response
 
 
-def _seal_afterwards(response: Response) -> None:
+def _seal_afterwards(response: Response, service: Service) -> None:
     """Seal the record, if it is time to, once the answer is on its way."""
-    service = current_service()
     now = service.clock()
     if service.sealer.should_look(now):
         response.call_on_close(lambda: service.sealer.seal_if_due(now))
 
 
-def _note(response: Response) -> None:
-    service, seconds = current_service(), perf_counter() - g.began
+def _note(response: Response, service: Service) -> None:
+    seconds, rule = perf_counter() - g.began, request.url_rule
     method = request.method if request.method in _METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "none"
+    route = rule.rule if rule else "none"
     service.metrics.count_request(method, route, response.status_code)
     service.metrics.note_rulesets(rulesets_built())
-    if response.status_code < 300 and (kind := _TIMED.get(request.endpoint or "")):
+    if rule and response.status_code < 300 and (kind := _TIMED.get(rule.endpoint)):
         service.metrics.time_decision(kind, seconds)
     caller = known_caller()
     name = caller.name if caller else "-"

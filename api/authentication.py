@@ -68,7 +68,7 @@ def identify_caller() -> None:
     Raises:
         DatabaseAway: the keys could not be looked up.
     """
-    access = _asked_for()
+    access = g.access = _asked_for()
     if access is None or access.everybody:
         return
     try:
@@ -87,11 +87,12 @@ def _caller(access: Access) -> Caller:
     key = _key(access)
     if not access.only_looks:
         return identify(database, key, secret, now)
-    g.presumed = service.callers.presume(hash_of(key, secret))
-    if g.presumed is not None:
-        return cast("Caller", g.presumed.caller)
+    presumed = service.callers.presume(key)
+    if presumed is not None:
+        g.presumed = presumed
+        return presumed.caller
     caller = identify(database, key, secret, now)
-    service.callers.remember(hash_of(key, secret), caller)
+    service.callers.remember(key, hash_of(key, secret), caller)
     return caller
 
 
@@ -106,8 +107,8 @@ def confirm_caller() -> None:
     if presumed is None:
         return
     g.presumed = None
-    g.caller = service.callers.confirm(presumed, service.database, service.clock())
-    _require_role(cast("Access", _asked_for()))
+    g.caller = caller = service.callers.confirm(presumed, service.database, service.clock())
+    _require_role(g.access, caller)
 
 
 def admit_caller() -> None:
@@ -116,18 +117,18 @@ def admit_caller() -> None:
     Raises:
         NotAuthenticated, NotAllowed: the one or the other.
     """
-    access = _asked_for()
+    access: Access | None = g.access
     if access is None or access.everybody:
         return
     if "refused" in g:
         raise g.refused
     if not current_caller().may(*access.roles):
         confirm_caller()
-    _require_role(access)
+    _require_role(access, current_caller())
 
 
-def _require_role(access: Access) -> None:
-    if current_caller().may(*access.roles):
+def _require_role(access: Access, caller: Caller) -> None:
+    if caller.may(*access.roles):
         return
     needed = " or ".join(f"`{role}`" for role in sorted(access.roles))
     raise NotAllowed(f"this needs a key with the role {needed}, or an administrator's")
@@ -155,8 +156,9 @@ def _declared() -> Access | None:
 
 
 def _asked_for() -> Access | None:
-    access = _declared()
-    if access is None and request.endpoint is not None:
+    endpoint = request.endpoint
+    access = access_to(current_app, endpoint) if endpoint else None
+    if access is None and endpoint is not None:
         raise NotAllowed("nothing says who may use this")
     return access
 

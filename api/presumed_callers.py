@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Any, TypeVar, cast
 
 from flask import g
@@ -26,21 +28,31 @@ MOST = 1_000
 
 
 class PresumedCallers:
-    """Who asked with which key lately, by its hash: for all threads of a process."""
+    """Who asked with which key lately: for all threads of a process.
+
+    No key is kept, but a hash of each that means nothing outside of this process.
+    """
 
     def __init__(self) -> None:
-        self._callers: dict[str, Caller] = {}
+        self._secret = token_bytes()
+        self._callers: dict[bytes, Presumed] = {}
 
-    def presume(self, key_hash: str) -> Presumed | None:
+    def presume(self, key: str) -> Presumed | None:
         """Return who is presumed to ask with a key, if anybody is."""
-        caller = self._callers.get(key_hash)
-        return Presumed(key_hash, caller) if caller else None
+        known = self._callers.get(self._mark(key))
+        return Presumed(known.key_hash, known.caller, known.mark) if known else None
 
-    def remember(self, key_hash: str, caller: Caller) -> None:
+    def remember(self, key: str, key_hash: str, caller: Caller) -> None:
         """Presume that who asks with this key the next time is this caller."""
+        self._keep(Presumed(key_hash, caller, self._mark(key)))
+
+    def _mark(self, key: str) -> bytes:
+        return blake2b(key.encode("utf-8", "surrogatepass"), key=self._secret).digest()
+
+    def _keep(self, presumed: Presumed) -> None:
         if len(self._callers) >= MOST:
             self._callers.clear()  # they are found again
-        self._callers[key_hash] = caller
+        self._callers[presumed.mark] = presumed
 
     def confirm(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
         """Return who really asks: by what was found on the way, or else by a look now.
@@ -52,9 +64,9 @@ class PresumedCallers:
         try:
             caller = presumed.confirmed or self._found(presumed, database, now)
         except NotAuthenticated:
-            self._callers.pop(presumed.key_hash, None)
+            self._callers.pop(presumed.mark, None)
             raise
-        self.remember(presumed.key_hash, caller)
+        self._keep(Presumed(presumed.key_hash, caller, presumed.mark))
         note_use(database, caller, now)
         return caller
 

@@ -100,10 +100,14 @@ class Caller:
 
 @dataclass(slots=True)
 class Presumed:
-    """Who asked with a key before, by its hash; `confirmed` once it is found to work still."""
+    """Who asked with a key before, by its hash; `confirmed` once it is found to work still.
+
+    `mark`: what tells the key from others where it was kept in mind.
+    """
 
     key_hash: str
     caller: Caller
+    mark: bytes = b""
     confirmed: Caller | None = None
 
     def confirm(self, found: Sequence[Any], now: datetime) -> None:
