@@ -6,9 +6,10 @@ A decision reads and writes a dozen of them, so none becomes an object of the OR
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -108,6 +109,36 @@ class Held:
         return self.true_at or self.supplied_at
 
 
+class HeldFacts(Mapping[str, Held]):
+    """The facts that a case holds, by name, as one column has them.
+
+    A decision needs the values of all of them and what else is held of a few, so that is read
+    when it is asked for.
+    """
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows = {row[0]: row for row in sorted(rows, key=itemgetter(0))}
+
+    def __getitem__(self, name: str) -> Held:
+        _, value, by, at, true_at = self._rows[name]
+        return Held(value, by, instant_in(at), None if true_at is None else instant_in(true_at))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def values_in_json(self) -> dict[str, str]:
+        """Return their values: JSON texts, by name."""
+        return {name: row[1] for name, row in self._rows.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change of a fact that is about to be stored; its members are those of `FactChange`."""
@@ -160,13 +191,9 @@ def all_held(case_id: ColumnElement[int]) -> ScalarSelect[str]:
     return select(rows).where(FACTS.c.case_id == case_id).scalar_subquery()
 
 
-def held_in(text: str | None) -> dict[str, Held]:
+def held_in(text: str | None) -> HeldFacts:
     """Return the facts that a column made by `all_held` has, by name."""
-    rows: list[list[Any]] = json.loads(text or "[]")
-    return {
-        name: Held(value, by, instant_in(at), None if true_at is None else instant_in(true_at))
-        for name, value, by, at, true_at in sorted(rows)
-    }
+    return HeldFacts(json.loads(text or "[]"))
 
 
 def all_values(case_id: ColumnElement[int]) -> ScalarSelect[str]:
@@ -183,6 +210,8 @@ def values_in(text: str | None) -> dict[str, str]:
 
 def values_of(held: Mapping[str, Held]) -> dict[str, str]:
     """Return what is held, JSON text by name."""
+    if isinstance(held, HeldFacts):
+        return held.values_in_json()
     return {name: fact.value for name, fact in held.items()}
 
 
