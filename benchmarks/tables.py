@@ -9,8 +9,9 @@ from random import Random
 from benchmarks.jdm import Row
 from rules.engine_limits import EngineRule, Test
 from rules.engine_rules import Program
-from rules.normal_form import Atom
+from rules.normal_form import AllOf, Atom
 from rules.values import Domain, FactType, Value
+from rules.ways import StageRules
 
 WIDTH = 100
 SIZES = (10, 100, 1_000, 5_000)
@@ -41,7 +42,7 @@ class SizedTable:
             "amount": Domain(FactType.INTEGER, low=0, high=10_000_000),
         }
         rules = tuple(
-            EngineRule(rule, (Test("category", "=", category), *_within(low)))
+            EngineRule(rule, (Test("category", "=", category), *_tests_within(low)))
             for rule, category, low in self._rules()
         )
         looked_at = {
@@ -49,6 +50,14 @@ class SizedTable:
             "amount": Atom("amount", ">=", 0),
         }
         return Program(rules, looked_at, domains)
+
+    def stage(self) -> StageRules:
+        """Return the table as the one stage of a chain."""
+        rules = (
+            (rule, AllOf((Atom("category", "=", category), *_within(low))), False)
+            for rule, category, low in self._rules()
+        )
+        return StageRules("table", tuple(rules))
 
     def rows(self) -> list[Row]:
         """Return the table as zen-engine takes it."""
@@ -81,5 +90,9 @@ def _category(number: int) -> str:
     return f"category-{number}"
 
 
-def _within(low: int) -> tuple[Test, Test]:
+def _within(low: int) -> tuple[Atom, Atom]:
+    return Atom("amount", ">=", low), Atom("amount", "<", low + WIDTH)
+
+
+def _tests_within(low: int) -> tuple[Test, Test]:
     return Test("amount", ">=", low), Test("amount", "<", low + WIDTH)
