@@ -271,3 +271,23 @@ def test_never_more_connections_than_the_pool_has(postgresql_database: Database)
 
         with ThreadPoolExecutor(12) as pool:
             assert max(pool.map(look, range(24))) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "beside"),
+    [
+        ("sqlite:////tmp/tollgate.db", True),
+        ("postgresql://postgres@/tollgate?host=/var/run/postgresql", True),
+        ("postgresql://postgres@/tollgate", True),
+        ("postgresql://postgres@localhost/tollgate", True),
+        ("postgresql://postgres@127.0.0.1:5433/tollgate", True),
+        ("postgresql://postgres@[::1]/tollgate", True),
+        ("postgresql://postgres@db.example/tollgate", False),
+        ("postgresql://postgres@/tollgate?host=db.example", False),
+        ("postgresql://postgres@/tollgate?host=localhost,db.example", False),
+        ("postgresql://postgres@/tollgate?host=localhost&host=db.example", False),
+    ],
+)
+def test_a_database_is_beside_where_its_url_says_so(url: str, beside: bool) -> None:
+    """On this machine, by a file, a socket or the machine's own address; nowhere else."""
+    assert Database(url).is_beside is beside
