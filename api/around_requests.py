@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 
 from api import rate_limit, witnessed_requests
 from api.authentication import admit_caller, identify_caller, known_caller
+from api.presumed_callers import presumed_caller
 from api.security_headers import SECURITY_HEADERS
 from api.service import Service, current_service
 from rules.engine import rulesets_built
@@ -73,6 +74,6 @@ def _note(response: Response, service: Service) -> None:
     service.metrics.note_rulesets(rulesets_built())
     if rule and response.status_code < 300 and (kind := _TIMED.get(rule.endpoint)):
         service.metrics.time_decision(kind, seconds)
-    caller = known_caller()
+    caller = None if presumed_caller() else known_caller()
     name = caller.name if caller else "-"
     service.log.answered(method, route, response.status_code, seconds, name)

@@ -85,7 +85,8 @@ def _caller(access: Access) -> Caller:
         with database.looking() as connection:
             return authenticate_token(connection, request.path, token, secret, now)
     key = _key(access)
-    if not access.only_looks:
+    # What Flask answers by itself does not come by where it is confirmed.
+    if not access.only_looks or request.method == "OPTIONS":
         return identify(database, key, secret, now)
     presumed = service.callers.presume(key)
     if presumed is not None:
@@ -107,7 +108,8 @@ def confirm_caller() -> None:
     if presumed is None:
         return
     g.presumed = None
-    g.caller = caller = service.callers.confirm(presumed, service.database, service.clock())
+    g.pop("caller")
+    g.caller = caller = service.callers.found(presumed, service.database, service.clock())
     _require_role(g.access, caller)
 
 

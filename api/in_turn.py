@@ -53,7 +53,7 @@ class InTurn:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Call the application, in turn."""
-        if self._paths is not None and environ["PATH_INFO"] not in self._paths:
+        if self._paths is not None and environ.get("PATH_INFO") not in self._paths:
             return self._application(environ, start_response)
         until = monotonic() + self._longest
         while not self._turn.acquire(timeout=self._left(until)):

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
 from secrets import token_bytes
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from flask import g
@@ -36,6 +37,7 @@ class PresumedCallers:
     def __init__(self) -> None:
         self._secret = token_bytes()
         self._callers: dict[bytes, Presumed] = {}
+        self._keeping = Lock()
 
     def presume(self, key: str) -> Presumed | None:
         """Return who is presumed to ask with a key, if anybody is."""
@@ -50,11 +52,12 @@ class PresumedCallers:
         return blake2b(key.encode("utf-8", "surrogatepass"), key=self._secret).digest()
 
     def _keep(self, presumed: Presumed) -> None:
-        if len(self._callers) >= MOST:
-            self._callers.clear()  # they are found again
-        self._callers[presumed.mark] = presumed
+        with self._keeping:
+            if presumed.mark not in self._callers and len(self._callers) >= MOST:
+                del self._callers[next(iter(self._callers))]  # whoever it is is found again
+            self._callers[presumed.mark] = presumed
 
-    def confirm(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
+    def found(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
         """Return who really asks: by what was found on the way, or else by a look now.
 
         Raises:
@@ -62,17 +65,19 @@ class PresumedCallers:
             DatabaseAway: it could not be looked up.
         """
         try:
-            caller = presumed.confirmed or self._found(presumed, database, now)
+            caller = presumed.confirmed or _looked_up(presumed, database, now)
         except NotAuthenticated:
-            self._callers.pop(presumed.mark, None)
+            with self._keeping:
+                self._callers.pop(presumed.mark, None)
             raise
         self._keep(Presumed(presumed.key_hash, caller, presumed.mark))
         note_use(database, caller, now)
         return caller
 
-    def _found(self, presumed: Presumed, database: Database, now: datetime) -> Caller:
-        with database.looking() as connection:
-            return caller_with(connection, presumed.key_hash, now)
+
+def _looked_up(presumed: Presumed, database: Database, now: datetime) -> Caller:
+    with database.looking() as connection:
+        return caller_with(connection, presumed.key_hash, now)
 
 
 def presumed_caller() -> Presumed | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RequestLimit
 
-from api.authentication import known_caller
+from api.authentication import confirm_caller, known_caller
 
 _FOR_WATCHERS = ("/healthz", "/readyz")
 
@@ -24,6 +24,7 @@ def register(app: Flask, limit: str | None) -> None:
         application_limits=[limit],
         headers_enabled=True,
         storage_uri="memory://",
+        on_breach=_refuse_a_key_that_ended,
     )
     limiter.request_filter(_is_watching)
     limiter.init_app(app)
@@ -34,6 +35,11 @@ def _wait_a_second(answer: Response) -> Response:
     if answer.headers.get("Retry-After") == "0":
         answer.headers["Retry-After"] = "1"
     return answer
+
+
+def _refuse_a_key_that_ended(_limit: RequestLimit) -> None:
+    """Have nobody told of the limit of a key that does not work any more."""
+    confirm_caller()
 
 
 def _who() -> str:

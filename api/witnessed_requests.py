@@ -44,6 +44,8 @@ def _go(_error: BaseException | None) -> None:
 def _witness() -> Witness | None:
     if request.method not in CHANGING or request.endpoint in IN_THE_RECORD:
         return None
+    if g.access is not None and g.access.only_looks:
+        return None  # that a key was used is noted then, and is nothing that its owner does
     caller, rule = known_caller(), request.url_rule
     if caller is None or rule is None or Role.ADMIN not in caller.roles:
         return None

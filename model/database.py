@@ -106,11 +106,12 @@ class Database:
     @property
     def is_beside(self) -> bool:
         """Whether it is on this machine, by its URL."""
-        hosts = (self.url.host, self.url.query.get("host"))
-        return self.is_sqlite or all(
-            host in (None, "localhost", "127.0.0.1", "::1") or str(host).startswith("/")
-            for host in hosts
-        )
+        said = self.url.query
+        if self.is_sqlite or not {"hostaddr", "service"}.isdisjoint(said):
+            return self.is_sqlite
+        host = said.get("host", self.url.host) or ""
+        here = host in ("", "localhost", "127.0.0.1", "::1")
+        return here or (isinstance(host, str) and host.startswith("/") and "," not in host)
 
     def write(self, work: Callable[[Session], Result]) -> Result:
         """Do `work` in a transaction; from the start again when it lost to another one.
@@ -218,6 +219,7 @@ class Database:
         asked = self.engine if self.is_sqlite else self._lookers
         with _away(), asked.connect() as connection:
             if only_reads(connection):
+                connection.invalidate()  # it stays so, though the database may not
                 raise DatabaseAway(ONLY_READ)
 
     def close(self) -> None:

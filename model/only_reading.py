@@ -26,7 +26,15 @@ def only_reads(connection: Connection) -> bool:
     """
     if connection.dialect.name != "sqlite":
         return bool(connection.scalar(_SAYS_SO))
-    return _refuses_to_write(connection.execution_options(**{LOCK_WAIT: 0.0}))
+    driver = connection.connection.cursor()
+    ((usual,),) = driver.execute("PRAGMA busy_timeout")
+    try:
+        return _refuses_to_write(connection.execution_options(**{LOCK_WAIT: 0.0}))
+    finally:
+        if not connection.invalidated:
+            # Whoever looks something up on this connection next sets no patience of its own.
+            driver.execute(f"PRAGMA busy_timeout = {usual}")
+            connection.info.pop(LOCK_WAIT, None)
 
 
 def _refuses_to_write(connection: Connection) -> bool:

@@ -23,6 +23,9 @@ GRACE = 1.0
 BRIEFLY = 0.1
 """Seconds after a connection was lost within which its server, if it lives, is heard again."""
 
+STATEMENTS_AT_A_TIME = 8
+"""For so many more that are sent together, a wait may last as long again."""
+
 Result = TypeVar("Result")
 
 
@@ -65,18 +68,30 @@ class _Bounded(psycopg.Connection[Any]):
         Raises:
             OperationalError: it said nothing; the connection is closed.
         """
-        try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except _WaitTimeout:
-            if timeout is not None:
-                raise
-        # A process that stood still itself finds here what the server has said meanwhile.
-        try:
-            return super().wait(gen, interval, GRACE)
-        except _WaitTimeout:
-            self.close()
-            self.hearing.lose()
-            raise OperationalError("the server says nothing") from None
+        waited, step = 0.0, self.patience if timeout is None else timeout
+        while True:
+            try:
+                return super().wait(gen, interval, step)
+            except _WaitTimeout:
+                if timeout is not None or step is None:
+                    raise
+            waited += step
+            if waited >= self._bound():
+                self.close()
+                self.hearing.lose()
+                raise OperationalError("the server says nothing") from None
+            # A process that stood still itself finds now what the server has said meanwhile.
+            step = GRACE
+
+    def _bound(self) -> float:
+        """Return how long a wait lasts at most, by what is being waited for.
+
+        The server tells nothing of a pipeline, as which many rows are written too, before its
+        end, and each statement in it may take its time.
+        """
+        pipeline = self._pipeline
+        waiting = len(pipeline.result_queue) + len(pipeline.command_queue) if pipeline else 0
+        return (self.patience or 0.0) * (1 + waiting // STATEMENTS_AT_A_TIME) + GRACE
 
 
 class _Hearing:

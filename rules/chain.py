@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 
-from rules.compiled_policy import CompiledPolicy, Evaluated, disagreement
+from rules.compiled_policy import CompiledPolicy, Evaluated, Truths, disagreement
 from rules.decision import Decision, OutcomeValue, Question, Reason, Status
+from rules.errors import NoRuleApplies, RulesConflict
 from rules.stage_decision import StageDecision
 from rules.values import Value
 from rules.vocabulary import Fact, Facts, Vocabulary, frozen
 from rules.wayfinder import Wayfinder, wayfinder_for
+from rules.ways import Step
 
 
 class Chain:
@@ -26,6 +29,7 @@ class Chain:
         self._empty = {name: outcome.empty for name, outcome in vocabulary.outcomes.items()}
         self._kept = [name for name, outcome in vocabulary.outcomes.items() if outcome.kept]
         self._wayfinders = lru_cache(maxsize=None)(self._map)
+        self._mapping = Lock()
         self._questions = {name: _question(fact) for name, fact in vocabulary.facts.items()}
 
     def decide(self, held: Facts, as_of: date) -> Decision:
@@ -57,35 +61,50 @@ class Chain:
     def _walked(self, known: Mapping[str, Value], as_of: date) -> list[StageDecision]:
         """Return what each stage says, as far as the case comes, once the engine says the same."""
         walked: list[Evaluated] = []
-        confirmed = True
         for stage in self._stages:
-            evaluated = stage.evaluated(known, as_of)
-            walked.append(evaluated)
-            confirmed = confirmed and evaluated.confirmed
-            if not evaluated.decision.continues:
+            try:
+                walked.append(stage.evaluated(known, as_of))
+            except (NoRuleApplies, RulesConflict):
+                self._confirm(walked, known, as_of, stage.truths(known, as_of))
+                raise
+            if not walked[-1].decision.continues:
                 break
-        if not confirmed:
+        if not all(evaluated.confirmed for evaluated in walked):
             self._confirm(walked, known, as_of)
+            for evaluated in walked:
+                evaluated.confirmed = True
         return [evaluated.decision for evaluated in walked]
 
     def _confirm(
-        self, walked: Sequence[Evaluated], known: Mapping[str, Value], as_of: date
+        self,
+        walked: Sequence[Evaluated],
+        known: Mapping[str, Value],
+        as_of: date,
+        failed: Truths | None = None,
     ) -> None:
+        """Make sure that the engine says the same; `failed`: of a stage that can say nothing.
+
+        Raises:
+            InferenceNotConfirmed: it does not.
+        """
         wayfinder = self._wayfinder_on(as_of)
         steps = wayfinder.way_of(known) if wayfinder else ()
-        for number, (stage, evaluated) in enumerate(zip(self._stages, walked, strict=False)):
-            if number >= len(steps):
+        evaluated = [(each.truths, each.confirmed) for each in walked]
+        evaluated += [(failed, False)] if failed else []
+        for number, (truths, confirmed) in enumerate(evaluated):
+            stage = self._stages[number]
+            if number < len(steps):
+                _require_same(steps[number], (stage.policy.name, truths.comes_first))
+            elif not confirmed:
                 # The stages are asked alone; or the way ends where no rule is true yet, and what
                 # is missing there makes no difference.
-                stage.confirm(evaluated, known, as_of)
-            elif steps[number] != (stage.policy.name, evaluated.comes_first):
-                differing = {steps[number][1], evaluated.comes_first}
-                raise disagreement(stage.policy.name, differing)
-        for evaluated in walked[: len(steps)]:
-            evaluated.confirmed = True
+                stage.require_inferred(truths, known, as_of)
+        for stage_name, rule in steps[len(evaluated) :]:
+            raise disagreement(stage_name, {rule})
 
     def _wayfinder_on(self, as_of: date) -> Wayfinder | None:
-        return self._wayfinders(tuple(stage.edition_on(as_of) for stage in self._stages))
+        with self._mapping:  # or who comes at the same time would make, and leak, their own
+            return self._wayfinders(tuple(stage.edition_on(as_of) for stage in self._stages))
 
     def _map(self, editions: tuple[int, ...]) -> Wayfinder | None:
         stages = [
@@ -113,6 +132,11 @@ class Chain:
         fact = self._vocabulary.facts[asks[0]]
         told = {"assign_to": fact.asked_of, "action": fact.action, "group": fact.group}
         return {name: value for name, value in told.items() if name in self._empty}
+
+
+def _require_same(inferred: Step, evaluated: Step) -> None:
+    if inferred != evaluated:
+        raise disagreement(evaluated[0], {inferred[1], evaluated[1]})
 
 
 def _question(fact: Fact) -> Question:

@@ -1,4 +1,4 @@
-"""A compiled policy: decides one stage by inference, confirmed by three-valued evaluation."""
+"""A compiled policy: decides one stage by three-valued evaluation, which inference confirms."""
 
 from __future__ import annotations
 
@@ -38,16 +38,20 @@ class _CompiledEdition:
     inference: Inference
 
 
-@dataclass(slots=True)
-class Evaluated:
-    """What a stage says by evaluation, and whether the engine has said the same.
+@dataclass(frozen=True, slots=True)
+class Truths:
+    """Which rules are true by evaluation; `comes_first`: the first not false, if it is true."""
 
-    `true`: the rules that are. `comes_first`: the first that is not false, if it is true.
-    """
-
-    decision: StageDecision
     true: frozenset[str]
     comes_first: str | None
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """What a stage says by evaluation, and whether the engine has said the same."""
+
+    decision: StageDecision
+    truths: Truths
     confirmed: bool = False
 
 
@@ -80,8 +84,14 @@ class CompiledPolicy:
             InferenceNotConfirmed: engine and evaluation disagree.
             NoRuleApplies, RulesConflict: errors of the policy.
         """
-        evaluated = self.evaluated(known, as_of)
-        self.confirm(evaluated, known, as_of)
+        try:
+            evaluated = self.evaluated(known, as_of)
+        except (NoRuleApplies, RulesConflict):
+            self.require_inferred(self.truths(known, as_of), known, as_of)
+            raise
+        if not evaluated.confirmed:
+            self.require_inferred(evaluated.truths, known, as_of)
+            evaluated.confirmed = True
         return evaluated.decision
 
     def evaluated(self, known: Mapping[str, Value], as_of: date) -> Evaluated:
@@ -95,19 +105,20 @@ class CompiledPolicy:
         """
         return self._remembering(tuple(map(known.get, self._looked_at)), as_of)
 
-    def confirm(self, evaluated: Evaluated, known: Mapping[str, Value], as_of: date) -> None:
-        """Make sure, once, that the engine finds the same rules true.
+    def truths(self, known: Mapping[str, Value], as_of: date) -> Truths:
+        """Return which rules are true by evaluation, whatever they say together."""
+        return _truths(self._edition(self.edition_on(as_of)).table.not_false(known))
+
+    def require_inferred(self, truths: Truths, known: Mapping[str, Value], as_of: date) -> None:
+        """Make sure that the engine finds the same rules true.
 
         Raises:
             InferenceNotConfirmed: it does not.
         """
-        if evaluated.confirmed:
-            return
         compiled_edition = self._edition(self.edition_on(as_of))
         inferred = compiled_edition.inference.true_rules(compiled_edition.program.message(known))
-        if inferred != evaluated.true:
-            raise disagreement(self.policy.name, inferred ^ evaluated.true)
-        evaluated.confirmed = True
+        if inferred != truths.true:
+            raise disagreement(self.policy.name, inferred ^ truths.true)
 
     def edition_on(self, as_of: date) -> int:
         """Return the number of the edition that is in force on a day."""
@@ -177,9 +188,7 @@ class CompiledPolicy:
             if fired is None
             else firing(compiled_edition.edition, self._checked(fired), known)
         )
-        true = frozenset(rule.id for rule, truth in not_false if truth)
-        first, is_true = not_false[0]
-        return Evaluated(decision, true, first.id if is_true else None)
+        return Evaluated(decision, _truths(not_false))
 
     def _undetermined(
         self, compiled_edition: _CompiledEdition, known: Mapping[str, Value], as_of: date
@@ -207,6 +216,12 @@ class CompiledPolicy:
             both = " and ".join(f"`{rule.id}`" for rule in fired[:2])
             raise RulesConflict(f"policy `{self.policy.name}`: {both} are both true")
         return fired
+
+
+def _truths(not_false: Sequence[tuple[Rule, bool | None]]) -> Truths:
+    true = [rule.id for rule, truth in not_false if truth]
+    first = not_false[0][0].id if not_false else None
+    return Truths(frozenset(true), first if first in true[:1] else None)
 
 
 def disagreement(policy: str, rules: Iterable[str | None]) -> InferenceNotConfirmed:

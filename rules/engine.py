@@ -20,8 +20,8 @@ import durable_rules_engine as durable
 from rules.engine_limits import ANCHOR
 from rules.errors import InferenceNotConfirmed
 
-# Far below what breaks the engine: 64 sibling conditions true, 256 identical conditions. Deleting
-# so many leaks about 700 KiB.
+# Of rules that may all be true, far below what breaks the engine: 64 sibling conditions true, 256
+# identical conditions. So many leak about 1 MiB.
 RULES_A_RULESET = 50
 _CASE = "case"
 # With an id of its own the engine computes none, and a fact left behind is noticed.
@@ -99,7 +99,7 @@ def fact_of(members: Iterable[str]) -> str:
 
 
 class Ruleset:
-    """A few rules in the engine, under one lock, built on first use.
+    """Some rules in the engine, under one lock, built on first use.
 
     `name`: whose rules they are, for the sentence of an error. `rules`: the id of each with its
     comparisons, all of which must be true; with none it is always true.

@@ -19,11 +19,15 @@ from rules.scales import MISSING, Scale
 from rules.three_valued import compare
 from rules.values import Domain, FactType
 
-MOST_RULES, MOST_WAYS = 100, 256
+MOST_RULES, MOST_LITERALS, MOST_WAYS = 100, 256, 256
 """A chain of more rules, or with more ways, is not laid out: each of its stages is asked alone.
 
-Far below what breaks the engine (512 alternatives at one place), and found in no time.
+Of the ways one is open, so that the engine may hold more of them together than of other rules.
 """
+
+MOST_PARTINGS = 48
+"""Nor is one with a way that parts from others more often: at each parting a case may fit the
+beginning of another way too, and the engine takes 64 of such beginnings."""
 
 _MOST_LOOKED_AT = 2 * MOST_WAYS
 """Ways that turn out to be the same are one, but each is looked at."""
@@ -91,7 +95,8 @@ class Map:
 
 def ways_through(stages: Sequence[StageRules], domains: Mapping[str, Domain]) -> Map | None:
     """Return the ways through a chain of stages, or nothing if they are too many."""
-    if sum(len(stage.rules) for stage in stages) > MOST_RULES:
+    literals = set(_literals(stages))
+    if sum(len(stage.rules) for stage in stages) > MOST_RULES or len(literals) > MOST_LITERALS:
         return None
     properties = _properties(stages, domains)
     if len(properties) > MOST_PROPERTIES:
@@ -104,7 +109,7 @@ def ways_through(stages: Sequence[StageRules], domains: Mapping[str, Domain]) ->
 
 
 class _TooMany(Exception):
-    """More ways were looked at than it is worth."""
+    """More ways were looked at than it is worth, or one parts from others too often."""
 
 
 class _Explorer:
@@ -122,7 +127,9 @@ class _Explorer:
         literals = dict.fromkeys(_literals(stages))
         self._split = {each: _split(each, properties, domains) for each in literals}
 
-    def ways(self, stage: int, rule: int, left: Mapping[str, Stretch]) -> tuple[Way, ...]:
+    def ways(
+        self, stage: int, rule: int, left: Mapping[str, Stretch], partings: int = 0
+    ) -> tuple[Way, ...]:
         """Return the ways from a rule of a stage on, for what is left of each property.
 
         Raises:
@@ -133,7 +140,7 @@ class _Explorer:
             name, rules = self._stages[stage].name, self._stages[stage].rules
             truth = self._truth(rules[rule][1], left) if rule < len(rules) else None
             if isinstance(truth, Atom | Absence):
-                return _preceded(steps, self._parted(truth, stage, rule, left))
+                return _preceded(steps, self._parted(truth, stage, rule, left, partings))
             if truth is None:
                 return self._found(Way((*steps, (name, None)), ()))
             if not truth:
@@ -151,14 +158,16 @@ class _Explorer:
         return (way,)
 
     def _parted(
-        self, literal: Literal, stage: int, rule: int, left: Mapping[str, Stretch]
+        self, literal: Literal, stage: int, rule: int, left: Mapping[str, Stretch], partings: int
     ) -> tuple[Way, ...]:
         """Return the ways on, parted where a literal may be several; not where it is all one."""
+        if partings == MOST_PARTINGS:
+            raise _TooMany
         property, by_truth = self._split[literal]
         here = left.get(property, self._whole[property])
         parts: dict[tuple[Way, ...], Stretch] = {}
         for ranks in (here & ranks for ranks in by_truth.values() if here & ranks):
-            on = self.ways(stage, rule, {**left, property: ranks})
+            on = self.ways(stage, rule, {**left, property: ranks}, partings + 1)
             parts[on] = parts.get(on, frozenset()) | ranks
         if len(parts) == 1:
             return next(iter(parts))

@@ -152,7 +152,7 @@ def test_what_a_server_works_on_is_asked_side_by_side(url: str, path: str, in_tu
     counted = Application(answers=answer)
     application = app.wsgi_app
     if isinstance(application, InTurn):
-        application._application = counted
+        application._application, application._patience = counted, LONG
     else:
         application = counted
     with ThreadPoolExecutor(8) as pool:

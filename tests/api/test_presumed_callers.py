@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from werkzeug.test import TestResponse
 
 from api import presumed_callers
 from api.authentication import access_to, declare
 from api.noun import ok
 from api.presumed_callers import PresumedCallers
-from model.access import Caller, Role, create_key, hash_of
+from model.access import ApiKey, Caller, Presumed, Role, create_key
 from model.administration import Actor, Via
 from model.keys import revoke_key
 from rules.errors import NotAuthenticated
 from tests.api.calling import NOON, SECRET, Calls, body_of, key_of, problem_of
+
+if TYPE_CHECKING:
+    from tests.api.conftest import Serve
 
 PREVIEW = "/api/v1/decisions/preview"
 CASE = {"ref": "T-1"}
@@ -170,23 +173,75 @@ def test_the_log_names_who_was_found_to_ask(new_key: tuple[Calls, str, str]) -> 
     assert calls.log.getvalue().splitlines()[-1].count('"key": "once"') == 1
 
 
+def test_the_log_names_nobody_whose_key_has_ended(new_key: tuple[Calls, str, str]) -> None:
+    """Who was presumed to ask, and was refused, did not ask."""
+    calls, key, key_id = new_key
+    revoked(calls, key_id)
+    for _ in range(2):
+        preview(calls, key)
+        assert calls.log.getvalue().splitlines()[-1].count('"key": "-"') == 1
+
+
+def test_what_is_answered_without_the_route_is_not_told_to_a_key_that_ended(
+    new_key: tuple[Calls, str, str],
+) -> None:
+    """Which methods there are is told to a key that works."""
+    calls, key, key_id = new_key
+    headers = {"Authorization": f"Bearer {key}"}
+    asking = calls.as_(None)
+    assert asking.ask("OPTIONS", PREVIEW, headers=headers).status_code == 200
+    revoked(calls, key_id)
+    assert asking.ask("OPTIONS", PREVIEW, headers=headers).status_code == 401
+
+
+def test_a_key_that_ended_is_not_told_of_its_limit(serve: Serve, url: str) -> None:
+    """It is refused for what it is, also where it would be for asking too often."""
+    calls = serve(url, rate_limit="3/minute")
+    with calls.service.database.transaction() as session:
+        made = create_key(session, "busy", [Role.TICKETING], SECRET, NOON)
+    assert [preview(calls, made.key).status_code for _ in range(4)] == [200, 200, 200, 429]
+    revoked(calls, made.id)
+    assert [preview(calls, made.key).status_code for _ in range(3)] == [401, 401, 401]
+
+
+def test_an_administrator_who_tries_a_decision_leaves_no_act(calls_on_each: Calls) -> None:
+    """A preview stores nothing; that the key was used is noted, and is no deed of its owner."""
+    calls, admin = calls_on_each, key_of(Role.ADMIN)
+
+    def acts() -> int:
+        return len(body_of(calls.as_(Role.ADMIN).get("/api/v1/audit"))["acts"])
+
+    before = acts()
+    for body in (ASKED, ASKED, {**ASKED, "facts": {"origin": 7}}):
+        preview(calls, admin, body)
+        calls.clock.advance(minutes=2)
+    assert acts() == before
+
+
 def test_no_more_callers_are_kept_in_mind_than_a_bound() -> None:
-    """Who is forgotten is found again by a look."""
+    """One that is new takes the place of the oldest, which is found again by a look."""
     callers = PresumedCallers()
-    for number in range(presumed_callers.MOST + 1):
+    for number in (*range(presumed_callers.MOST + 1), 7, 7):
         callers.remember(str(number), "hash", Caller(str(number), "name", frozenset()))
     kept = [n for n in range(presumed_callers.MOST + 1) if callers.presume(str(n))]
-    assert kept == [presumed_callers.MOST]
+    assert kept == list(range(1, presumed_callers.MOST + 1))
 
 
-def test_a_caller_whose_roles_were_changed_is_held_to_the_new_ones(calls: Calls) -> None:
+def test_a_caller_whose_roles_were_changed_is_held_to_the_new_ones(
+    new_key: tuple[Calls, str, str],
+) -> None:
     """Roles that a database has now count, not those that were kept in mind."""
-    key = key_of(Role.AUDITOR)
-    claimed = Caller("id", "claims more", frozenset({Role.ADMIN}))
-    calls.service.callers.remember(key, hash_of(key, SECRET), claimed)
-    assert preview(calls, key).status_code == 403
+    calls, key, key_id = new_key
+    with calls.service.database.transaction() as session:
+        its = update(ApiKey).where(ApiKey.id == key_id)
+        session.execute(its.values(roles=[Role.AUDITOR.value]))
+    assert [preview(calls, key).status_code for _ in range(2)] == [403, 403]
     found = calls.service.callers.presume(key)
     assert found is not None
     assert found.caller.roles == {Role.AUDITOR}
+
+
+def test_a_key_that_is_gone_is_not_known() -> None:
+    """As after a backup from before it was made is restored."""
     with pytest.raises(NotAuthenticated):
-        found.confirm((), NOON)
+        Presumed("hash", Caller("id", "name", frozenset())).confirm((), NOON)

@@ -286,6 +286,9 @@ def test_never_more_connections_than_the_pool_has(postgresql_database: Database)
         ("postgresql://postgres@/tollgate?host=db.example", False),
         ("postgresql://postgres@/tollgate?host=localhost,db.example", False),
         ("postgresql://postgres@/tollgate?host=localhost&host=db.example", False),
+        ("postgresql://postgres@/tollgate?host=/run/postgresql,db.example", False),
+        ("postgresql://postgres@localhost/tollgate?hostaddr=10.1.1.1", False),
+        ("postgresql://postgres@/tollgate?service=far", False),
     ],
 )
 def test_a_database_is_beside_where_its_url_says_so(url: str, beside: bool) -> None:

@@ -16,6 +16,7 @@ from rules.errors import DatabaseAway
 from tests.fire.service import HOME, bind_root_by_modes
 from tests.model.conftest import NOW
 
+PATIENCE = text("PRAGMA busy_timeout")
 READ_ONLY = "default_transaction_read_only"
 REFUSED = "may not be written to"
 COUNT = text("SELECT count(*) FROM cases")
@@ -38,6 +39,18 @@ def test_one_that_may_be_written_to_is_none(database: Database) -> None:
     database.require_writable()
     with database.transaction(0.0) as session:
         assert session.scalar(COUNT) == 1
+
+
+def test_who_looks_something_up_next_is_as_patient_as_ever(sqlite_database: Database) -> None:
+    """A file that is asked waits for nobody, and leaves that to no connection."""
+    with closing(Database(sqlite_database.url, pool_size=1)) as small:
+        with small.looking() as connection:
+            usual = connection.scalar(PATIENCE)
+        small.require_writable()
+        with small.looking() as connection:
+            assert connection.scalar(PATIENCE) == usual
+        with small.transaction() as session:
+            assert session.scalar(PATIENCE) > usual / 2
 
 
 def test_a_file_that_may_only_be_read_is_told(sqlite_database: Database) -> None:

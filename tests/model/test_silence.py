@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -133,6 +134,23 @@ def test_what_else_was_open_is_given_up_unasked(hurried: Database) -> None:
         hurried.ping()
     assert all(driver.closed for driver in used)
     assert all("is listened to" in each for each in told)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["rows", "pipeline"])
+def test_many_statements_that_are_sent_together_may_take_as_long(
+    hurried: Database, together: bool
+) -> None:
+    """Each keeps to its own bound, and the server tells nothing before the last is done."""
+    with hurried.transaction() as session:
+        driver = connection_of(session).connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        if together:
+            driver.cursor().executemany("SELECT pg_sleep(%s)", [(0.05,)] * 40)
+        else:
+            with sent_together(session):
+                for _ in range(40):
+                    driver.execute("SELECT pg_sleep(0.05)")
+        assert session.scalar(COUNT) == 0
 
 
 def test_what_was_said_meanwhile_is_heard(hurried: Database) -> None:

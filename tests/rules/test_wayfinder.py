@@ -6,49 +6,29 @@ import gc
 import os
 import resource
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from itertools import product
 from pathlib import Path
 from random import Random
+from threading import Barrier
 
 import pytest
 
-from rules.chain import Chain
 from rules.compiled_policy import CompiledPolicy
 from rules.edition import edition_on
-from rules.errors import InferenceNotConfirmed
+from rules.engine import rulesets_built
 from rules.normal_form import Atom
-from rules.rule_book import RuleBook
 from rules.three_valued import evaluate
 from rules.values import Domain, FactType, Value
 from rules.wayfinder import Wayfinder, wayfinder_for
-from rules.ways import StageRules, Step, ways_through
-from tests.rules.books import DAY, book, outing, rule, table
+from rules.ways import StageRules
+from tests.rules.books import DAY, book, rule, table
 from tests.rules.drawn_chain import DrawnChain
+from tests.rules.three_stages import NAMES, STAGES, in_order, stages
 
-NAMES = ("first", "second", "third")
-STAGES = (
-    table(
-        rule("stop", "sunny", "{assign_to: Bob, action: stop}"),
-        rule("calm", "not(windy) or windy is missing", "{continue: true}"),
-        rule("red", 'sky in ("red", "blue") and count != 3', "{continue: true}"),
-        name="first",
-    ),
-    table(
-        rule("cheap", 'price < 2.5 or note = "no"', "{continue: true}"),
-        rule("many", "others < count"),
-        rule("more", "count < others", "{continue: true}"),
-        name="second",
-    ),
-    table(
-        rule("late", 'due < date("2027-01-01") and not(careful)'),
-        rule("soon", "count in [3..5]"),
-        rule("rest", "not(careful)"),
-        name="third",
-    ),
-)  # fmt: skip
+FACTS: dict[str, Value] = {"sunny": False, "price": Decimal(1), "count": 4, "careful": True}
 TRIES: Mapping[str, tuple[Value | None, ...]] = {
     "sunny": (False, None),
     "windy": (None, True),
@@ -60,18 +40,6 @@ TRIES: Mapping[str, tuple[Value | None, ...]] = {
     "due": (date(2026, 12, 31), date(2027, 1, 1), None),
     "careful": (True, False),
 }
-
-
-@cache
-def stages() -> RuleBook:
-    """Return a book of three stages that compare facts of every type."""
-    return book(*STAGES)
-
-
-def in_order(book: RuleBook) -> list[StageRules]:
-    """Return the stages of a book as they are laid out."""
-    found = [CompiledPolicy(book.policies[name], book.vocabulary).in_order(0) for name in NAMES]
-    return [stage for stage in found if stage is not None]
 
 
 def finder(name: str = "routing") -> Wayfinder:
@@ -102,93 +70,53 @@ def test_each_case_takes_the_way_that_its_rules_say() -> None:
                     ("third", "rest"), ("third", None), ("first", None)}  # fmt: skip
 
 
-class Told(Wayfinder):
-    """Finds the way that it is told, if it is told one, and counts how often it is asked."""
-
-    told: tuple[Step, ...] | None = None
-    asked = 0
-
-    def way_of(self, known: Mapping[str, Value]) -> tuple[Step, ...]:
-        """Return the way that was told, or the right one."""
-        self.asked += 1
-        return self.told or super().way_of(known)
+TENS = ", ".join(map(str, range(10)))
+NINETY = ", ".join(map(str, range(90)))
+SIX_HUNDRED = ", ".join(f"{n}.{cents:02}" for n in range(10) for cents in range(60))
 
 
-class Misled(Chain):
-    """A chain whose ways are found by one who can be told others."""
+@pytest.mark.parametrize(
+    "when",
+    [
+        [f'sky != "red" or count != {n} or price != {n}' for n in range(10)],
+        [f"count in ({TENS}) and price in ({NINETY})"],
+        [f"price != {n} and count != {n % 10}" for n in range(60)],
+        [f"price in ({SIX_HUNDRED})"],
+    ],
+    ids=["tens", "lists", "sixty", "hundreds"],
+)
+def test_rules_that_part_cases_often_are_answered_as_ever(when: list[str]) -> None:
+    """The engine gives up where 64 beginnings of rules are true: such chains are asked by stages.
 
-    finder: Told
-
-    def _map(self, editions: tuple[int, ...]) -> Wayfinder:
-        domains = {name: fact.domain for name, fact in outing().facts.items()}
-        map = ways_through(in_order(stages()), domains)
-        assert map is not None
-        self.finder = Told("routing", map, domains)
-        return self.finder
-
-
-def misled() -> Misled:
-    """Return the chain of the three stages, new."""
-    compiled = (CompiledPolicy(stages().policies[name], outing()) for name in NAMES)
-    return Misled("routing", tuple(compiled), outing())
-
-
-FACTS: dict[str, Value] = {"sunny": False, "price": Decimal(1), "count": 4, "careful": True}
-
-
-def test_all_stages_of_a_case_are_asked_at_once() -> None:
-    """A case that comes to the third stage has one question put to the engine."""
-    chain = misled()
-    assert [reason.policy for reason in chain.decide(FACTS, DAY).because] == list(NAMES)
-    assert chain.finder.asked == 1
+    A list of hundreds of values is neither too deep nor too long for anything.
+    """
+    many = book(table(*(rule(f"r{n}", it) for n, it in enumerate(when)), rule("rest", "true")))
+    for price in (Decimal(5), Decimal("0.01"), Decimal(100)):
+        held: dict[str, Value] = {"sky": "red", "count": 5, "price": price}
+        policy = many.policies["table"]
+        known = many.vocabulary.known(held, DAY)
+        first = next(
+            each.id for each in edition_on(policy, DAY).rules if evaluate(each.when, known, {})
+        )
+        assert many.decide("routing", held, DAY).because[-1].rule == first
 
 
-def test_a_way_that_is_not_confirmed_is_never_an_answer() -> None:
-    """Not at any stage, and not once it has been refused; the right one is answered after all."""
-    chain = misled()
-    right = chain.decide(FACTS, DAY)
-    wrong: tuple[tuple[Step, ...], ...] = (
-        (("first", "stop"),),
-        (("first", "calm"), ("second", None)),
-        (("first", "calm"), ("second", "cheap"), ("third", "rest")),
-    )
-    for steps in wrong:
-        chain = misled()
-        chain._wayfinder_on(DAY)
-        chain.finder.told = steps
-        for _ in range(2):
-            stage = steps[-1][0]
-            with pytest.raises(InferenceNotConfirmed, match=f"policy `{stage}`.* disagree on"):
-                chain.decide(FACTS, DAY)
-        chain.finder.told = None
-        assert chain.decide(FACTS, DAY) == right
+def test_callers_at_the_same_time_lay_a_chain_out_once() -> None:
+    """What is built leaks, so that nobody builds what another is about to."""
+    chained = book(*STAGES)
+    before = rulesets_built()
+    chained.decide("routing", FACTS, DAY)
+    alone = rulesets_built() - before
+    again = book(*STAGES)
+    begin = Barrier(8)
 
+    def decide(_: int) -> str:
+        begin.wait()
+        return again.decide("routing", FACTS, DAY).stage
 
-def test_what_was_confirmed_is_not_asked_again() -> None:
-    """A stage that was confirmed on one way is so on every other; a new one asks once."""
-    chain = misled()
-    chain.decide(FACTS, DAY)
-    for facts in (FACTS, FACTS | {"others": 6}, FACTS | {"careful": False, "note": "no"}):
-        chain.decide(facts, DAY)
-    asked = chain.finder.asked
-    chain.decide(FACTS | {"careful": False, "note": "no"}, DAY)
-    chain.decide(FACTS | {"others": 6}, DAY)
-    assert chain.finder.asked == asked
-    chain.decide(FACTS | {"windy": False}, DAY)
-    assert chain.finder.asked == asked + 1
-
-
-def test_a_stage_that_needs_no_more_facts_goes_on_though_no_rule_is_true_yet() -> None:
-    """Where every completion of what is missing passes on, so does the case, confirmed."""
-    two = table(
-        rule("low", "count <= 4", "{continue: true}"),
-        rule("high", "count > 4", "{continue: true}"),
-        name="first",
-    )
-    chained = book(two, table(rule("rest", "sunny"), rule("dull", "not(sunny)"), name="second"))
-    for sunny, last in ((True, "rest"), (False, "dull")):
-        decision = chained.decide("routing", {"sunny": sunny}, DAY)
-        assert decision.needs[0].fact == "count" or decision.because[-1].rule == last
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(decide, range(8))) == {"third"}
+    assert rulesets_built() - before == 2 * alone
 
 
 def test_a_chain_with_too_many_ways_is_asked_stage_by_stage() -> None:

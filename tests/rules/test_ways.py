@@ -82,8 +82,13 @@ def test_no_two_ways_that_part_lead_to_the_same(drawn: list[list[tuple[Normal, b
     map = ways_through(chain(drawn), DOMAINS)
     if map is None:
         return
-    for way in map.ways:
-        assert all(stretch < map.properties[name].ranks for name, stretch in way.where)
+    for begun in {way.where[:n] for way in map.ways for n in range(len(way.where))}:
+        depth = len(begun)
+        on: dict[object, list[object]] = {}
+        for way in map.ways:
+            if way.where[:depth] == begun:
+                on.setdefault(way.where[depth], []).append((way.steps, way.where[depth + 1 :]))
+        assert len({tuple(ways) for ways in on.values()}) == len(on) > 1
 
 
 @given(st.sets(st.integers(0, 9), min_size=1).map(frozenset))
