@@ -89,7 +89,7 @@ def post_request(
 ) -> None:
     """Replace a process that has built too many rulesets, once its requests are finished."""
     # Each revision that is published has every process build its rulesets anew, and the engine
-    # leaks those it drops, 700 KiB for 50 rules.
+    # leaks those it drops, about 1 MiB for 50 rules.
     if worker.alive and rulesets_built() > _settings.most_rulesets:
         worker.log.info("built %s rulesets: a fresh process takes over", rulesets_built())
         worker.alive = False
