@@ -158,9 +158,8 @@ def _declared() -> Access | None:
 
 
 def _asked_for() -> Access | None:
-    endpoint = request.endpoint
-    access = access_to(current_app, endpoint) if endpoint else None
-    if access is None and endpoint is not None:
+    access = _declared()
+    if access is None and request.endpoint is not None:
         raise NotAllowed("nothing says who may use this")
     return access
 

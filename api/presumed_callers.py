@@ -2,8 +2,8 @@
 
 A look at the database for the key alone costs as much as all that a preview looks up. So on a
 route that only looks, who asked with a key before is taken to ask again. The route looks the key
-up beside its own; whatever it says or fails with, nothing is answered before the key is found to
-work still.
+up beside its own; whatever it says or fails with, nothing but that the database is away is
+answered before the key is found to work still.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ ASKED: tuple[ColumnElement[Any], ...] = (
 
 
 def asking(which: ColumnElement[bool]) -> Prepared:
-    """Return the statement that finds it of a key."""
+    """Return the statement that finds `ASKED` of a key."""
     return Prepared(select(*ASKED).where(which))
 
 

@@ -24,7 +24,7 @@ from rules.vocabulary import Vocabulary
 from rules.ways import StageRules
 
 REMEMBERED = 4_096
-"""What a stage said, inferred and confirmed, of so many cases serves those with the same facts."""
+"""What a stage said, evaluated and confirmed, of so many cases serves those with the same facts."""
 
 _Given = tuple[Value | None, ...]
 

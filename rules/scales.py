@@ -16,7 +16,8 @@ from typing import Any
 from rules.engine_limits import Scalar
 
 MISSING = 0
-_MOST_KEPT = 4_096
+MOST_KEPT = 4_096
+"""Of so many values what was worked out is kept in mind."""
 
 
 class Scale:
@@ -56,6 +57,6 @@ class Scale:
         place = bisect_left(self.literals, value)
         here = place < len(self.literals) and self.literals[place] == value
         rank = 2 * place + 1 + here
-        if len(self._ranks) < _MOST_KEPT:
+        if len(self._ranks) < MOST_KEPT:
             self._ranks[value] = rank
         return rank

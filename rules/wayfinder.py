@@ -9,12 +9,10 @@ from rules.engine_limits import EngineLimit, Scalar, check_limits
 from rules.engine_rules import encoded
 from rules.errors import InferenceNotConfirmed
 from rules.normal_form import Atom, FactRef
-from rules.scales import MISSING
+from rules.scales import MISSING, MOST_KEPT
 from rules.three_valued import compare
 from rules.values import Domain, Value
 from rules.ways import Map, Property, StageRules, Step, Way, ways_through
-
-_MOST_KEPT = 4_096
 
 _Statement = Callable[[Mapping[str, Value]], str]
 
@@ -77,7 +75,7 @@ class _Members(dict[Value | None, str]):
 
     def __missing__(self, value: Value) -> str:
         member = self._scale.member(self._encoded(value))
-        if len(self) < _MOST_KEPT:
+        if len(self) < MOST_KEPT:
             self[value] = member
         return member
 

@@ -20,7 +20,7 @@ from rules.three_valued import compare
 from rules.values import Domain, FactType
 
 MOST_RULES, MOST_LITERALS, MOST_WAYS = 100, 256, 256
-"""A chain of more rules, or with more ways, is not laid out: each of its stages is asked alone.
+"""A chain of more rules or literals, or with more ways, is asked stage by stage: not laid out.
 
 Of the ways one is open, so that the engine may hold more of them together than of other rules.
 """

@@ -47,6 +47,16 @@ def called(application: InTurn, path: str) -> bytes:
     return b"".join(application({"PATH_INFO": path}, None))
 
 
+def lasting(seconds: float) -> Callable[[str], bytes]:
+    """Return what answers with the path, after a while."""
+
+    def answer(path: str) -> bytes:
+        sleep(seconds)
+        return path.encode()
+
+    return answer
+
+
 def test_short_requests_are_taken_one_after_another() -> None:
     """Whoever calls at once; each is answered as it would be by itself."""
     counted = Application()
@@ -60,12 +70,7 @@ def test_short_requests_are_taken_one_after_another() -> None:
 
 def test_a_row_of_short_requests_is_waited_for_as_long_as_each_is_short() -> None:
     """Not only until the one that went before has had its time: then all would begin at once."""
-
-    def answer(path: str) -> bytes:
-        sleep(0.02)
-        return path.encode()
-
-    counted = Application(answers=answer)
+    counted = Application(answers=lasting(0.02))
     application = InTurn(counted, patience=0.1, longest=LONG)
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda path: called(application, path), "abcdefghijkl"))
@@ -74,12 +79,7 @@ def test_a_row_of_short_requests_is_waited_for_as_long_as_each_is_short() -> Non
 
 def test_nobody_waits_for_ever_while_others_are_faster() -> None:
     """Whoever has waited for the longest goes, though each of the others is short."""
-
-    def answer(path: str) -> bytes:
-        sleep(0.01)
-        return path.encode()
-
-    counted = Application(answers=answer)
+    counted = Application(answers=lasting(0.01))
     application = InTurn(counted, patience=LONG, longest=0.05)
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda path: called(application, path), "abcdefghijklmnop"))
@@ -144,12 +144,7 @@ THERE = "postgresql://nobody@nowhere/at-all"
 def test_what_a_server_works_on_is_asked_side_by_side(url: str, path: str, in_turn: bool) -> None:
     """SQLite's work is done in this process, and so is a preview's beside its one short look."""
     app = create_app(Settings(url, SECRET, RULES))
-
-    def answer(path: str) -> bytes:
-        sleep(0.002)
-        return path.encode()
-
-    counted = Application(answers=answer)
+    counted = Application(answers=lasting(0.002))
     application = app.wsgi_app
     if isinstance(application, InTurn):
         application._application, application._patience = counted, LONG

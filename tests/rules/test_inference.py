@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import random
 import resource
 import signal
@@ -11,7 +9,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -33,6 +30,7 @@ from tests.rules.drawn_engine_rules import (
     plainly_true,
     some_rules,
 )
+from tests.rules.resident import resident_memory
 
 
 def _in_child(claim: Callable[[], None]) -> None:
@@ -285,9 +283,7 @@ def test_memory_is_flat_over_50_000_decisions() -> None:
         def decide(times: int) -> int:
             for number in range(times):
                 inference.true_rules(_FACTS[number % 70])
-            gc.collect()
-            pages = int(Path(f"/proc/{os.getpid()}/statm").read_text().split()[1])
-            return pages * resource.getpagesize()
+            return resident_memory()
 
         before = decide(2_000)
         assert decide(50_000) - before < 1_000_000

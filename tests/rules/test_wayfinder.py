@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import resource
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from random import Random
 from threading import Barrier
 
@@ -26,6 +22,7 @@ from rules.wayfinder import Wayfinder, wayfinder_for
 from rules.ways import StageRules
 from tests.rules.books import DAY, book, rule, table
 from tests.rules.drawn_chain import DrawnChain
+from tests.rules.resident import resident_memory
 from tests.rules.three_stages import NAMES, STAGES, in_order, stages
 
 FACTS: dict[str, Value] = {"sunny": False, "price": Decimal(1), "count": 4, "careful": True}
@@ -156,9 +153,7 @@ def test_finding_ways_takes_no_memory() -> None:
     def find(times: int) -> int:
         for number in range(times):
             found.way_of(cases[number % 30])
-        gc.collect()
-        pages = int(Path(f"/proc/{os.getpid()}/statm").read_text().split()[1])
-        return pages * resource.getpagesize()
+        return resident_memory()
 
     before = find(5_000)
     assert find(100_000) - before < 1_000_000
