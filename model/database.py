@@ -215,12 +215,18 @@ class Database:
         Raises:
             DatabaseAway: it may not be written to, or there is no sign of life.
         """
+        if self._only_reads():
+            # A connection goes on as it was opened, though the database may not: a new one knows.
+            self.close()
+            if self._only_reads():
+                self.close()
+                raise DatabaseAway(ONLY_READ)
+
+    def _only_reads(self) -> bool:
         # On PostgreSQL it is only looked; on SQLite a transaction is tried.
         asked = self.engine if self.is_sqlite else self._lookers
         with _away(), asked.connect() as connection:
-            if only_reads(connection):
-                connection.invalidate()  # it stays so, though the database may not
-                raise DatabaseAway(ONLY_READ)
+            return only_reads(connection)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -22,14 +22,27 @@ REFUSED = "may not be written to"
 COUNT = text("SELECT count(*) FROM cases")
 
 
-def test_a_database_that_was_set_to_be_read_is_told(database: Database) -> None:
-    """Whichever it is; a connection of that kind is not what the next one gets."""
+def test_connections_from_when_it_could_only_be_read_tell_nothing(database: Database) -> None:
+    """A database that may be written to again is not away for their sake: all are given up."""
     only_read = "PRAGMA query_only = ON" if database.is_sqlite else f"SET {READ_ONLY} = on"
-    with closing(Database(database.url, pool_size=1)) as small:
-        with small.looking() as connection:
-            connection.execute(text(only_read))
+    with closing(Database(database.url, pool_size=2)) as small:
+        with small.looking() as one, small.looking() as another:
+            for connection in (one, another):
+                connection.execute(text(only_read))
+        small.require_writable()
+        with small.transaction() as session, small.looking() as beside:
+            insert_ref(session, "A", NOW)
+            assert beside.scalar(COUNT) == 0
+
+
+def test_a_server_that_was_set_to_be_read_is_told(postgresql_database: Database) -> None:
+    """By every connection to it, though it answers who looks."""
+    url = postgresql_database.url
+    said = f"{url.query.get('options', '')} -c {READ_ONLY}=on".strip()
+    with closing(Database(url.update_query_dict({"options": said}))) as only_read:
+        only_read.ping()
         with pytest.raises(DatabaseAway, match=REFUSED):
-            small.require_writable()
+            only_read.require_writable()
 
 
 def test_one_that_may_be_written_to_is_none(database: Database) -> None:
