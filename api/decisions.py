@@ -114,8 +114,8 @@ def preview_decision() -> Response:
     # Late facts take more than one look.
     look = service.database.snapshot if asked.late else service.database.looking
     with look() as reader:
-        answer = preview(reader, asked, service.moment(), presumed_caller())
-    return ok(LikelySearches(service.database).beside(answer.text, asked.title))
+        body = preview(reader, asked, service.moment(), presumed_caller())
+    return ok(json_text.compact(LikelySearches(service.database).within(body, asked.title)))
 
 
 @decisions.route(

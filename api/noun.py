@@ -98,7 +98,7 @@ class Noun:
         api.register_blueprint(self._blueprint)
 
 
-def ok(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def ok(text: str | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON answer whose text is written already."""
     return Response(text, status, headers, content_type=JSON)
 

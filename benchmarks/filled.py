@@ -60,7 +60,7 @@ def prepare(url: str, cases: Sequence[RoutingCase]) -> list[Answer]:
             with database.transaction() as session:
                 decide(session, request, caller, NOON, f"prepared-{number}")
             with database.reading() as session:
-                answers.append(preview(session, request, NOON))
+                answers.append(Answer.of(preview(session, request, NOON)))
         with database.transaction() as session:
             # The examples are of one day: on later ones the scheduler would decide some again.
             session.execute(update(Case).values(look_again_on=None, told_under=None))

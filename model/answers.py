@@ -45,7 +45,7 @@ class Answer:
         return cast("dict[str, Sequence[str]]", self.body.get("case", {})).get("kept_newer", ())
 
 
-def answer_with(
+def body_with(
     decision: Decision,
     *,
     id: str | None,
@@ -54,20 +54,18 @@ def answer_with(
     revision: str,
     at: datetime,
     kept_newer: Sequence[str] = (),
-) -> Answer:
-    """Return the answer that says `decision`; without an `id` it is a preview.
+) -> dict[str, object]:
+    """Return the body of the answer that says `decision`; without an `id` it is a preview.
 
     `kept_newer`: the facts that stayed as they were, since late ones came for them.
     """
-    return Answer.of(
-        {
-            "id": id,
-            **subjects.told(ref, version, kept_newer),
-            **decided(decision),
-            "policy_revision": revision,
-            "decided_at": rfc3339(at),
-        }
-    )
+    return {
+        "id": id,
+        **subjects.told(ref, version, kept_newer),
+        **decided(decision),
+        "policy_revision": revision,
+        "decided_at": rfc3339(at),
+    }
 
 
 def decided(decision: Decision) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from model import supplying
 from model.access import Caller, Presumed
 from model.announcing import announce_decision
-from model.answers import Answer, answer_with
+from model.answers import Answer, body_with
 from model.case_in_hand import put_back, take_or_open
 from model.cases import require_version
 from model.database import Reader
@@ -91,8 +91,10 @@ def decide(
 
 def preview(
     reader: Reader, request: DecisionRequest, moment: Moment, presumed: Presumed | None = None
-) -> Answer:
-    """Answer as `decide` would now, and store nothing: no id, the case at its version.
+) -> dict[str, object]:
+    """Return the body of what `decide` would answer now, and store nothing.
+
+    It has no id, and the case is at the version that it is at.
 
     `presumed`: who is presumed to ask, whose key is looked up at the same time.
 
@@ -113,7 +115,7 @@ def preview(
         supply = supplying.compare(reader, case, changes, moment.now, request.late)
         taken, kept_newer = supply.taken, supply.kept_newer
     held = merged_facts(case.facts if case else {}, taken, book.vocabulary)
-    return answer_with(
+    return body_with(
         book.decide(request.decision, held, as_of),
         id=None,
         ref=case.ref if case else request.ref,

@@ -32,6 +32,7 @@ _NO_LONGER = text("SET LOCAL statement_timeout = 50")
 _NEAR = Reach(words=10, groups=40, candidates=30)
 # A quote within a text is written with a backslash: only a need looks like this.
 _TITLE = Prepared(select(Case.title).where(Case.ref == bindparam("of_ref")))
+_Body = dict[str, Any]
 _ASKING = tuple(f'"fact": "{fact}"' for fact in (FITS, PART_FITS))
 
 
@@ -51,6 +52,13 @@ class LikelySearches:
         if not self._left or not asks_what_fits(answer):
             return answer
         return with_likely(answer, self.find(title, _ref_in(answer)))
+
+    def within(self, body: _Body, title: str | None = None) -> _Body:
+        """Do the same for the body of an answer that is written down nowhere yet."""
+        if not self._left or not any(need["fact"] in (FITS, PART_FITS) for need in body["needs"]):
+            return body
+        found = self.find(title, body["case"]["ref"])
+        return _naming(body, found) if found else body
 
     def wanted(self, session: Session, answer: str) -> str | None:
         """Return what the case of an answer is called, if a search by that is to be made."""
@@ -91,16 +99,19 @@ def with_likely(answer: str, found: Sequence[Found]) -> str:
     """
     if not found or not asks_what_fits(answer):
         return answer
-    body = cast("dict[str, Any]", json_text.loads(answer))
+    return json_text.dumps(_naming(cast("_Body", json_text.loads(answer)), found))
+
+
+def _naming(body: _Body, found: Sequence[Found]) -> _Body:
     likely = {FITS: _services(found), PART_FITS: _parts(found)}
     for need in body["needs"]:
         if named := likely.get(need["fact"]):
             need["likely"] = [each.as_json() for each in named]
-    return json_text.dumps(body)
+    return body
 
 
 def _ref_in(answer: str) -> str:
-    return str(cast("dict[str, Any]", json_text.loads(answer))["case"]["ref"])
+    return str(cast("_Body", json_text.loads(answer))["case"]["ref"])
 
 
 def _title_of(reader: Reader, ref: str) -> str | None:

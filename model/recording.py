@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from sqlalchemy.orm import Session
 
 from model import record_chain
-from model.answers import Answer, answer_with
+from model.answers import Answer, body_with
 from model.case_in_hand import Locked
 from model.json_text import dumps
 from model.personal_values import Salts, Withholding
@@ -66,7 +66,7 @@ def record(session: Session, case: Locked, made: Made, book: RuleBook, salts: Sa
 
 
 def _answer(case: Locked, made: Made, book: RuleBook) -> Answer:
-    return answer_with(
+    body = body_with(
         made.decision,
         id=made.id,
         ref=case.ref,
@@ -75,6 +75,7 @@ def _answer(case: Locked, made: Made, book: RuleBook) -> Answer:
         at=made.at,
         kept_newer=made.kept_newer,
     )
+    return Answer.of(body)
 
 
 def _plain(made: Made, answer: Answer) -> _Texts:

@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from model.answers import answer_with
+from model.answers import Answer, body_with
 from model.cases import typed
 from model.decisions import answer_of, record_of
 from model.personal_values import revealed_facts
@@ -54,7 +54,7 @@ def replay(session: Session, decision_id: str) -> Replay:
         return Replay(record.id, None, recorded.body, None, erased)
     book = book_of(session, record.revision)
     held = typed(facts, book.vocabulary)
-    replayed = answer_with(
+    body = body_with(
         book.decide(record.decision, held, record.as_of),
         id=record.id,
         ref=record.case_ref,
@@ -63,4 +63,5 @@ def replay(session: Session, decision_id: str) -> Replay:
         at=record.decided_at,
         kept_newer=recorded.kept_newer,
     )
+    replayed = Answer.of(body)
     return Replay(record.id, replayed.text == recorded.text, recorded.body, replayed.body)

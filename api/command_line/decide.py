@@ -137,6 +137,6 @@ def _deciding(service: Service, caller: Caller) -> Ask:
 def _previewing(service: Service) -> Ask:
     def ask(request: DecisionRequest) -> Answer:
         with service.database.reading() as session:
-            return deciding.preview(session, request, service.moment())
+            return Answer.of(deciding.preview(session, request, service.moment()))
 
     return ask

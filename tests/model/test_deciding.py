@@ -163,7 +163,7 @@ def test_a_preview_answers_alike_and_stores_nothing(
     for version in (0, 1):
         before = rows(published)
         with published.reading() as session:
-            previewed = preview(session, ASKED, moment).body
+            previewed = preview(session, ASKED, moment)
         assert rows(published) == before
         decided = ask(published, ASKED, caller, moment).body
         assert previewed == {

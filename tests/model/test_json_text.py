@@ -43,6 +43,14 @@ def test_a_text_is_the_same_with_decimals_beside_it_and_without(value: object) -
     assert beside == f"[{json_text.dumps(value)}, 0.10]"
 
 
+@given(values)
+def test_what_is_answered_in_haste_says_the_same(value: object) -> None:
+    """Without a space between, and with every digit."""
+    assert json_text.loads(json_text.compact(value).decode()) == value
+    assert json_text.compact({"a": [1, Decimal("0.10")]}).replace(b" ", b"") == b'{"a":[1,0.10]}'
+    assert json_text.compact({"a": [1, None]}) == b'{"a":[1,null]}'
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "NaN", "[Infinity]", "-Infinity", "{'a': 1}", "[1e9999999999999999999]", "[" * 10**5],

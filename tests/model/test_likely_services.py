@@ -133,9 +133,9 @@ def test_a_preview_names_them_by_the_title_that_comes_or_is_held(of: Portfolio) 
     for title, first in (("E-signature", "E-signature"), (None, "Mail and calendar")):
         with of.database.looking() as reader:
             asked = DecisionRequest("CRM-1", title, None, None, ASKING)
-            answer = preview(reader, asked, of.moment).text
-        answer = LikelySearches(of.database).beside(answer, title)
-        assert [names[0] for names in named(answer).values()] == [first, first]
+            body = preview(reader, asked, of.moment)
+        answer = LikelySearches(of.database).within(body, title)
+        assert [names[0] for names in named(json_text.dumps(answer)).values()] == [first, first]
 
 
 def test_few_are_named_and_only_what_is_shown(of: Portfolio) -> None:

@@ -199,7 +199,7 @@ def test_an_answer_tells_what_was_kept(published: Database, caller: Caller, mome
     late = late_request(moment, in_catalog=False, note_1="x")
     told = {"ref": "CRM-L", "version": 2, "kept_newer": ["in_catalog"]}
     with published.transaction() as session:
-        assert preview(session, late, moment).body["case"] == {**told, "version": 1}
+        assert preview(session, late, moment)["case"] == {**told, "version": 1}
         assert decide(session, late, caller, moment, "d2").body["case"] == told
     with published.reading() as session:
         assert replay(session, "d2").same
