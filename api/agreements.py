@@ -17,7 +17,8 @@ from api.agreement_schemas import (
     AgreementVersionPageSchema,
     NewAgreementSchema,
 )
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.decisions import READERS
 from api.idempotency import once_under
 from api.json_body import read_json

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from secrets import token_hex
 from time import perf_counter
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from api import rate_limit, witnessed_requests
-from api.authentication import admit_caller, identify_caller, known_caller
-from api.presumed_callers import presumed_caller
+from api.asking import Asking, asking, begin
+from api.authentication import admit_caller, identify_caller
 from api.security_headers import SECURITY_HEADERS
 from api.service import Service, current_service
 from rules.engine import rulesets_built
 
+_RANDOM = 16
+"""Bytes of a request's id."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # What is said of a case may be read by whoever asks with a key, and by no cache between.
 _ALWAYS = tuple(
@@ -41,9 +44,8 @@ def register(app: Flask, limit: str | None) -> None:
 
 
 def _begin() -> None:
-    g.began = perf_counter()
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else current_service().new_id()
+    began, given = perf_counter(), request.headers.get("X-Request-ID", "")
+    begin(given if _REQUEST_ID.fullmatch(given) else token_hex(_RANDOM), began)
 
 
 def _finish(response: Response) -> Response:
@@ -52,9 +54,9 @@ def _finish(response: Response) -> Response:
     for lower, name, value in _ALWAYS:
         if lower not in there:
             headers.add(name, value)
-    headers.add("X-Request-ID", g.request_id)
-    service = current_service()
-    _note(response, service)
+    at, service = asking(), current_service()
+    headers.add("X-Request-ID", at.id)
+    _note(at, response, service)
     _seal_afterwards(response, service)
     return response
 
@@ -66,14 +68,13 @@ def _seal_afterwards(response: Response, service: Service) -> None:
         response.call_on_close(lambda: service.sealer.seal_if_due(now))
 
 
-def _note(response: Response, service: Service) -> None:
-    seconds, rule = perf_counter() - g.began, request.url_rule
-    method = request.method if request.method in _METHODS else "other"
+def _note(at: Asking, response: Response, service: Service) -> None:
+    seconds, rule, method = perf_counter() - at.began, request.url_rule, request.method
+    method = method if method in _METHODS else "other"
     route = rule.rule if rule else "none"
     service.metrics.count_request(method, route, response.status_code)
     service.metrics.note_rulesets(rulesets_built())
     if rule and response.status_code < 300 and (kind := _TIMED.get(rule.endpoint)):
         service.metrics.time_decision(kind, seconds)
-    caller = None if presumed_caller() else known_caller()
-    name = caller.name if caller else "-"
-    service.log.answered(method, route, response.status_code, seconds, name)
+    name = at.caller.name if at.caller and not at.presumed else "-"
+    service.log.answered(at, method, route, response.status_code, seconds, name)

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Response, request
 
 from api import examples_of_services as examples
-from api.authentication import current_caller
+from api.asking import current_caller
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import dataclass
-from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 
-from api.presumed_callers import View, confirming, presumed_caller
+from api.asking import Asking, asking
+from api.presumed_callers import View, confirming
 from api.service import current_service
 from model.access import Caller, Role, hash_of, identify
 from model.private_addresses import authenticate_token
@@ -68,16 +68,17 @@ def identify_caller() -> None:
     Raises:
         DatabaseAway: the keys could not be looked up.
     """
-    access = g.access = _asked_for()
+    at = asking()
+    access = at.access = _asked_for()
     if access is None or access.everybody:
         return
     try:
-        g.caller = _caller(access)
+        at.caller = _caller(access, at)
     except NotAuthenticated as refused:
-        g.refused = refused
+        at.refused = refused
 
 
-def _caller(access: Access) -> Caller:
+def _caller(access: Access, at: Asking) -> Caller:
     service = current_service()
     database, secret, now = service.database, service.settings.secret, service.clock()
     token = request.args.get(TOKEN) if access.by_address else None
@@ -90,7 +91,7 @@ def _caller(access: Access) -> Caller:
         return identify(database, key, secret, now)
     presumed = service.callers.presume(key)
     if presumed is not None:
-        g.presumed = presumed
+        at.presumed = presumed
         return presumed.caller
     caller = identify(database, key, secret, now)
     service.callers.remember(key, hash_of(key, secret), caller)
@@ -104,13 +105,13 @@ def confirm_caller() -> None:
         NotAuthenticated, NotAllowed: the key does not work any more, or not for this.
         DatabaseAway: the key could not be looked up.
     """
-    presumed, service = presumed_caller(), current_service()
+    at = asking()
+    presumed, at.presumed = at.presumed, None
     if presumed is None:
         return
-    g.presumed = None
-    g.pop("caller")
-    g.caller = caller = service.callers.found(presumed, service.database, service.clock())
-    _require_role(g.access, caller)
+    at.caller, service = None, current_service()
+    at.caller = service.callers.found(presumed, service.database, service.clock())
+    _require_role(at)
 
 
 def admit_caller() -> None:
@@ -119,31 +120,25 @@ def admit_caller() -> None:
     Raises:
         NotAuthenticated, NotAllowed: the one or the other.
     """
-    access: Access | None = g.access
-    if access is None or access.everybody:
-        return
-    if "refused" in g:
-        raise g.refused
-    if not current_caller().may(*access.roles):
+    at = asking()
+    if at.refused is not None:
+        raise at.refused
+    if not _may(at):
         confirm_caller()
-    _require_role(access, current_caller())
+        _require_role(at)
 
 
-def _require_role(access: Access, caller: Caller) -> None:
-    if caller.may(*access.roles):
+def _require_role(at: Asking) -> None:
+    if at.access is None or _may(at):
         return
-    needed = " or ".join(f"`{role}`" for role in sorted(access.roles))
+    needed = " or ".join(f"`{role}`" for role in sorted(at.access.roles))
     raise NotAllowed(f"this needs a key with the role {needed}, or an administrator's")
 
 
-def current_caller() -> Caller:
-    """Return who asks."""
-    return cast("Caller", g.caller)
-
-
-def known_caller() -> Caller | None:
-    """Return who asks, if that is known already."""
-    return cast("Caller | None", g.get("caller"))
+def _may(at: Asking) -> bool:
+    if at.access is None or at.access.everybody:
+        return True
+    return at.caller is not None and at.caller.may(*at.access.roles)
 
 
 def challenges() -> list[str]:

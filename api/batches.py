@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, request, stream_with_context
 
 from api import examples_of_batches as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.batch_schemas import BatchItemSchema, BatchLineSchema, BatchSchema
 from api.decisions import request_in
 from api.idempotency import HEADER as IDEMPOTENCY_KEY

@@ -8,7 +8,8 @@ from datetime import timedelta
 from flask import Response, request
 
 from api import calendar_examples as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.calendar_schemas import (
     CalendarSchema,
     CalendarsSchema,

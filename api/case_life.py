@@ -8,7 +8,8 @@ from typing import Any
 from flask import Response, request
 
 from api import examples_of_cases as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.cases import SEEN, shown
 from api.json_body import read_json
 from api.life_schemas import MergedCaseSchema, MergeSchema, RenameSchema, ReopenSchema

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.decisions import READERS
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok

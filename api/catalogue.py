@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import catalogue_examples as examples
-from api.authentication import current_caller
+from api.asking import current_caller
 from api.catalogue_schemas import (
     CatalogueEntrySchema,
     CatalogueQuerySchema,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import examples_of_continuity as examples
-from api.authentication import current_caller
+from api.asking import current_caller
 from api.continuity_schemas import ContinuityTestPageSchema, ContinuityTestSchema, NewTestSchema
 from api.idempotency import once_under
 from api.json_body import read_json

@@ -9,13 +9,13 @@ from typing import Any
 from flask import Response, request
 
 from api import examples
-from api.authentication import current_caller, only
+from api.asking import asking, current_caller
+from api.authentication import only
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.idempotency import PATTERN, once_under
 from api.json_body import read_json
 from api.likely_services import LINK, with_way
 from api.noun import Answers, Header, Noun, Takes, ok
-from api.presumed_callers import presumed_caller
 from api.query import read_query
 from api.request_schemas import DecisionRequestSchema, DecisionsQuerySchema, late_in
 from api.response_schemas import (
@@ -114,7 +114,7 @@ def preview_decision() -> Response:
     # Late facts take more than one look.
     look = service.database.snapshot if asked.late else service.database.looking
     with look() as reader:
-        body = preview(reader, asked, service.moment(), presumed_caller())
+        body = preview(reader, asked, service.moment(), asking().presumed)
     return ok(json_text.compact(LikelySearches(service.database).within(body, asked.title)))
 
 

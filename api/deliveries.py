@@ -8,7 +8,8 @@ from datetime import datetime
 from flask import Response, request
 
 from api import subscription_examples as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import examples_of_forums as examples
-from api.authentication import current_caller
+from api.asking import current_caller
 from api.forum_schemas import (
     ForumSchema,
     ForumSessionPageSchema,

@@ -9,7 +9,8 @@ from typing import Any, cast
 from flask import Response, request
 
 from api import improvement_examples as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.decisions import READERS
 from api.idempotency import once_under
 from api.improvement_schemas import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
@@ -31,21 +31,8 @@ class _Repeating(dict[str, object]):
     repeated: tuple[str, ...] = ()
 
 
-class _Objects:
-    """Makes the objects of one text; `repeat`: whether one of them is a `_Repeating`."""
-
-    repeat = False
-
-    def made_of(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        """Return the object that has these members."""
-        members = dict(pairs)
-        if len(members) == len(pairs):
-            return members
-        self.repeat = True
-        times = Counter(name for name, _ in pairs)
-        repeating = _Repeating(members)
-        repeating.repeated = tuple(name for name in members if times[name] > 1)
-        return repeating
+class _Repeats(Exception):
+    """A member of an object came more than once."""
 
 
 def read_json(request: Request, *, unchecked: str | None = None) -> object:
@@ -69,9 +56,12 @@ def parsed(raw: bytes, *, unchecked: str | None = None) -> object:
         BadRequestBody: it is no JSON, or nested too deeply.
         BadFields: a member comes twice, or a text has half of a surrogate pair.
     """
-    text, objects = _decoded(raw), _Objects()
-    value = _value(text, objects)
-    if objects.repeat or not _is_plainly_sound(text):
+    text = _decoded(raw)
+    try:
+        value, sound = _value(_USUAL, text), _is_plainly_sound(text)
+    except _Repeats:
+        value, sound = _value(_REPEATING, text), False
+    if not sound:
         require_sound(value, unchecked=unchecked)
     return value
 
@@ -141,15 +131,9 @@ def _drain(request: Request) -> None:
         left -= len(chunk)
 
 
-def _value(text: str, objects: _Objects) -> object:
+def _value(decoder: json.JSONDecoder, text: str) -> object:
     try:
-        value: object = json.loads(
-            text,
-            parse_int=_whole_number,
-            parse_float=_decimal,
-            parse_constant=_no_constant,
-            object_pairs_hook=objects.made_of,
-        )
+        value: object = decoder.decode(text)
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
@@ -173,6 +157,36 @@ def _decimal(digits: str) -> Decimal:
 
 def _no_constant(name: str) -> NoReturn:
     raise BadRequestBody(f"the body is not JSON: it has no number `{name}`")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Repeats
+    return members
+
+
+def _perhaps_repeating(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    try:
+        return _object(pairs)
+    except _Repeats:
+        times = Counter(name for name, _ in pairs)
+        repeating = _Repeating(pairs)
+        repeating.repeated = tuple(name for name in repeating if times[name] > 1)
+        return repeating
+
+
+def _decoder(objects: Callable[[list[tuple[str, object]]], dict[str, object]]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_int=_whole_number,
+        parse_float=_decimal,
+        parse_constant=_no_constant,
+        object_pairs_hook=objects,
+    )
+
+
+# Made once: `json.loads` makes one for every text.
+_USUAL, _REPEATING = _decoder(_object), _decoder(_perhaps_repeating)
 
 
 def _problems(value: object, unchecked: str | None) -> Iterator[FieldProblem]:

@@ -15,7 +15,8 @@ from api.administration_schemas import (
     PageQuerySchema,
     RotationSchema,
 )
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query

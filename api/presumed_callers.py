@@ -16,8 +16,6 @@ from secrets import token_bytes
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from flask import g
-
 from model.access import Caller, Presumed, caller_with, note_use
 from model.database import Database
 from rules.errors import DatabaseAway, NotAuthenticated
@@ -78,11 +76,6 @@ class PresumedCallers:
 def _looked_up(presumed: Presumed, database: Database, now: datetime) -> Caller:
     with database.looking() as connection:
         return caller_with(connection, presumed.key_hash, now)
-
-
-def presumed_caller() -> Presumed | None:
-    """Return who is presumed to ask; nothing once it is known."""
-    return cast("Presumed | None", g.get("presumed"))
 
 
 def confirming(view: View, confirm: Callable[[], None]) -> View:

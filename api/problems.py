@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from api.asking import asking
 from api.authentication import challenges
 from api.service import current_service
 from model import json_text
@@ -268,11 +269,11 @@ def _detail(error: HTTPException, kind: Kind) -> str:
 def _unexpected(error: Exception) -> Response:
     current_service().log.unexpected(error)
     kind = OF_STATUSES[500]
-    return _answer(kind, f"the operator finds it in the log under request `{g.request_id}`")
+    return _answer(kind, f"the operator finds it in the log under request `{asking().id}`")
 
 
 def _answer(kind: Kind, detail: str, fields: Sequence[FieldProblem] = ()) -> Response:
-    g.problem = kind.code
+    asking().problem = kind.code
     text = json_text.dumps(body_of(kind, detail, fields))
     # What came in a URL or a header may hold what UTF-8 does not.
     payload = text.encode("utf-8", "backslashreplace")

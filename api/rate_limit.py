@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
 
-from api.authentication import confirm_caller, known_caller
+from api.asking import asking
+from api.authentication import confirm_caller
 
 _FOR_WATCHERS = ("/healthz", "/readyz")
 
@@ -43,7 +44,7 @@ def _refuse_a_key_that_ended(_limit: RequestLimit) -> None:
 
 
 def _who() -> str:
-    caller = known_caller()
+    caller = asking().caller
     return f"key {caller.key_id}" if caller else f"address {request.remote_addr}"
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TextIO, cast
 
 import structlog
-from flask import g
 
+from api.asking import Asking, asking
 from model.log_stream import LogStream
 
 # Made once: `json.dumps` makes one for every line.
@@ -33,23 +33,24 @@ class RequestLog:
             ],
         ).bind()  # once, or every line would
 
-    def answered(self, method: str, route: str, status: int, seconds: float, key: str) -> None:
+    def answered(
+        self, at: Asking, method: str, route: str, status: int, seconds: float, key: str
+    ) -> None:
         """Write who asked for what, and how it went."""
-        problem = g.get("problem")
         self._log.info(
             "request",
-            request_id=g.request_id,
+            request_id=at.id,
             key=key,
             method=method,
             route=route,
             status=status,
             ms=round(seconds * 1000, 1),
-            **({"problem": problem} if problem else {}),
+            **({"problem": at.problem} if at.problem else {}),
         )
 
     def unexpected(self, error: BaseException) -> None:
         """Write where an error came from; its message is left out, since it may hold facts."""
-        self._log.error("unexpected error", request_id=g.request_id, errors=list(_told(error)))
+        self._log.error("unexpected error", request_id=asking().id, errors=list(_told(error)))
 
 
 def _told(error: BaseException | None) -> Iterator[dict[str, object]]:

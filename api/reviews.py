@@ -9,7 +9,8 @@ from typing import Any, cast
 from flask import Response, request
 
 from api import review_examples as examples
-from api.authentication import TOKEN, Access, current_caller, only
+from api.asking import current_caller
+from api.authentication import TOKEN, Access, only
 from api.idempotency import once_under
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
@@ -42,12 +43,7 @@ from model.moment import rfc3339
 from model.preparing_reviews import Preparation, Prepared, prepared_for
 from model.private_addresses import token_for
 from model.review_feed import held_in_feed, left_out_of_feed, reviews_in_feed
-from model.reviews import (
-    NewReview,
-    Review,
-    find_review,
-    reviews_due,
-)
+from model.reviews import NewReview, Review, find_review, reviews_due
 from model.setting_up_reviews import set_up_by_hand
 from model.sight import INSIDE
 from rules.errors import (

@@ -7,7 +7,8 @@ from datetime import datetime
 from flask import Response, request
 
 from api import roster_examples as examples
-from api.authentication import ANY_KEY, current_caller, only
+from api.asking import current_caller
+from api.authentication import ANY_KEY, only
 from api.json_body import read_json
 from api.noun import Answers, Header, Noun, Takes, ok
 from api.preconditions import HEADER as IF_MATCH

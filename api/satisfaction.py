@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import satisfaction_examples as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.cases import get_case
 from api.decisions import READERS
 from api.json_body import read_json

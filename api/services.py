@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, request
 
 from api import examples_of_services as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.cases import summary
 from api.decisions import READERS
 from api.idempotency import HEADER as IDEMPOTENCY_KEY

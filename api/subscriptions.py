@@ -8,7 +8,8 @@ from flask import Response, request
 
 from api import subscription_examples as examples
 from api.administration_schemas import PageQuerySchema
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query

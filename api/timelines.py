@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Response, request
 
 from api import timeline_examples as examples
-from api.authentication import Access, current_caller
+from api.asking import current_caller
+from api.authentication import Access
 from api.noun import Answers, Noun, Takes, ok
 from api.query import read_query
 from api.service import current_service

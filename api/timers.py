@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, request
 
 from api import timer_examples as examples
-from api.authentication import current_caller, only
+from api.asking import current_caller
+from api.authentication import only
 from api.calendars import READERS
 from api.json_body import read_json
 from api.noun import Answers, Noun, Takes, ok

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 
-from api.authentication import known_caller
+from api.asking import asking
 from api.service import current_service
 from model.access import Role
 from model.acts_by_id import CASE, CUSTOMER, id_of_case, id_of_customer, place_of
@@ -44,13 +44,14 @@ def _go(_error: BaseException | None) -> None:
 def _witness() -> Witness | None:
     if request.method not in CHANGING or request.endpoint in IN_THE_RECORD:
         return None
-    if g.access is not None and g.access.only_looks:
+    at = asking()
+    if at.access is not None and at.access.only_looks:
         return None  # that a key was used is noted then, and is nothing that its owner does
-    caller, rule = known_caller(), request.url_rule
+    caller, rule = at.caller, request.url_rule
     if caller is None or rule is None or Role.ADMIN not in caller.roles:
         return None
     actor = Actor(caller.name, Via.HTTP, caller.key_id)
-    details = {"route": f"{request.method} {rule.rule}", "request": g.request_id}
+    details = {"route": f"{request.method} {rule.rule}", "request": at.id}
     parts = request.view_args or {}
     return Witness(actor, _on(rule.rule, parts), current_service().clock, details, _which(parts))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api import service
+from api.asking import begin
 from api.request_log import RequestLog
 from tests.api.calling import Calls
 
@@ -84,9 +85,7 @@ def test_an_unforeseen_error_is_logged_with_its_place_but_without_its_words(
 ) -> None:
     """The message may hold facts; the operator finds file and line."""
     with calls.app.test_request_context("/"):
-        from flask import g  # noqa: PLC0415 - only in this context
-
-        g.request_id = "the-request"
+        begin("the-request", 0.0)
         try:
             raise KeyError("SECRET")
         except KeyError as error:

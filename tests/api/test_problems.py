@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask, g
+from flask import Flask
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from api import problems, service
+from api.asking import begin
 from api.problems import ALL, OF_ERRORS, kind_of
 from model.database import Database
 from model.settings import HOME, Settings
@@ -41,7 +42,7 @@ def raised(error: Exception) -> tuple[int, str, dict[str, str], str]:
     problems.register(app)
 
     def view() -> str:
-        g.request_id = "the-request"
+        begin("the-request", 0.0)
         raise error
 
     app.add_url_rule("/", view_func=view)
