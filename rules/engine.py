@@ -1,19 +1,20 @@
 """The inference engine, durable-rules: which rules are true for a fact.
 
 The one file that imports it, and only in the shape in which it is right and cannot hang: one
-fact at a time in a session that stays, rules that are conjunctions of comparisons, each behind
-a constant anchor, the fact retracted afterwards, everything under one lock for each ruleset.
-What is compared are ranks (`rules/scales.py`), whole numbers that it cannot misread.
+message at a time in a session that stays, rules that are conjunctions of comparisons, each behind
+a constant anchor, everything under one lock for each ruleset. A fact is held against every rule
+and is retracted afterwards; an event is gone with the first rule that takes it. What is compared
+are ranks (`rules/scales.py`), whole numbers that it cannot misread.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import durable_rules_engine as durable
 
@@ -25,12 +26,12 @@ from rules.errors import InferenceNotConfirmed
 RULES_A_RULESET = 50
 _CASE = "case"
 # With an id of its own the engine computes none, and a fact left behind is noticed.
-_FACT_OPENS = json.dumps({ANCHOR: _CASE, "id": "1"})[:-1]
-# A fact that no rule is true for leaves nothing behind.
+_OPENS = json.dumps({ANCHOR: _CASE, "id": "1"}, separators=(",", ":"))[:-1]
+# A message that no rule is true for leaves nothing behind.
 _HANDLED, _UNHANDLED = 0, 1
 _OPERATORS = {"=": "$eq", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
-Made = TypeVar("Made")
+_NO_ACTION = (None, None)
 
 
 class _Process:
@@ -65,25 +66,6 @@ def rulesets_built() -> int:
     return _process.built
 
 
-class InEachProcess(Generic[Made]):
-    """What each process makes for itself, on first use; one that was forked begins afresh."""
-
-    def __init__(self, make: Callable[[], Made]) -> None:
-        self._make = make
-        self._process: _Process | None = None
-        self._made: Made
-
-    def get(self) -> Made:
-        """Return what this process has made."""
-        process = _process
-        if self._process is not process:
-            with process.lock:
-                if self._process is not process:
-                    self._made = self._make()
-                    self._process = process
-        return self._made
-
-
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One comparison of a property's rank: `=`, `!=`, `<`, `<=`, `>` or `>=`."""
@@ -93,13 +75,13 @@ class Comparison:
     rank: int
 
 
-def fact_of(members: Iterable[str]) -> str:
-    """Return a fact as the engine takes it, of its members as their scales write them."""
-    return f"{_FACT_OPENS}{''.join(members)}}}"
+def message_of(members: Iterable[str]) -> str:
+    """Return a message as the engine takes it, of its members as their scales write them."""
+    return f"{_OPENS}{''.join(members)}}}"
 
 
 class Ruleset:
-    """Some rules in the engine, under one lock, built on first use.
+    """Some rules in the engine, under one lock, built on first use in each process.
 
     `name`: whose rules they are, for the sentence of an error. `rules`: the id of each with its
     comparisons, all of which must be true; with none it is always true.
@@ -107,10 +89,13 @@ class Ruleset:
 
     def __init__(self, name: str, rules: Sequence[tuple[str, Iterable[Comparison]]]) -> None:
         self._name = name
-        self._ids = {str(number): id for number, (id, _) in enumerate(rules)}
-        self._definition = json.dumps(
-            {str(number): _condition(compared) for number, (_, compared) in enumerate(rules)}
-        )
+        width = len(str(len(rules)))
+        numbered = {f"{number:0{width}}": rule for number, rule in enumerate(rules)}
+        self._ids = {number: id for number, (id, _) in numbered.items()}
+        conditions = {number: _condition(compared) for number, (_, compared) in numbered.items()}
+        self._definition = json.dumps(conditions)
+        self._number = slice(2, 2 + width)  # of an action: {"number": …
+        self._process: _Process | None = None
         self._lock = Lock()
         self._handle: int | None = None
 
@@ -118,41 +103,73 @@ class Ruleset:
         """Return the ids of the rules that are true for a fact.
 
         Raises:
-            InferenceNotConfirmed: the engine gave no answer; the next fact starts afresh.
+            InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
+        fired: list[str] = []
         try:
-            with self._lock:
-                handle = self._handle or _process.build(self._definition, len(self._ids))
-                self._handle = None  # whatever is raised below leaves the handle abandoned
-                fired = self._run(handle, fact)
+            with self._lock if self._process is _process else self._own_lock():
+                handle = self._handle or self._built()
+                self._handle = None  # what raises before it is put back abandons it
+                result, session = durable.assert_fact(handle, fact)
+                if result == _HANDLED:
+                    _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
+                    while action is not None:
+                        fired.append(self._ids[action[self._number]])
+                        if len(fired) > len(self._ids):
+                            raise durable.error("the rules do not cease to fire")
+                        action = durable.complete_and_start_action(handle, session)
+                    durable.retract_fact(handle, fact)
+                elif result != _UNHANDLED:
+                    raise durable.error(f"the fact was not taken: result {result}")
                 self._handle = handle
         except (durable.error, MemoryError) as failure:
-            raise InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`") from failure
+            raise self._no_answer() from failure
         return fired
+
+    def taken_by(self, event: str) -> str | None:
+        """Return the id of the rule that is true for an event: of rules of which one at most is.
+
+        Raises:
+            InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
+        """
+        rule = None
+        try:
+            with self._lock if self._process is _process else self._own_lock():
+                handle = self._handle or self._built()
+                self._handle = None  # what raises before it is put back abandons it
+                result, session = durable.assert_event(handle, event)
+                if result == _HANDLED:
+                    _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
+                    if action is None or durable.complete_and_start_action(handle, session):
+                        raise durable.error("an event is taken by one rule")
+                    rule = self._ids[action[self._number]]
+                elif result != _UNHANDLED:
+                    raise durable.error(f"the event was not taken: result {result}")
+                self._handle = handle
+        except (durable.error, MemoryError) as failure:
+            raise self._no_answer() from failure
+        return rule
 
     def close(self) -> None:
         """Delete the ruleset; a later use builds it again."""
-        with self._lock:
+        with self._own_lock():
             if self._handle is not None:
                 durable.delete_ruleset(self._handle)
                 self._handle = None
 
-    def _run(self, handle: int, fact: str) -> list[str]:
-        result, session = durable.assert_fact(handle, fact)
-        if result == _UNHANDLED:
-            return []
-        if result != _HANDLED:
-            raise durable.error(f"the fact was not taken: result {result}")
-        _, action = durable.start_action_for_state(handle, session) or (None, None)
-        fired: list[str] = []
-        while action is not None:
-            number = action[2 : action.index('"', 2)]  # {"number": …
-            fired.append(self._ids[number])
-            if len(fired) > len(self._ids):
-                raise durable.error("the rules do not cease to fire")
-            action = durable.complete_and_start_action(handle, session)
-        durable.retract_fact(handle, fact)
-        return fired
+    def _own_lock(self) -> Lock:
+        """Return the lock of this process; one that was forked leaves to the other what it had."""
+        process = _process
+        with process.lock:
+            if self._process is not process:
+                self._lock, self._handle, self._process = Lock(), None, process
+        return self._lock
+
+    def _built(self) -> int:
+        return _process.build(self._definition, len(self._ids))
+
+    def _no_answer(self) -> InferenceNotConfirmed:
+        return InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`")
 
 
 def _condition(compared: Iterable[Comparison]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from rules.engine import RULES_A_RULESET, Comparison, InEachProcess, Ruleset, fact_of
+from rules.engine import RULES_A_RULESET, Comparison, Ruleset, message_of
 from rules.engine_limits import EngineRule, Scalar, check_limits
 from rules.scales import Scale
 
@@ -116,10 +116,8 @@ class Inference:
 
     def __init__(self, name: str, rules: Sequence[EngineRule]) -> None:
         check_limits(name, rules)
-        self._rules = tuple(rules)
         self._scales = _scales(rules)
-        architect = _Architect(name, self._scales)
-        self._laid_out = InEachProcess(lambda: architect.layout(self._rules))
+        self._layout = _Architect(name, self._scales).layout(rules)
 
     def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
         """The ids of the rules that are true for a message; no test of an absent property is.
@@ -135,16 +133,17 @@ class Inference:
 
     def close(self) -> None:
         """Delete the rulesets. They leak all the same: close what is never used again."""
-        for ruleset in self._laid_out.get().all():
+        for ruleset in self._layout.all():
             ruleset.close()
 
     def _fact(self, message: Mapping[str, Scalar]) -> str:
         scales = self._scales
-        return fact_of([scales[name].member(message[name]) for name in message if name in scales])
+        stated = [scales[name].member(message[name]) for name in message if name in scales]
+        return message_of(stated)
 
     def _asked(self, message: Mapping[str, Scalar]) -> tuple[Ruleset, ...]:
         """The rulesets that hold a rule which this message may make true."""
-        layout = self._laid_out.get()
+        layout = self._layout
         if layout.property is None or layout.property not in message:
             return layout.everywhere
         rank = self._scales[layout.property].rank(message[layout.property])

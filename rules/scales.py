@@ -24,7 +24,7 @@ class Scale:
     """The literals that one property is compared with, in order, and the ranks of its values."""
 
     def __init__(self, property: str, literals: Iterable[Any]) -> None:
-        self._property = property
+        self.property = property
         self.literals = tuple(sorted(literals))
         self._kind = type(self.literals[0]) if self.literals else None
         self._ranks: dict[Scalar, int] = {}
@@ -41,7 +41,7 @@ class Scale:
             TypeError: it is of another type than what it is compared with.
         """
         if self._kind is not None and type(value) is not self._kind:
-            raise TypeError(f"`{self._property}` takes {self._kind.__name__}, not {value!r}")
+            raise TypeError(f"`{self.property}` takes {self._kind.__name__}, not {value!r}")
         rank = self._ranks.get(value)
         return self._found(value) if rank is None else rank
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rules.engine import Comparison, InEachProcess, Ruleset, fact_of
-from rules.engine_limits import EngineLimit, Scalar, check_limits
+from rules.condition import Operator
+from rules.engine import Comparison, Ruleset, message_of
+from rules.engine_limits import Scalar
 from rules.engine_rules import encoded
 from rules.errors import InferenceNotConfirmed
 from rules.normal_form import Atom, FactRef
@@ -14,8 +15,6 @@ from rules.three_valued import compare
 from rules.values import Domain, Value
 from rules.ways import Map, Property, StageRules, Step, Way, ways_through
 
-_Statement = Callable[[Mapping[str, Value]], str]
-
 
 class Wayfinder:
     """Finds the way of a case on a map. Nothing is built before its first use in a process."""
@@ -23,23 +22,40 @@ class Wayfinder:
     def __init__(self, name: str, map: Map, domains: Mapping[str, Domain]) -> None:
         self._name = name
         self._steps = {str(number): way.steps for number, way in enumerate(map.ways)}
-        self._statements = [_statement(each, domains) for each in map.properties.values()]
+        self._of_one: list[tuple[str, _Members]] = []
+        self._of_two: list[tuple[str, Operator, str, _Members]] = []
+        for each in map.properties.values():
+            self._state(each, domains)
         rules = [(str(number), _where(way, map)) for number, way in enumerate(map.ways)]
-        self._ruleset = InEachProcess(lambda: Ruleset(name, rules))
+        self._ruleset = Ruleset(name, rules)
+
+    def _state(self, property: Property, domains: Mapping[str, Domain]) -> None:
+        """Have every event state a property."""
+        literal = property.literal
+        if isinstance(literal, Atom) and isinstance(literal.other, FactRef):
+            two = literal.fact, literal.operator, literal.other.name
+            self._of_two.append((*two, _Members(property, bool)))
+        else:
+            domain = domains[literal.fact]
+            members = _Members(property, lambda value: encoded(value, domain))
+            self._of_one.append((literal.fact, members))
 
     def way_of(self, known: Mapping[str, Value]) -> tuple[Step, ...]:
         """Return the steps of a case of which this is known.
 
         Raises:
-            InferenceNotConfirmed: the engine gave no answer, or not exactly one.
+            InferenceNotConfirmed: the engine gave no answer, or no way.
         """
-        fact = fact_of([statement(known) for statement in self._statements])
-        fired = self._ruleset.get().fired_by(fact)
-        if len(fired) != 1:
-            raise InferenceNotConfirmed(
-                f"the engine finds {len(fired)} ways through `{self._name}`, where one is open"
-            )
-        return self._steps[fired[0]]
+        value = known.get
+        stated = [members[value(fact)] for fact, members in self._of_one]
+        if self._of_two:
+            stated += [
+                members[compare(value(a), is_, value(b))] for a, is_, b, members in self._of_two
+            ]
+        way = self._ruleset.taken_by(message_of(stated))
+        if way is None:
+            raise InferenceNotConfirmed(f"the engine finds no way through `{self._name}`")
+        return self._steps[way]
 
 
 def wayfinder_for(
@@ -50,13 +66,7 @@ def wayfinder_for(
     So it is where the ways are too many, or would be too much for the engine.
     """
     map = ways_through(stages, domains)
-    if map is None:
-        return None
-    try:
-        check_limits(name, (), map.properties)
-    except EngineLimit:
-        return None
-    return Wayfinder(name, map, domains)
+    return None if map is None else Wayfinder(name, map, domains)
 
 
 def _where(way: Way, map: Map) -> tuple[Comparison, ...]:
@@ -66,7 +76,7 @@ def _where(way: Way, map: Map) -> tuple[Comparison, ...]:
 
 
 class _Members(dict[Value | None, str]):
-    """What a fact states of a property, for each value that was asked for."""
+    """What an event states of a property, for each value that was asked for."""
 
     def __init__(self, property: Property, encode: Callable[[Value], Scalar]) -> None:
         super().__init__({None: property.scale.member_of_rank(MISSING)})
@@ -78,14 +88,3 @@ class _Members(dict[Value | None, str]):
         if len(self) < MOST_KEPT:
             self[value] = member
         return member
-
-
-def _statement(property: Property, domains: Mapping[str, Domain]) -> _Statement:
-    literal = property.literal
-    if isinstance(literal, Atom) and isinstance(literal.other, FactRef):
-        left, sign, right = literal.fact, literal.operator, literal.other.name
-        of_two = _Members(property, bool)
-        return lambda known: of_two[compare(known.get(left), sign, known.get(right))]
-    fact, domain = literal.fact, domains[literal.fact]
-    of_one = _Members(property, lambda value: encoded(value, domain))
-    return lambda known: of_one[known.get(fact)]

@@ -63,7 +63,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """What the rules compare: one fact, or how two stand to each other (`literal`)."""
+    """What the rules compare: one fact, or how two stand to each other (`literal`).
+
+    To the engine it is called as its scale is.
+    """
 
     literal: Literal
     scale: Scale
@@ -71,7 +74,7 @@ class Property:
 
     def comparisons(self, stretch: Stretch) -> Iterator[Comparison]:
         """Yield what is true of the ranks of a stretch, and of no other."""
-        name = property_of(self.literal)
+        name = self.scale.property
         low, high = min(stretch), max(stretch)
         if low == high:
             yield Comparison(name, "=", low)
@@ -222,9 +225,14 @@ def _properties(stages: Sequence[StageRules], domains: Mapping[str, Domain]) -> 
         first.setdefault(name, literal)
         compared.setdefault(name, set()).update(_compared_with(literal, domains))
     return {
-        name: _property(first[name], Scale(name, values), domains[first[name].fact])
-        for name, values in compared.items()
+        name: _property(first[name], Scale(numbered(number), values), domains[first[name].fact])
+        for number, (name, values) in enumerate(compared.items())
     }
+
+
+def numbered(number: int) -> str:
+    """Return what the engine is told a property's name is: short, since it reads it each time."""
+    return f"p{number}"
 
 
 def _compared_with(literal: Literal, domains: Mapping[str, Domain]) -> set[object]:

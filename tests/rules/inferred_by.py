@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rules.compiled_policy import CompiledPolicy, _CompiledEdition
-from rules.engine_limits import Scalar
+from rules.engine_limits import EngineRule, Scalar
 from rules.inference import Inference
 from rules.policy import Policy
 from rules.vocabulary import Vocabulary
@@ -25,6 +25,10 @@ class Lying(Inference):
 
 class Plain(Inference):
     """The engine's rules read in plain Python, which leaks nothing."""
+
+    def __init__(self, name: str, rules: Sequence[EngineRule]) -> None:
+        super().__init__(name, rules)
+        self._rules = rules
 
     def true_rules(self, message: Mapping[str, Scalar]) -> frozenset[str]:
         """Return the rules of which every test is true."""

@@ -15,11 +15,12 @@ import pytest
 from rules.compiled_policy import CompiledPolicy
 from rules.edition import edition_on
 from rules.engine import rulesets_built
+from rules.engine_limits import MOST_PROPERTIES, check_limits
 from rules.normal_form import Atom
 from rules.three_valued import evaluate
 from rules.values import Domain, FactType, Value
 from rules.wayfinder import Wayfinder, wayfinder_for
-from rules.ways import StageRules
+from rules.ways import StageRules, numbered
 from tests.rules.books import DAY, book, rule, table
 from tests.rules.drawn_chain import DrawnChain
 from tests.rules.resident import resident_memory
@@ -135,14 +136,13 @@ def test_a_chain_with_too_many_ways_is_asked_stage_by_stage() -> None:
 
 
 def test_names_that_the_engine_takes_for_one_another_are_kept_apart() -> None:
-    """A chain in which two of them would meet is asked stage by stage."""
-    domains = {name: Domain(FactType.BOOLEAN) for name in ("costarring", "liquid", "dry")}
-
-    def stage(*names: str) -> StageRules:
-        return StageRules("s", tuple((name, Atom(name, "=", True), False) for name in names))
-
-    assert wayfinder_for("s", [stage("costarring", "dry")], domains) is not None
-    assert wayfinder_for("s", [stage("costarring", "liquid")], domains) is None
+    """It is told numbers, of which it takes none for another, however many there may be."""
+    domains = {name: Domain(FactType.BOOLEAN) for name in ("costarring", "liquid")}
+    rules = tuple((name, Atom(name, "=", True), False) for name in domains)
+    found = wayfinder_for("s", [StageRules("s", rules)], domains)
+    assert found is not None
+    assert found.way_of({"costarring": False, "liquid": True}) == (("s", "liquid"),)
+    check_limits("s", (), [numbered(number) for number in range(MOST_PROPERTIES)])
 
 
 def test_finding_ways_takes_no_memory() -> None:
