@@ -16,8 +16,8 @@ from api.command_line import registration
 from model.database import Database
 from model.misspelt_settings import misspelt_settings
 from model.settings import Settings
+from model.sources import utc_now
 from rules.errors import Refused
-from scheduler.parts import utc_now
 from scheduler.timetable import TICKS, Tick
 
 

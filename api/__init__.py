@@ -10,9 +10,10 @@ from flask import Flask
 from api import blueprints
 from api.decisions import PREVIEW
 from api.in_turn import take_turns
-from api.service import Service, utc_now
+from api.service import Service
 from model.database import Database
 from model.settings import Settings
+from model.sources import utc_now
 
 
 def register(

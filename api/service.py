@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
-from uuid import uuid4
 
 from flask import Flask, current_app
 
@@ -17,18 +16,9 @@ from model.database import Database
 from model.moment import Moment
 from model.sealing import Sealer
 from model.settings import Settings
+from model.sources import fresh_id, utc_now
 
 _NAME = "tollgate"
-
-
-def utc_now() -> datetime:
-    """Return the instant it is, in UTC."""
-    return datetime.now(UTC)
-
-
-def fresh_id() -> str:
-    """Return an id that nothing else has."""
-    return str(uuid4())
 
 
 @dataclass(frozen=True, slots=True)

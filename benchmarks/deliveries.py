@@ -30,9 +30,10 @@ from model.deliveries import State, undelivered
 from model.dispatching import Parcel, Target
 from model.outbox import Event, EventType, announce
 from model.settings import Settings
+from model.sources import utc_now
 from model.subscribing import Made, subscribe
 from scheduler.draining import drain
-from scheduler.parts import Parts, utc_now
+from scheduler.parts import Parts
 from scheduler.tick_log import TickLog
 from scheduler.webhook import headers, message
 

@@ -105,22 +105,11 @@ class Ruleset:
         Raises:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
-        fired: list[str] = []
         try:
             with self._lock if self._process is _process else self._own_lock():
                 handle = self._handle or self._built()
                 self._handle = None  # what raises before it is put back abandons it
-                result, session = durable.assert_fact(handle, fact)
-                if result == _HANDLED:
-                    _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
-                    while action is not None:
-                        fired.append(self._ids[action[self._number]])
-                        if len(fired) > len(self._ids):
-                            raise durable.error("the rules do not cease to fire")
-                        action = durable.complete_and_start_action(handle, session)
-                    durable.retract_fact(handle, fact)
-                elif result != _UNHANDLED:
-                    raise durable.error(f"the fact was not taken: result {result}")
+                fired = self._all_fired(handle, fact)
                 self._handle = handle
         except (durable.error, MemoryError) as failure:
             raise self._no_answer() from failure
@@ -132,19 +121,11 @@ class Ruleset:
         Raises:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
-        rule = None
         try:
             with self._lock if self._process is _process else self._own_lock():
                 handle = self._handle or self._built()
                 self._handle = None  # what raises before it is put back abandons it
-                result, session = durable.assert_event(handle, event)
-                if result == _HANDLED:
-                    _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
-                    if action is None or durable.complete_and_start_action(handle, session):
-                        raise durable.error("an event is taken by one rule")
-                    rule = self._ids[action[self._number]]
-                elif result != _UNHANDLED:
-                    raise durable.error(f"the event was not taken: result {result}")
+                rule = self._one_taken(handle, event)
                 self._handle = handle
         except (durable.error, MemoryError) as failure:
             raise self._no_answer() from failure
@@ -156,6 +137,31 @@ class Ruleset:
             if self._handle is not None:
                 durable.delete_ruleset(self._handle)
                 self._handle = None
+
+    def _all_fired(self, handle: int, fact: str) -> list[str]:
+        result, session = durable.assert_fact(handle, fact)
+        if result != _HANDLED:
+            _require_unhandled(result)
+            return []
+        _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
+        fired: list[str] = []
+        while action is not None:
+            fired.append(self._ids[action[self._number]])
+            if len(fired) > len(self._ids):
+                raise durable.error("the rules do not cease to fire")
+            action = durable.complete_and_start_action(handle, session)
+        durable.retract_fact(handle, fact)
+        return fired
+
+    def _one_taken(self, handle: int, event: str) -> str | None:
+        result, session = durable.assert_event(handle, event)
+        if result != _HANDLED:
+            _require_unhandled(result)
+            return None
+        _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
+        if action is None or durable.complete_and_start_action(handle, session) is not None:
+            raise durable.error("an event is not taken by exactly one rule")
+        return self._ids[action[self._number]]
 
     def _own_lock(self) -> Lock:
         """Return the lock of this process; one that was forked leaves to the other what it had."""
@@ -170,6 +176,11 @@ class Ruleset:
 
     def _no_answer(self) -> InferenceNotConfirmed:
         return InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`")
+
+
+def _require_unhandled(result: int) -> None:
+    if result != _UNHANDLED:
+        raise durable.error(f"the message was not taken: result {result}")
 
 
 def _condition(compared: Iterable[Comparison]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from flask import Flask
 
 from model.database import Database
 from model.settings import Settings
+from model.sources import utc_now
 from scheduler import timetable
-from scheduler.parts import Parts, utc_now
+from scheduler.parts import Parts
 from scheduler.worker import worker
 
 

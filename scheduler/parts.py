@@ -5,23 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Event
-from uuid import uuid4
 
 from model.database import Database
 from model.settings import Settings
+from model.sources import fresh_id, utc_now
 from scheduler.tick_log import TickLog
-
-
-def utc_now() -> datetime:
-    """Return the instant it is, in UTC."""
-    return datetime.now(UTC)
-
-
-def fresh_id() -> str:
-    """Return an id that nothing else has."""
-    return str(uuid4())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app as create_product
-from scheduler.parts import utc_now
+from model.sources import utc_now
 from scheduler.timetable import TICKS
 
 AHEAD = "AHEAD"

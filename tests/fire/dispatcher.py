@@ -13,7 +13,8 @@ from threading import Event
 
 from model.database import Database
 from model.settings import HOME, Settings
-from scheduler.parts import Parts, utc_now
+from model.sources import utc_now
+from scheduler.parts import Parts
 from scheduler.timetable import Timetable
 from tests.fire.service import SECRET
 

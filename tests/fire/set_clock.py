@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
-from scheduler.parts import utc_now
+from model.sources import utc_now
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

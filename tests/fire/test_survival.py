@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from model.database import PATIENCE, Database
-from scheduler.parts import utc_now
+from model.sources import utc_now
 from tests.fire.callers import Callers
 from tests.fire.disk import mounted
 from tests.fire.dispatching import subscribed

@@ -9,7 +9,8 @@ from datetime import timedelta
 from app import create_app
 from model.heartbeats import lateness
 from model.settings import HOME, Settings
-from scheduler.parts import Parts, utc_now
+from model.sources import utc_now
+from scheduler.parts import Parts
 from scheduler.timetable import INTERVALS, TICKS, Timetable, timetable_of
 from tests.fire.service import wait_until
 from tests.model.telling import SECRET, happened, states, subscribed

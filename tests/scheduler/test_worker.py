@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.database import Database
-from scheduler.parts import utc_now
+from model.sources import utc_now
 from tests.fire.service import wait_until
 from tests.model.telling import happened, states, subscribed
 from tests.scheduler.receiving import Receiving
