@@ -14,12 +14,11 @@ from benchmarks.answers import require_equal
 from benchmarks.load import MARK, Figures, Task
 from benchmarks.measuring import Effort
 from benchmarks.report import Comparison, Findings, compared
-from benchmarks.routing_cases import RoutingCase, bundled_book, routing_cases
+from benchmarks.routing_cases import RoutingCase, bundled_book, growing_case, routing_cases
 from benchmarks.servers import GRANIAN, GUNICORN, HOME, call, serving
 
 PREVIEW, DECIDE = "/api/v1/decisions/preview", "/api/v1/decisions"
 CONNECTIONS = (8, 64)
-_STEPS = 8
 _CONSTANT = 20
 
 Measured = dict[tuple[str, str], list[Figures]]
@@ -105,13 +104,8 @@ def _preview(cases: Sequence[RoutingCase], connections: int, seconds: float) -> 
 
 def _decide(cases: Sequence[RoutingCase], connections: int, seconds: float) -> Task:
     """A case grows step by step to the example with the most facts, then the next begins."""
-    longest = max(cases, key=lambda case: len(case.raw))
-    facts, steps = list(longest.raw.items()), []
-    for step in range(_STEPS):
-        new = dict(facts[step * len(facts) // _STEPS : (step + 1) * len(facts) // _STEPS])
-        partial = RoutingCase(longest.name, longest.as_of, new, new, {})  # type: ignore[arg-type]
-        steps.append(filled.body_of(partial, MARK))
-    return Task(0, DECIDE, filled.KEY, steps, "", connections, seconds, 201, _STEPS)
+    steps = [filled.body_of(step, MARK) for step in growing_case(cases)]
+    return Task(0, DECIDE, filled.KEY, steps, "", connections, seconds, 201, len(steps))
 
 
 def _turns(ports: Mapping[tuple[str, str], int], task: Task, turns: int) -> Measured:

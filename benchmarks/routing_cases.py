@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +17,8 @@ from rules.vocabulary import Facts
 RULES = Path(rule_book.__file__).parent
 ROUTING = "routing"
 DAY = date(2026, 11, 22)
+STEPS = 8
+"""Decisions in which a case becomes known."""
 _TURNED = 0.1
 
 
@@ -45,6 +47,17 @@ def routing_cases(book: RuleBook) -> tuple[RoutingCase, ...]:
         known = book.vocabulary.known(held, case.as_of)
         found.append(RoutingCase(case.name, case.as_of, raw, held, known))
     return tuple(found)
+
+
+def growing_case(cases: Sequence[RoutingCase]) -> tuple[RoutingCase, ...]:
+    """Return the steps in which the example with the most facts becomes known; each is new."""
+    longest = max(cases, key=lambda case: len(case.raw))
+    facts, steps = list(longest.raw.items()), []
+    for step in range(STEPS):
+        new = dict(facts[step * len(facts) // STEPS : (step + 1) * len(facts) // STEPS])
+        held = {name: longest.held[name] for name in new}
+        steps.append(RoutingCase(longest.name, longest.as_of, new, held, {}))
+    return tuple(steps)
 
 
 def different_cases(book: RuleBook, count: int) -> tuple[RoutingCase, ...]:
