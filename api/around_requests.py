@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from secrets import token_hex
 from time import perf_counter
 
 from flask import Flask, Response, request
@@ -15,8 +14,6 @@ from api.security_headers import SECURITY_HEADERS
 from api.service import Service, current_service
 from rules.engine import rulesets_built
 
-_RANDOM = 16
-"""Bytes of a request's id."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 # What is said of a case may be read by whoever asks with a key, and by no cache between.
 _ALWAYS = tuple(
@@ -45,7 +42,8 @@ def register(app: Flask, limit: str | None) -> None:
 
 def _begin() -> None:
     began, given = perf_counter(), request.headers.get("X-Request-ID", "")
-    begin(given if _REQUEST_ID.fullmatch(given) else token_hex(_RANDOM), began)
+    fits = _REQUEST_ID.fullmatch(given)
+    begin(given if fits else current_service().new_request_id(), began)
 
 
 def _finish(response: Response) -> Response:

@@ -20,6 +20,7 @@ DEEPEST = 32
 MOST_MEMBERS = 500
 _DRAINED = 8 * LARGEST_BODY
 _CHUNK = 64 * 1024
+_BYTE_ORDER_MARK = "\ufeff"
 # No fact can be this large, so its domain refuses it with the member's name.
 _BEYOND_EVERY_DOMAIN = 10**40
 _LONGEST_WHOLE_NUMBER = 40
@@ -95,6 +96,8 @@ def _decoded(raw: bytes) -> str:
         raise BadRequestBody(f"the body is not UTF-8 at byte {error.start}") from None
     if not text.strip():
         raise BadRequestBody("the body is empty")
+    if text.startswith(_BYTE_ORDER_MARK):
+        raise BadRequestBody("the body begins with a byte order mark: send UTF-8 without one")
     return text
 
 

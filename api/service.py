@@ -16,7 +16,7 @@ from model.database import Database
 from model.moment import Moment
 from model.sealing import Sealer
 from model.settings import Settings
-from model.sources import fresh_id, utc_now
+from model.sources import fresh_id, fresh_request_id, utc_now
 
 _NAME = "tollgate"
 
@@ -31,6 +31,7 @@ class Service:
     log: RequestLog = field(default_factory=RequestLog)
     clock: Callable[[], datetime] = utc_now
     new_id: Callable[[], str] = fresh_id
+    new_request_id: Callable[[], str] = fresh_request_id
     ticks: Mapping[str, timedelta] = field(default_factory=dict)
     callers: PresumedCallers = field(default_factory=PresumedCallers)
     sealer: Sealer = field(init=False)

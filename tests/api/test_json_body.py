@@ -72,7 +72,7 @@ def test_numbers_keep_every_digit(digits: str) -> None:
         (b'{"a": 1,}', "not JSON"),
         (b"{'a': 1}", "not JSON"),
         (b'{"a": 1} {"b": 2}', "not JSON"),
-        (b"\xef\xbb\xbf{}", "not JSON"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
         ('{"a": 1}'.encode("utf-16"), "not UTF-8"),
         (b'{"a": NaN}', "`NaN`"),
