@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, cast
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, String, Text, bindparam, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,6 +20,7 @@ from model.columns import Instant, JsonText
 from model.database import Base, Database, Reader, table_of
 from model.locking import hold
 from model.prepared import Prepared
+from model.sources import fresh_id
 from model.texts import LONGEST_NAME, require_texts
 from rules.errors import DatabaseAway, NotAuthenticated, UnknownRecord
 
@@ -220,7 +220,7 @@ def create_key(
     require_texts({"/name": (name, LONGEST_NAME)})
     key = key or fresh_key()
     new = ApiKey(
-        id=str(uuid4()),
+        id=fresh_id(),
         name=name,
         key_hash=hash_of(key, secret),
         roles=sorted({Role(role).value for role in roles}),

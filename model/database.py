@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from time import monotonic, sleep
 from typing import TypeVar, cast
@@ -215,12 +215,13 @@ class Database:
         Raises:
             DatabaseAway: it may not be written to, or there is no sign of life.
         """
-        if self._only_reads():
-            # A connection goes on as it was opened, though the database may not: a new one knows.
-            self.close()
-            if self._only_reads():
-                self.close()
+        if not self._only_reads():
+            return
+        # A connection goes on as it was opened, though the database may not: a new one knows.
+        with closing(Database(self.url, patience=self._patience, pool_size=1)) as anew:
+            if anew._only_reads():
                 raise DatabaseAway(ONLY_READ)
+        self.close()  # those that were kept are from before
 
     def _only_reads(self) -> bool:
         # On PostgreSQL it is only looked; on SQLite a transaction is tried.

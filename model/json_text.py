@@ -17,6 +17,11 @@ _exact: Callable[[object], str] = simplejson.JSONEncoder(
     use_decimal=True, ensure_ascii=False, allow_nan=False
 ).encode
 _plain = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_NOTHING_BUT_JSON = (
+    orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
 _ENDS_OF_LINES = ("\u2028", "\u2029")
 
 
@@ -40,12 +45,14 @@ def compact(value: object) -> bytes:
     """Return `value` as JSON in as little time and room as may be, for whoever asked.
 
     Not for what is kept, hashed or looked for: that is as `dumps` writes it, letter by letter.
+    Of floats, which no answer has, one that is no number would be null.
 
     Raises:
         TypeError: it is no JSON.
+        ValueError: a text in it has half of a surrogate pair.
     """
     try:
-        return orjson.dumps(value)
+        return orjson.dumps(value, option=_NOTHING_BUT_JSON)
     except TypeError:
         return dumps(value).encode()  # a decimal, or a number of more than 64 bits
 

@@ -116,7 +116,9 @@ class Ruleset:
         return fired
 
     def taken_by(self, event: str) -> str | None:
-        """Return the id of the rule that is true for an event: of rules of which one at most is.
+        """Return the id of the rule that is true for an event, for rules of which one at most is.
+
+        Were several true, one of them would be named, and nothing said.
 
         Raises:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
@@ -159,8 +161,9 @@ class Ruleset:
             _require_unhandled(result)
             return None
         _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
-        if action is None or durable.complete_and_start_action(handle, session) is not None:
-            raise durable.error("an event is not taken by exactly one rule")
+        if action is None:
+            raise durable.error("the event was taken by no rule")
+        durable.complete_and_start_action(handle, session)
         return self._ids[action[self._number]]
 
     def _own_lock(self) -> Lock:

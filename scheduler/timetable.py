@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import cast
 
 from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from flask import Flask
 
+from model.sources import utc_now
 from scheduler import jobs
 from scheduler.parts import Parts
 from scheduler.ticking import tick_once
@@ -68,7 +69,7 @@ class Timetable:
                 "interval",
                 args=(self._parts, tick.name, tick.job),
                 seconds=tick.every.total_seconds(),
-                next_run_time=datetime.now(UTC),
+                next_run_time=utc_now(),
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,

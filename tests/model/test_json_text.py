@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model import json_text
+from model.access import Caller
 
 numbers = st.integers(-(2**63), 2**63) | st.decimals(
     -(10**12), 10**12, allow_nan=False, allow_infinity=False, places=4
@@ -49,6 +51,14 @@ def test_what_is_answered_in_haste_says_the_same(value: object) -> None:
     assert json_text.loads(json_text.compact(value).decode()) == value
     assert json_text.compact({"a": [1, Decimal("0.10")]}).replace(b" ", b"") == b'{"a":[1,0.10]}'
     assert json_text.compact({"a": [1, None]}) == b'{"a":[1,null]}'
+
+
+@pytest.mark.parametrize("value", [date(2026, 11, 27), Caller("id", "name", frozenset())])
+def test_nothing_but_json_is_answered_in_haste(value: object) -> None:
+    """What could not be kept is not answered either."""
+    for write in (json_text.dumps, json_text.compact):
+        with pytest.raises(TypeError):
+            write(value)
 
 
 @pytest.mark.parametrize(

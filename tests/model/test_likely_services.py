@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
 from itertools import count
 from typing import Any, cast
 
@@ -136,6 +138,31 @@ def test_a_preview_names_them_by_the_title_that_comes_or_is_held(of: Portfolio) 
             body = preview(reader, asked, of.moment)
         answer = LikelySearches(of.database).within(body, title)
         assert [names[0] for names in named(json_text.dumps(answer)).values()] == [first, first]
+
+
+def test_a_preview_searches_once_and_only_where_it_asks_what_fits(of: Portfolio) -> None:
+    """One that does not ask costs no statement more."""
+    said: list[str] = []
+
+    def hear(*told: Any) -> None:
+        said.append(told[2])
+
+    asking, needs = DecisionRequest("CRM-1", None, None, None, ASKING), []
+    for asked in (replace(asking, facts={}), asking):
+        with of.database.looking() as reader:
+            needs.append(preview(reader, asked, of.moment))
+    searches = LikelySearches(of.database)
+    event.listen(of.database.engine, "before_cursor_execute", hear)
+    try:
+        assert searches.within(needs[0], "E-signature") == needs[0]
+        assert said == []
+        assert named(json_text.dumps(searches.within(deepcopy(needs[1]), "E-signature")))
+        assert said
+        said.clear()
+        assert searches.within(deepcopy(needs[1]), "E-signature") == needs[1]
+        assert said == []
+    finally:
+        event.remove(of.database.engine, "before_cursor_execute", hear)
 
 
 def test_few_are_named_and_only_what_is_shown(of: Portfolio) -> None:

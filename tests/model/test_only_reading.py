@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from model.cases import insert_ref
 from model.database import Database
@@ -36,13 +36,19 @@ def test_connections_from_when_it_could_only_be_read_tell_nothing(database: Data
 
 
 def test_a_server_that_was_set_to_be_read_is_told(postgresql_database: Database) -> None:
-    """By every connection to it, though it answers who looks."""
+    """Though it answers who looks, on the connections that it had before."""
     url = postgresql_database.url
     said = f"{url.query.get('options', '')} -c {READ_ONLY}=on".strip()
+    opened: list[object] = []
     with closing(Database(url.update_query_dict({"options": said}))) as only_read:
-        only_read.ping()
-        with pytest.raises(DatabaseAway, match=REFUSED):
-            only_read.require_writable()
+        event.listen(only_read.engine.pool, "connect", lambda *those: opened.append(those))
+        with only_read.looking(), only_read.looking():
+            pass
+        for _ in range(3):
+            with pytest.raises(DatabaseAway, match=REFUSED):
+                only_read.require_writable()
+        with only_read.looking(), only_read.looking():
+            assert len(opened) == 2
 
 
 def test_one_that_may_be_written_to_is_none(database: Database) -> None:
