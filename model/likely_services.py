@@ -30,10 +30,10 @@ MOST_SEARCHES = 20
 _NO_LONGER = text("SET LOCAL statement_timeout = 50")
 # What it takes to read a title, and no more: SQLite knows no bound but the work.
 _NEAR = Reach(words=10, groups=40, candidates=30)
-# A quote within a text is written with a backslash: only a need looks like this.
 _TITLE = Prepared(select(Case.title).where(Case.ref == bindparam("of_ref")))
-_Body = dict[str, Any]
+# A quote within a text is written with a backslash: only a need looks like this.
 _ASKING = tuple(f'"fact": "{fact}"' for fact in (FITS, PART_FITS))
+_Body = dict[str, Any]
 
 
 class LikelySearches:

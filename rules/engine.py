@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import durable_rules_engine as durable
 
@@ -32,6 +32,9 @@ _HANDLED, _UNHANDLED = 0, 1
 _OPERATORS = {"=": "$eq", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
 _NO_ACTION = (None, None)
+
+Rule = TypeVar("Rule")
+Answered = TypeVar("Answered")
 
 
 class _Process:
@@ -80,18 +83,18 @@ def message_of(members: Iterable[str]) -> str:
     return f"{_OPENS}{''.join(members)}}}"
 
 
-class Ruleset:
+class Ruleset(Generic[Rule]):
     """Some rules in the engine, under one lock, built on first use in each process.
 
-    `name`: whose rules they are, for the sentence of an error. `rules`: the id of each with its
-    comparisons, all of which must be true; with none it is always true.
+    `name`: whose rules they are, for the sentence of an error. `rules`: each, as it is to be named,
+    with its comparisons, all of which must be true; with none it is always true.
     """
 
-    def __init__(self, name: str, rules: Sequence[tuple[str, Iterable[Comparison]]]) -> None:
+    def __init__(self, name: str, rules: Sequence[tuple[Rule, Iterable[Comparison]]]) -> None:
         self._name = name
         width = len(str(len(rules)))
-        numbered = {f"{number:0{width}}": rule for number, rule in enumerate(rules)}
-        self._ids = {number: id for number, (id, _) in numbered.items()}
+        numbered = {f"{number:0{width}}": each for number, each in enumerate(rules)}
+        self._rules = {number: rule for number, (rule, _) in numbered.items()}
         conditions = {number: _condition(compared) for number, (_, compared) in numbered.items()}
         self._definition = json.dumps(conditions)
         self._number = slice(2, 2 + width)  # of an action: {"number": …
@@ -99,39 +102,34 @@ class Ruleset:
         self._lock = Lock()
         self._handle: int | None = None
 
-    def fired_by(self, fact: str) -> list[str]:
-        """Return the ids of the rules that are true for a fact.
+    def fired_by(self, fact: str) -> list[Rule]:
+        """Return the rules that are true for a fact.
 
         Raises:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
-        try:
-            with self._lock if self._process is _process else self._own_lock():
-                handle = self._handle or self._built()
-                self._handle = None  # what raises before it is put back abandons it
-                fired = self._all_fired(handle, fact)
-                self._handle = handle
-        except (durable.error, MemoryError) as failure:
-            raise self._no_answer() from failure
-        return fired
+        return self._asked(self._all_fired, fact)
 
-    def taken_by(self, event: str) -> str | None:
-        """Return the id of the rule that is true for an event, for rules of which one at most is.
+    def taken_by(self, event: str) -> Rule | None:
+        """Return the rule that is true for an event, for rules of which one at most is.
 
         Were several true, one of them would be named, and nothing said.
 
         Raises:
             InferenceNotConfirmed: the engine gave no answer; the next message starts afresh.
         """
+        return self._asked(self._one_taken, event)
+
+    def _asked(self, ask: Callable[[int, str], Answered], message: str) -> Answered:
         try:
             with self._lock if self._process is _process else self._own_lock():
-                handle = self._handle or self._built()
+                handle = self._handle or _process.build(self._definition, len(self._rules))
                 self._handle = None  # what raises before it is put back abandons it
-                rule = self._one_taken(handle, event)
+                answered = ask(handle, message)
                 self._handle = handle
         except (durable.error, MemoryError) as failure:
-            raise self._no_answer() from failure
-        return rule
+            raise InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`") from failure
+        return answered
 
     def close(self) -> None:
         """Delete the ruleset; a later use builds it again."""
@@ -140,22 +138,22 @@ class Ruleset:
                 durable.delete_ruleset(self._handle)
                 self._handle = None
 
-    def _all_fired(self, handle: int, fact: str) -> list[str]:
+    def _all_fired(self, handle: int, fact: str) -> list[Rule]:
         result, session = durable.assert_fact(handle, fact)
         if result != _HANDLED:
             _require_unhandled(result)
             return []
         _, action = durable.start_action_for_state(handle, session) or _NO_ACTION
-        fired: list[str] = []
+        fired: list[Rule] = []
         while action is not None:
-            fired.append(self._ids[action[self._number]])
-            if len(fired) > len(self._ids):
+            fired.append(self._rules[action[self._number]])
+            if len(fired) > len(self._rules):
                 raise durable.error("the rules do not cease to fire")
             action = durable.complete_and_start_action(handle, session)
         durable.retract_fact(handle, fact)
         return fired
 
-    def _one_taken(self, handle: int, event: str) -> str | None:
+    def _one_taken(self, handle: int, event: str) -> Rule | None:
         result, session = durable.assert_event(handle, event)
         if result != _HANDLED:
             _require_unhandled(result)
@@ -164,7 +162,7 @@ class Ruleset:
         if action is None:
             raise durable.error("the event was taken by no rule")
         durable.complete_and_start_action(handle, session)
-        return self._ids[action[self._number]]
+        return self._rules[action[self._number]]
 
     def _own_lock(self) -> Lock:
         """Return the lock of this process; one that was forked leaves to the other what it had."""
@@ -173,12 +171,6 @@ class Ruleset:
             if self._process is not process:
                 self._lock, self._handle, self._process = Lock(), None, process
         return self._lock
-
-    def _built(self) -> int:
-        return _process.build(self._definition, len(self._ids))
-
-    def _no_answer(self) -> InferenceNotConfirmed:
-        return InferenceNotConfirmed(f"the engine gave no answer on `{self._name}`")
 
 
 def _require_unhandled(result: int) -> None:

@@ -29,11 +29,11 @@ def _scales(rules: Iterable[EngineRule]) -> dict[str, Scale]:
 class _Layout:
     """Rulesets that every message is asserted in, and those for each rank of one property."""
 
-    everywhere: tuple[Ruleset, ...] = ()
+    everywhere: tuple[Ruleset[str], ...] = ()
     property: str | None = None
-    by_rank: Mapping[int, tuple[Ruleset, ...]] = field(default_factory=dict)
+    by_rank: Mapping[int, tuple[Ruleset[str], ...]] = field(default_factory=dict)
 
-    def all(self) -> Iterable[Ruleset]:
+    def all(self) -> Iterable[Ruleset[str]]:
         return dict.fromkeys((*self.everywhere, *chain.from_iterable(self.by_rank.values())))
 
 
@@ -51,7 +51,7 @@ class _Architect:
         ranked = [(_rank_asked(rule, named, self.scales[named]), rule) for rule in rules]
         general = [rule for rank, rule in ranked if rank is None]
         divided = [(rank, rule) for rank, rule in ranked if rank is not None]
-        by_rank: dict[int, dict[Ruleset, None]] = {}
+        by_rank: dict[int, dict[Ruleset[str], None]] = {}
         for part in _parts(sorted(divided, key=itemgetter(0))):
             ruleset = self._ruleset([rule for _, rule in part])
             for rank, _ in part:
@@ -59,11 +59,11 @@ class _Architect:
         everywhere = tuple(self._chunks(general))
         return _Layout(everywhere, named, {rank: tuple(parts) for rank, parts in by_rank.items()})
 
-    def _chunks(self, rules: Sequence[EngineRule]) -> Iterable[Ruleset]:
+    def _chunks(self, rules: Sequence[EngineRule]) -> Iterable[Ruleset[str]]:
         for start in range(0, len(rules), RULES_A_RULESET):
             yield self._ruleset(rules[start : start + RULES_A_RULESET])
 
-    def _ruleset(self, rules: Sequence[EngineRule]) -> Ruleset:
+    def _ruleset(self, rules: Sequence[EngineRule]) -> Ruleset[str]:
         return Ruleset(self.name, [(rule.rule, self._comparisons(rule)) for rule in rules])
 
     def _comparisons(self, rule: EngineRule) -> list[Comparison]:
@@ -141,7 +141,7 @@ class Inference:
         stated = [scales[name].member(message[name]) for name in message if name in scales]
         return message_of(stated)
 
-    def _asked(self, message: Mapping[str, Scalar]) -> tuple[Ruleset, ...]:
+    def _asked(self, message: Mapping[str, Scalar]) -> tuple[Ruleset[str], ...]:
         """The rulesets that hold a rule which this message may make true."""
         layout = self._layout
         if layout.property is None or layout.property not in message:

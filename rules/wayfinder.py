@@ -21,13 +21,11 @@ class Wayfinder:
 
     def __init__(self, name: str, map: Map, domains: Mapping[str, Domain]) -> None:
         self._name = name
-        self._steps = {str(number): way.steps for number, way in enumerate(map.ways)}
         self._of_one: list[tuple[str, _Members]] = []
         self._of_two: list[tuple[str, Operator, str, _Members]] = []
         for each in map.properties.values():
             self._state(each, domains)
-        rules = [(str(number), _where(way, map)) for number, way in enumerate(map.ways)]
-        self._ruleset = Ruleset(name, rules)
+        self._ways = Ruleset(name, [(way.steps, _where(way, map)) for way in map.ways])
 
     def _state(self, property: Property, domains: Mapping[str, Domain]) -> None:
         """Have every event state a property."""
@@ -52,10 +50,10 @@ class Wayfinder:
             stated += [
                 members[compare(value(a), is_, value(b))] for a, is_, b, members in self._of_two
             ]
-        way = self._ruleset.taken_by(message_of(stated))
-        if way is None:
+        steps = self._ways.taken_by(message_of(stated))
+        if steps is None:
             raise InferenceNotConfirmed(f"the engine finds no way through `{self._name}`")
-        return self._steps[way]
+        return steps
 
 
 def wayfinder_for(
